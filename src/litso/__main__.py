@@ -1,0 +1,5 @@
+"""`python -m litso`."""
+
+from litso.cli import main
+
+main()

@@ -1,0 +1,40 @@
+"""The `litso` program: puts the commands together."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from litso import __version__
+from litso.errors import BadUsage, LitsoError, Misconfigured
+
+app = typer.Typer(
+    name="litso",
+    help="Litso: every record of a subscriber, one explained golden record.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"litso {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Options of the whole program."""
+
+
+def main() -> None:
+    """Run the program: a LitsoError becomes one sentence on stderr and the exit status of CONTRACTS section 2."""
+    try:
+        app()
+    except LitsoError as error:
+        typer.echo(f"litso: {error}", err=True)
+        sys.exit(2 if isinstance(error, (Misconfigured, BadUsage)) else 3)

@@ -1,0 +1,1 @@
+"""The demo utility: a mid-sized water and heat company seen through its systems, with the truth beside it."""

@@ -1,0 +1,1 @@
+"""Nouns of the house: frozen, no I/O. Shapes that travel between rooms are Arrow schemas."""

@@ -1,0 +1,1 @@
+"""Calculators: run relations and call Arrow functions (DuckDB; later Spark). They own nothing."""

@@ -1,0 +1,1 @@
+"""Clusters to golden records: survivorship, provenance, contact ranking."""

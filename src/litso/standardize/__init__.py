@@ -1,0 +1,1 @@
+"""Text to standard values with quality codes: one module a kind."""

@@ -1,0 +1,1 @@
+"""PostgreSQL, the system of record: embedded or by URL, migrations, one module an aggregate."""

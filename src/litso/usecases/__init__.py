@@ -1,0 +1,1 @@
+"""The verbs users say; transaction boundaries."""

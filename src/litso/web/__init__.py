@@ -1,0 +1,1 @@
+"""Screens: server-rendered, Russian first."""
