@@ -70,7 +70,19 @@ def mapped_schema(customs: tuple[str, ...] = ()) -> pa.Schema:
     return pa.schema(fields)
 
 
-QC_KINDS: Final = ("name", "birth_date", "phone", "email", "address", "snils", "inn", "ogrn", "kpp", "passport", "account")
+QC_KINDS: Final = (
+    "name",
+    "birth_date",
+    "phone",
+    "email",
+    "address",
+    "snils",
+    "inn",
+    "ogrn",
+    "kpp",
+    "passport",
+    "account",
+)
 """Kinds that carry a quality code in a standard record, as columns `qc_<kind>` (int8, null where nothing was given)."""
 
 STANDARD_TEXT: Final = (
