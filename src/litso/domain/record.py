@@ -47,7 +47,9 @@ CUSTOM_PREFIX: Final = "custom:"
 PERSON: Final = "person"
 ORGANIZATION: Final = "organization"
 AUTO: Final = "auto"
-PARTY_KINDS: Final = (PERSON, ORGANIZATION, AUTO)
+NO_PARTY: Final = "none"
+"""A source of facts alone (premises, outages): its rows are kept and versioned, but never resolved into parties."""
+PARTY_KINDS: Final = (PERSON, ORGANIZATION, AUTO, NO_PARTY)
 
 
 def mapped_schema(customs: tuple[str, ...] = ()) -> pa.Schema:
@@ -60,7 +62,7 @@ def mapped_schema(customs: tuple[str, ...] = ()) -> pa.Schema:
         pa.field("source", text, nullable=False),
         pa.field("source_id", text, nullable=False),
         pa.field("line", pa.int64()),
-        pa.field("party", text, nullable=False),  # person | organization | auto
+        pa.field("party", text, nullable=False),  # person | organization | auto | none
         pa.field("updated_at", pa.timestamp("us")),
         *(pa.field(name, text) for name in TEXT_ATTRIBUTES),
         *(pa.field(name, pa.list_(text)) for name in LIST_ATTRIBUTES),
@@ -120,7 +122,7 @@ def standard_schema(customs: tuple[str, ...] = ()) -> pa.Schema:
         pa.field("source", text, nullable=False),
         pa.field("source_id", text, nullable=False),
         pa.field("updated_at", pa.timestamp("us")),
-        pa.field("kind", text, nullable=False),  # person | organization
+        pa.field("kind", text, nullable=False),  # person | organization | none
         *(pa.field(name, text) for name in STANDARD_TEXT),
         pa.field("birth_date", pa.date32()),
         *(pa.field(name, pa.list_(text)) for name in STANDARD_LISTS),
@@ -129,3 +131,32 @@ def standard_schema(customs: tuple[str, ...] = ()) -> pa.Schema:
         pa.field("problems", pa.list_(text)),  # "<kind>:<reason>", e.g. "phone:too_short"
     ]
     return pa.schema(fields)
+
+
+FACT_KINDS: Final = ("account", "meter", "reading", "payment", "charge", "request", "call", "outage", "premise")
+
+
+def fact_schema() -> pa.Schema:
+    """Schema of facts: what else a row says, hanging on its record, an account or a house.
+
+    `fact_key` is unique among the facts of one kind in one source; `amount` is in roubles (for an account: its balance,
+    positive is debt); `address` is text as given, `data` a JSON object of texts.
+    """
+    text = pa.string()
+    return pa.schema(
+        [
+            pa.field("source", text, nullable=False),
+            pa.field("kind", text, nullable=False),
+            pa.field("fact_key", text, nullable=False),
+            pa.field("source_id", text, nullable=False),
+            pa.field("at", pa.timestamp("us")),
+            pa.field("until", pa.timestamp("us")),
+            pa.field("account", text),
+            pa.field("address", text),
+            pa.field("flat", text),
+            pa.field("amount", pa.decimal128(14, 2)),
+            pa.field("title", text),
+            pa.field("status", text),
+            pa.field("data", text),
+        ]
+    )

@@ -8,7 +8,7 @@ create extension if not exists pg_trgm with schema public;
 create table source (
     name        text primary key,
     title       text not null default '',
-    party       text not null check (party in ('person', 'organization', 'auto')),
+    party       text not null check (party in ('person', 'organization', 'auto', 'none')),
     priority    integer not null default 0,          -- higher is more trusted in survivorship
     mapping     text not null,                       -- the mapping YAML as registered
     created_at  timestamptz not null default now(),
@@ -80,7 +80,7 @@ create table source_record (
     updated_at   timestamptz,                        -- the source's own time of change
     received_at  timestamptz not null default now(),
     deleted_at   timestamptz,
-    node_id      bigint references node,             -- null when deleted
+    node_id      bigint references node,             -- null when deleted, or of a source of facts alone
     kind         text not null,
     full_name    text, surname text, given_name text, patronymic text, gender text,
     address      text, postal_code text, region text, city text, street text, house text, block text, flat text,
