@@ -1,0 +1,27 @@
+"""What every room's tests share: the browser, or an honest skip without one."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+import pytest
+from browser import find_chromium
+
+chromium = cache(find_chromium)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium the tests marked `browser` are skipped; never where CI=true, there they fail to start it."""
+    marked = [item for item in items if item.get_closest_marker("browser")]
+    if not marked or os.environ.get("CI") == "true" or chromium():
+        return
+    for item in marked:
+        item.add_marker(pytest.mark.skip(reason="no Chromium; see scripts/browser.sh"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Launch options of pytest-playwright, with the Chromium that is here."""
+    return {**browser_type_launch_args, "executable_path": chromium()}
