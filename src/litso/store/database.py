@@ -1,0 +1,108 @@
+"""The door to PostgreSQL: a pool of connections, transactions, and driver errors translated once.
+
+Every function of the store takes a `Connection` first; the use case opens the transaction with `Store.transaction()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from litso.errors import BrokenInvariant, Conflict, LitsoError, Misconfigured, Transient
+
+Connection = psycopg.Connection[TupleRow]
+"""A connection whose search_path is `litso, public` and whose time zone is UTC."""
+
+_SESSION: Final = "-c search_path=litso,public -c timezone=UTC -c jit=off -c application_name=litso"
+_OLDEST_SERVER: Final = 150000
+
+
+class Store:
+    """A pool of connections to one database. Threads share it; each transaction has a connection of its own."""
+
+    def __init__(self, url: str, *, most: int = 16) -> None:
+        self.url = url
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url, min_size=1, max_size=most, open=False, kwargs={"options": _SESSION}, timeout=30, name="litso"
+        )
+
+    def open(self) -> None:
+        """Connect; Misconfigured when the server does not answer or is too old."""
+        with connect(self.url) as connection:
+            _check_version(connection)
+        self._pool.open()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back on any exception."""
+        with translated(), self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection of its own, outside the pool, for long work that commits more than once (a load).
+
+        Each `with connection.transaction():` inside is one transaction; nothing is committed without it.
+        Session locks (`locks`, `loads.start`) live as long as the session.
+        """
+        with translated(), connect(self.url, autocommit=True) as connection:
+            yield connection
+
+
+def connect(url: str, *, autocommit: bool = False) -> Connection:
+    """A single connection prepared as the store needs it."""
+    try:
+        return psycopg.connect(url, autocommit=autocommit, options=_SESSION, connect_timeout=30)
+    except psycopg.Error as error:
+        raise Misconfigured(f"LITSO_DATABASE_URL: cannot connect to PostgreSQL: {_first_line(error)}") from error
+
+
+def _check_version(connection: Connection) -> None:
+    version = connection.info.server_version
+    if version < _OLDEST_SERVER:
+        raise Misconfigured(f"LITSO_DATABASE_URL: PostgreSQL {version // 10000} is too old, 15 or newer is needed")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Driver errors as errors of Litso. The server's message is kept only where it cannot hold personal data."""
+    try:
+        yield
+    except LitsoError:
+        raise
+    except (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable) as error:
+        raise Transient("the store was busy with a conflicting operation, try again") from error
+    except errors.UniqueViolation as error:
+        raise Conflict(f"the store already has such an entry ({error.diag.constraint_name})") from error
+    except errors.IntegrityError as error:
+        raise BrokenInvariant(f"the store refused the entry ({error.diag.constraint_name})") from error
+    except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName) as error:
+        raise Misconfigured("the store has another version than the program: run `litso init`") from error
+    except (errors.DiskFull, errors.OutOfMemory, errors.InsufficientPrivilege) as error:
+        raise Misconfigured(f"PostgreSQL: {error.diag.message_primary}") from error
+    except PoolTimeout as error:
+        raise Transient("all connections to the store are busy") from error
+    except psycopg.OperationalError as error:
+        raise Transient(f"the connection to the store was lost: {_first_line(error)}") from error
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def scalar(connection: Connection, query: sql.SQL | sql.Composed, parameters: Any = None) -> Any:
+    """First column of the only row of a query that always answers one row."""
+    row = connection.execute(query, parameters).fetchone()
+    if row is None:
+        raise BrokenInvariant("the store did not answer a row where it must")
+    return row[0]
