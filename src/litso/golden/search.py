@@ -1,7 +1,7 @@
 """Search tokens of a golden record: what a party can be found by.
 
-A token is a letter that names its namespace, a colon and a normal form: `n:иванов`, `t:79123456789`. The store keeps the
-tokens of a party as a text-search vector; `usecases.search` writes queries in the same tokens.
+A token is a letter that names its namespace, a colon and a normal form: `n:иванов`, `t:79123456789`. The store keeps
+the tokens of a party as a text-search vector; `usecases.search_plan` writes queries in the same tokens.
 """
 
 from __future__ import annotations
@@ -46,11 +46,12 @@ NAMESPACES: Final = MappingProxyType(
 )
 """Namespace → the kind of hit that a screen names."""
 
-PLACE_TYPES: Final = frozenset(
-    "г город гор ул улица пр просп проспект пр-кт пер переулок пл площадь б-р бульвар бул ш шоссе наб набережная пос "
-    "поселок п с село д деревня дер ст станица мкр микрорайон кв-л квартал тер территория снт рп пгт х хутор обл область "
-    "р-н район проезд туп тупик аллея линия тракт".split()
-)
+_PLACE_TYPES: Final = """
+    г город гор ул улица пр просп проспект пер переулок пл площадь бульвар бул ш шоссе наб набережная пос поселок п
+    с село д деревня дер ст станица мкр микрорайон квартал тер территория снт рп пгт х хутор обл область район проезд
+    туп тупик аллея линия тракт
+"""
+PLACE_TYPES: Final = frozenset(_PLACE_TYPES.split())
 """Words that name the type of a place and tell nobody from anybody."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+")

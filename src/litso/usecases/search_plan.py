@@ -1,0 +1,260 @@
+"""What a fragment typed by an operator may mean, as a query over search tokens (`golden.search`).
+
+A plan is a disjunction of readings, a reading a conjunction of groups, a group a disjunction of terms. Both the SQL
+text and the words «почему найдено» come from the same plan: the screen cannot say otherwise than the store found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from litso.golden import search as tokens
+from litso.golden.search import NAMESPACES, code, digits, folded, house_number
+
+
+class Term(NamedTuple):
+    """One token, or all tokens that begin with it."""
+
+    token: str
+    is_prefix: bool = False
+
+
+Group = tuple[Term, ...]
+Reading = tuple[Group, ...]
+Plan = tuple[Reading, ...]
+
+LONGEST_QUERY: Final = 200
+_MOST_WORDS: Final = 8
+_SHORTEST_PREFIX: Final = 2
+_SHORTEST_NUMBER: Final = 3
+_SHORTEST_PHONE_PREFIX: Final = 4
+_SHORTEST_DOCUMENT: Final = 9
+
+_PIECE: Final = re.compile(r"\d+(?:/\d+)?[^\W\d_]?(?![^\W_])|[^\W\d_]+|\d+")
+_DATE: Final = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b")
+_LATIN: Final = re.compile(r"[a-z]")
+_NUMBER_MARKS: Final = MappingProxyType(
+    {
+        "д": tokens.HOUSE,
+        "дом": tokens.HOUSE,
+        "к": tokens.BLOCK,
+        "корп": tokens.BLOCK,
+        "корпус": tokens.BLOCK,
+        "стр": tokens.BLOCK,
+        "строение": tokens.BLOCK,
+        "кв": tokens.FLAT,
+        "квартира": tokens.FLAT,
+        "оф": tokens.FLAT,
+    }
+)
+
+_LATIN_KEYS: Final = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~{}:\"<>"
+_CYRILLIC_KEYS: Final = "ёйцукенгшщзхъфывапролджэячсмитьбюЁХЪЖЭБЮ"
+_TO_CYRILLIC_KEYS: Final = str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS)
+_TO_LATIN_KEYS: Final = str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS)
+_LOOK_ALIKES: Final = str.maketrans("abcehkmoptxy", "авсенкмортху")
+_SOUNDS: Final = (
+    ("shch", "щ"), ("sch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"), ("yu", "ю"),
+    ("iu", "ю"), ("ya", "я"), ("ia", "я"), ("yo", "е"), ("ye", "е"), ("iy", "ий"), ("ey", "ей"), ("ay", "ай"),
+    ("oy", "ой"), ("a", "а"), ("b", "б"), ("v", "в"), ("g", "г"), ("d", "д"), ("e", "е"), ("z", "з"), ("i", "и"),
+    ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"), ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"),
+    ("t", "т"), ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "к"), ("w", "в"), ("x", "кс"), ("y", "ы"), ("q", "к"),
+)  # fmt: skip
+
+
+def plan(query: str, *, is_open: bool) -> Plan:
+    """All readings of a query; with `is_open` the words and numbers are beginnings, else they are whole."""
+    text = folded(query[:LONGEST_QUERY]).strip()
+    readings: list[Reading] = []
+    for written in writings(text):
+        readings += _readings(written, is_open)
+    return tuple(dict.fromkeys(readings))
+
+
+def writings(text: str) -> tuple[str, ...]:
+    """The text as typed, then as it would be in the other keyboard layout, with look-alikes, in transliteration."""
+    if not _LATIN.search(text):
+        return (text, text.translate(_TO_LATIN_KEYS)) if text.isalpha() else (text,)
+    layout = folded(text.translate(_TO_CYRILLIC_KEYS))
+    return tuple(dict.fromkeys((text, layout, text.translate(_LOOK_ALIKES), _sounded(text))))
+
+
+def _sounded(text: str) -> str:
+    for latin, cyrillic in _SOUNDS:
+        text = text.replace(latin, cyrillic)
+    return text
+
+
+def _readings(text: str, is_open: bool) -> list[Reading]:
+    """Readings of a text in one writing."""
+    if "@" in text:
+        return [((Term(f"{tokens.EMAIL}:{text.replace(' ', '')}", is_open),),)]
+    if not any(character.isalpha() for character in text):
+        return [(group,)] if (group := _number_group(text, is_open)) else []
+    pieces = _PIECE.findall(text)[:_MOST_WORDS]
+    chosen = (_address(pieces, is_open), _name_and_number(pieces, is_open), _code(text, is_open), _mail(text, is_open))
+    return [reading for reading in chosen if reading]
+
+
+def _number_group(text: str, is_open: bool) -> Group:
+    """A text without letters: a date, or digits of a phone, account, meter or document however grouped."""
+    if date_group := _date_group(text):
+        return date_group
+    number = digits(text)
+    if len(number) < _SHORTEST_NUMBER:
+        return ()
+    terms = [*_phone_terms(number, is_open), *_code_terms(number, is_open)]
+    if len(number) >= _SHORTEST_DOCUMENT:
+        terms.append(Term(f"{tokens.DOCUMENT}:{number}"))
+    return tuple(terms)
+
+
+def _date_group(text: str) -> Group:
+    if not (found := _DATE.search(text)):
+        return ()
+    day, month, year = (int(part) for part in found.groups())
+    try:
+        return (Term(f"{tokens.BIRTH_DATE}:{date(year, month, day).isoformat()}"),)
+    except ValueError:
+        return ()
+
+
+def _phone_terms(number: str, is_open: bool) -> Iterable[Term]:
+    """A number with 8, with +7 or with neither; or its last digits."""
+    national = number[1:] if number[0] in "78" and len(number) != 10 else number
+    if len(national) >= 10:
+        yield Term(f"{tokens.PHONE}:7{national}")
+        yield Term(f"{tokens.PHONE}:{number}")
+    elif is_open and len(national) >= _SHORTEST_PHONE_PREFIX:
+        yield Term(f"{tokens.PHONE}:7{national}", is_prefix=True)
+    if len(number) < 10:
+        yield Term(f"{tokens.PHONE_END}:{number[::-1]}", is_prefix=True)
+
+
+def _code_terms(text: str, is_open: bool) -> Iterable[Term]:
+    if normal := code(text):
+        yield Term(f"{tokens.ACCOUNT}:{normal}", is_open)
+        yield Term(f"{tokens.METER}:{normal}", is_open)
+
+
+def _code(text: str, is_open: bool) -> Reading:
+    """Letters and digits together may be an account or a serial number."""
+    if not any(character.isdigit() for character in text):
+        return ()
+    return (tuple(_code_terms(text, is_open)),)
+
+
+def _mail(text: str, is_open: bool) -> Reading:
+    """Latin letters may begin an e-mail."""
+    is_local_part = is_open and len(text) > _SHORTEST_PREFIX and text.isascii() and " " not in text
+    return ((Term(f"{tokens.EMAIL}:{text}", is_prefix=True),),) if is_local_part else ()
+
+
+def _name_and_number(pieces: Sequence[str], is_open: bool) -> Reading:
+    """«Иванов 6789», «Иванов 1961»: a name, then digits of a phone, an account or a year of birth."""
+    numbers = [piece for piece in pieces if piece.isdigit()]
+    number = "".join(numbers)
+    year = (Term(f"{tokens.BIRTH_YEAR}:{number}"),) if len(number) == 4 else ()
+    identity = (*_date_group(".".join(numbers)), *year, *_number_group(number, is_open))
+    names = [_name_group(piece, is_open) for piece in pieces if piece.isalpha()]
+    return (*names, identity) if identity else ()
+
+
+def _address(pieces: Sequence[str], is_open: bool) -> Reading:
+    """«Ленина 5 12», «ул. Ленина д 5 кв 12», «Иванов Ленина 5»: words of names and places, then house and flat."""
+    groups: list[Group] = []
+    mark = None
+    for number, piece in enumerate(pieces):
+        follows = pieces[number + 1] if number + 1 < len(pieces) else ""
+        if piece in _NUMBER_MARKS and follows[:1].isdigit():
+            mark = _NUMBER_MARKS[piece]
+        elif piece.isalpha():
+            groups += [] if _is_place_type(piece, number, pieces) else [_word_group(piece, is_open)]
+        else:
+            groups.append(_house_group(piece, mark, groups, is_open))
+            mark = None
+    return tuple(groups)
+
+
+def _is_place_type(piece: str, position: int, pieces: Sequence[str]) -> bool:
+    """«ул», «г» of an address; but «п» and «с» of «Иванов П С» are initials."""
+    if piece not in tokens.PLACE_TYPES or len(pieces) == 1:
+        return False
+    return len(piece) > 1 or position == 0 or any(other[0].isdigit() for other in pieces)
+
+
+def _house_group(piece: str, mark: str | None, before: Sequence[Group], is_open: bool) -> Group:
+    """The first number is the house, the next ones block or flat, unless a mark says so."""
+    has_house = any(term.token.startswith(f"{tokens.HOUSE}:") for group in before for term in group)
+    free = (tokens.BLOCK, tokens.FLAT) if has_house else (tokens.HOUSE,)
+    return tuple(Term(f"{namespace}:{house_number(piece)}", is_open) for namespace in ((mark,) if mark else free))
+
+
+def _name_group(word: str, is_open: bool) -> Group:
+    if len(word) < _SHORTEST_PREFIX:
+        return (Term(f"{tokens.INITIAL}:{word}"),)
+    return (Term(f"{tokens.NAME}:{word}", is_open),)
+
+
+def _word_group(word: str, is_open: bool) -> Group:
+    if len(word) < _SHORTEST_PREFIX:
+        return (Term(f"{tokens.INITIAL}:{word}"),)
+    return (Term(f"{tokens.NAME}:{word}", is_open), Term(f"{tokens.PLACE}:{word}", is_open))
+
+
+def with_corrections(chosen: Plan, corrections: Mapping[str, Sequence[str]]) -> Plan:
+    """The plan with each misspelt word also read as the words it may have been."""
+    return tuple(tuple(_corrected(group, corrections) for group in reading) for reading in chosen)
+
+
+def _corrected(group: Group, corrections: Mapping[str, Sequence[str]]) -> Group:
+    more = (
+        Term(term.token[:2] + word)
+        for term in group
+        if term.token[0] in (tokens.NAME, tokens.PLACE)
+        for word in corrections.get(term.token[2:], ())
+    )
+    return tuple(dict.fromkeys((*group, *more)))
+
+
+def plan_words(chosen: Plan) -> list[str]:
+    """Distinct words of names and places in a plan, in order."""
+    terms = (term for reading in chosen for group in reading for term in group)
+    return list(dict.fromkeys(term.token[2:] for term in terms if term.token[0] in (tokens.NAME, tokens.PLACE)))
+
+
+def to_tsquery(chosen: Plan) -> str:
+    """The plan as text of a PostgreSQL `tsquery`; empty for an empty plan."""
+    return " | ".join("(" + " & ".join(_tsquery_group(group) for group in reading) + ")" for reading in chosen)
+
+
+def _tsquery_group(group: Group) -> str:
+    return "(" + " | ".join(_tsquery_term(term) for term in group) + ")"
+
+
+def _tsquery_term(term: Term) -> str:
+    quoted = term.token.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}'" + (":*" if term.is_prefix else "")
+
+
+def matches(term: Term, token: str) -> bool:
+    """Whether a token of a party is meant by a term."""
+    return token.startswith(term.token) if term.is_prefix else token == term.token
+
+
+def hit_kinds(chosen: Plan, found: Sequence[str]) -> list[str]:
+    """Kinds of attributes (`name`, `phone`…) by which the tokens `found` of a party fit the plan, best first."""
+    kinds: dict[str, None] = {}
+    for reading in chosen:
+        groups = [_group_kinds(group, found) for group in reading]
+        if all(groups):
+            kinds.update(dict.fromkeys(kind for group in groups for kind in group[:1]))
+    return list(kinds)
+
+
+def _group_kinds(group: Group, found: Sequence[str]) -> list[str]:
+    return [NAMESPACES[term.token[0]] for term in group if any(matches(term, token) for token in found)]
