@@ -75,14 +75,15 @@ bring_pip() {
 
 # apt-get works without root when its lists and archives are in a directory of ours.
 unpack_pip() {
-    local work="$PWD/$VENV/apt"
+    local work="$PWD/$VENV/apt" wheel
     local -a apt=(apt-get -q -o "Dir::State=$work/state" -o "Dir::State::status=/var/lib/dpkg/status"
-        -o "Dir::Cache=$work/cache" -o Debug::NoLocking=1 -o APT::Sandbox::User=)
+        -o "Dir::Cache=$work/cache" -o Debug::NoLocking=1 -o APT::Sandbox::User=
+        -o Acquire::Languages=none)
     mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
     "${apt[@]}" update
     (cd "$work" && "${apt[@]}" download python3-pip-whl && dpkg-deb -x python3-pip-whl_*.deb .)
-    "$VENV/bin/python" "$work"/usr/share/python-wheels/pip-*.whl/pip install --quiet --no-index \
-        "$work"/usr/share/python-wheels/pip-*.whl
+    wheel="$(echo "$work"/usr/share/python-wheels/pip-*.whl)"
+    "$VENV/bin/python" "$wheel/pip" install --quiet --no-index "$wheel"
     rm -rf "$work"
 }
 
