@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+
 from browser import find_chromium
 
 chromium = cache(find_chromium)
