@@ -1,0 +1,347 @@
+"""Golden records: the best current picture of each party, with the source record behind every value.
+
+One function serves one party (online) and a million (bulk): it works on a frame of the parties' source records. The
+frame is turned into one long table (party, attribute, value, score); one sort ranks all values of all attributes. The
+score packs the criteria of the attribute's policy into one integer, the most important in the highest bits, so the
+criterion that decided is the highest field in which a value and the next one differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from litso.domain.record import CUSTOM_PREFIX
+from litso.golden.policy import (
+    ADDRESS_PARTS,
+    DEFAULT_POLICY,
+    LIST_ATTRIBUTES,
+    ONLY,
+    QUALITY_OF,
+    SINGLE_ATTRIBUTES,
+    TIE,
+    Policy,
+)
+
+_BITS: Final = {"complete": 3, "quality": 1, "trusted": 12, "newest": 32, "frequent": 8, "longest": 7}
+"""Width of each criterion in the score, 63 bits together: seconds since 1970, sources up to 255, length up to 127."""
+
+_SURE: Final = (0, 7)
+"""Quality codes of a value that needs no check: sure, and a sure foreign phone."""
+
+
+def golden_records(members: pl.DataFrame, policy: Policy = DEFAULT_POLICY) -> pl.DataFrame:
+    """Golden records of the parties in `members`.
+
+    members: standard records (`domain.record.standard_schema`) with `party_id` (text) and `priority` (integer from
+    -2048 to 2047, higher is more trusted), all records of each party that occurs. Returns one row a party, ordered by
+    `party_id`: `party_id`, `kind`, `records`, each single attribute with `<attribute>_source` and
+    `<attribute>_source_id`, the parts of the address, the lists best first, `name` (what a list shows), and
+    `provenance`: a JSON object attribute → [{value, source, source_id, at, rule, qc, said_by}], best first.
+    The result does not depend on the order of rows.
+    """
+    customs = tuple(name for name in members.columns if name.startswith(CUSTOM_PREFIX))
+    singles = (*SINGLE_ATTRIBUTES, *customs)
+    attributes = (*singles, *LIST_ATTRIBUTES)
+    rows = _coded(members)
+    ranked = _with_rule(_ranked(rows, attributes, policy), attributes, policy)
+    winners = ranked.filter(pl.col("_first") | (pl.col("_attribute") >= len(singles)))
+    winners = winners.join(rows.select("_row", "source", "source_id"), on="_row", how="left", maintain_order="left")
+    columns = [_single(winners, place, name) for place, name in enumerate(singles)]
+    columns += [_list(winners, place, name) for place, name in enumerate(LIST_ATTRIBUTES, len(singles))]
+    columns += [_address_parts(winners, rows).lazy(), _provenance(winners, rows, attributes).lazy()]
+    wide = _parties(rows).lazy()
+    for frame in columns:
+        wide = wide.join(frame, on="_party", how="left")
+    return _named(wide).sort("_party").drop("_party").collect()
+
+
+def _coded(members: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of their source keys, with `_row` (that order) and `_party` (rank of the party id)."""
+    ordered = members.sort("source", "source_id").with_row_index("_row")
+    return ordered.with_columns(pl.col("party_id").rank("dense").alias("_party"))
+
+
+def _parties(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row a party: its kind (that of most records; a tie is an organization) and the number of its records."""
+    is_organization = (pl.col("kind") == "organization").mean() >= 0.5
+    return rows.group_by("_party").agg(
+        pl.col("party_id").first(),
+        pl.when(is_organization).then(pl.lit("organization")).otherwise(pl.lit("person")).alias("kind"),
+        pl.len().cast(pl.Int32).alias("records"),
+    )
+
+
+def _ranked(rows: pl.DataFrame, attributes: Sequence[str], policy: Policy) -> pl.DataFrame:
+    """All distinct values of all attributes: best first within (`_party`, `_attribute`)."""
+    frame = rows.lazy()
+    parts = [_values(frame, place, name, policy) for place, name in enumerate(attributes)]
+    group = pl.col("_party").cast(pl.Int64) * len(attributes) + pl.col("_attribute")
+    return (
+        pl.concat(parts)
+        .with_columns(group.alias("_group"))
+        .sort("_group", "score", "_row", descending=[False, True, False], maintain_order=True)
+        .unique(["_group", "value"], keep="first", maintain_order=True)
+        .collect()
+    )
+
+
+def _values(rows: pl.LazyFrame, place: int, attribute: str, policy: Policy) -> pl.LazyFrame:
+    """The values of one attribute: `_party`, `_attribute` (its place), `_row`, `value`, `qc`, `said_by`, `score`."""
+    if attribute in LIST_ATTRIBUTES:
+        rows = rows.explode(attribute, empty_as_null=True, keep_nulls=True)
+    qc = pl.col(QUALITY_OF[attribute]) if attribute in QUALITY_OF else pl.lit(None)
+    said_by = pl.col("source").n_unique().over("_party", attribute)
+    given = rows.filter(pl.col(attribute).is_not_null())
+    return given.with_columns(said_by.alias("said_by"), qc.cast(pl.Int8).alias("qc")).select(
+        "_party",
+        pl.lit(place, pl.Int32).alias("_attribute"),
+        "_row",
+        pl.col(attribute).cast(pl.String).alias("value"),
+        "qc",
+        pl.col("said_by").cast(pl.Int32),
+        _score(attribute, policy).alias("score"),
+    )
+
+
+def _score(attribute: str, policy: Policy) -> pl.Expr:
+    """The criteria of the attribute's policy packed into one integer; `qc` and `said_by` are columns by now."""
+    criteria = {
+        "complete": _completeness(attribute),
+        "quality": pl.col("qc").fill_null(0).is_in(_SURE).cast(pl.Int64),
+        "trusted": pl.col("priority").cast(pl.Int64) + 2048,
+        "newest": pl.col("updated_at").dt.epoch("s").fill_null(0),
+        "frequent": pl.col("said_by").cast(pl.Int64),
+        "longest": pl.col(attribute).cast(pl.String).str.len_chars().cast(pl.Int64),
+    }
+    score = pl.lit(0, pl.Int64)
+    for name in policy.criteria(attribute):
+        score = score * (1 << _BITS[name]) + criteria[name].clip(0, (1 << _BITS[name]) - 1)
+    return score
+
+
+def _completeness(attribute: str) -> pl.Expr:
+    """How much of a value is there: a full name over an initial, an address with house and flat over a bare street."""
+    if attribute in ("given_name", "patronymic"):
+        parts = [pl.col(attribute).str.len_chars() > 1]
+    elif attribute == "address":
+        parts = [pl.col("street").is_not_null(), pl.col("house").is_not_null(), pl.col("flat").is_not_null()]
+    elif attribute == "full_name":
+        parts = [pl.col(name).str.len_chars() > 1 for name in ("surname", "given_name", "patronymic")]
+    else:
+        return pl.lit(0, pl.Int64)
+    return pl.sum_horizontal([part.fill_null(False).cast(pl.Int64) for part in parts])
+
+
+def _with_rule(ranked: pl.DataFrame, attributes: Sequence[str], policy: Policy) -> pl.DataFrame:
+    """Add `_first` and `rule`: the criterion by which a value beat the next one, `only`, or `tie`."""
+    group, score = ranked["_group"].to_numpy(), ranked["score"].to_numpy()
+    attribute = ranked["_attribute"].to_numpy()
+    same_as_next = np.zeros(len(ranked), dtype=bool)
+    same_as_next[:-1] = group[:-1] == group[1:]
+    first = np.ones(len(ranked), dtype=bool)
+    first[1:] = ~same_as_next[:-1]
+    words = (ONLY, TIE, *_BITS)
+    rule = np.where(first & ~same_as_next, words.index(ONLY), words.index(TIE)).astype(np.uint32)
+    contested = np.flatnonzero(same_as_next)
+    difference = score[contested] ^ score[contested + 1]
+    decided = contested[difference > 0]
+    # x & ~(x >> 1) keeps the highest bit and clears the one below it, so rounding to float cannot lift the logarithm
+    isolated = difference[difference > 0]
+    bit = np.log2(isolated & ~(isolated >> 1)).astype(np.int64)
+    rule[decided] = _rule_by_bit(attributes, policy, words)[attribute[decided], bit]
+    names = pl.Series(words).gather(pl.Series(rule))
+    return ranked.with_columns(pl.Series("_first", first), names.alias("rule"))
+
+
+def _rule_by_bit(
+    attributes: Sequence[str], policy: Policy, words: Sequence[str]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint32]]:
+    """Place of the criterion (in `words`) that owns each bit of an attribute's score: shape (attributes, 64)."""
+    table = np.full((len(attributes), 64), words.index(TIE), dtype=np.uint32)
+    for place, attribute in enumerate(attributes):
+        low = 0
+        for name in reversed(policy.criteria(attribute)):
+            table[place, low : low + _BITS[name]] = words.index(name)
+            low += _BITS[name]
+    return table
+
+
+def _single(winners: pl.DataFrame, place: int, attribute: str) -> pl.LazyFrame:
+    value = pl.col("value").str.to_date() if attribute == "birth_date" else pl.col("value")
+    chosen = winners.lazy().filter((pl.col("_attribute") == place) & pl.col("_first"))
+    return chosen.select(
+        "_party",
+        value.alias(attribute),
+        pl.col("source").alias(f"{attribute}_source"),
+        pl.col("source_id").alias(f"{attribute}_source_id"),
+    )
+
+
+def _list(winners: pl.DataFrame, place: int, attribute: str) -> pl.LazyFrame:
+    chosen = winners.lazy().filter(pl.col("_attribute") == place)
+    return chosen.group_by("_party", maintain_order=True).agg(pl.col("value").alias(attribute))
+
+
+def _address_parts(winners: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The parts of the winning address, all from its own record."""
+    is_address = pl.col("_attribute") == SINGLE_ATTRIBUTES.index("address")
+    chosen = winners.filter(is_address).select("_party", "_row")
+    return chosen.join(rows.select("_row", *ADDRESS_PARTS), on="_row", how="left").drop("_row")
+
+
+def _provenance(winners: pl.DataFrame, rows: pl.DataFrame, attributes: Sequence[str]) -> pl.DataFrame:
+    """One JSON object a party, put together from texts: encoding nested structures would cost three times as much."""
+    origin = pl.struct("source", "source_id", pl.col("updated_at").dt.strftime("%Y-%m-%dT%H:%M:%S").alias("at"))
+    origins = rows.select("_row", origin.struct.json_encode().str.strip_prefix("{").alias("origin"))
+    labels = pl.Series([f'"{name}":[' for name in attributes])
+    value = (
+        pl.col("value")
+        .str.replace_all("\\", "\\\\", literal=True)
+        .str.replace_all('"', '\\"', literal=True)
+        .str.replace_all(r"[\x00-\x1f]", " ")
+    )
+    entry = pl.concat_str(
+        pl.lit('{"value":"'),
+        value,
+        pl.lit('","rule":"'),
+        "rule",
+        pl.lit('","qc":'),
+        pl.col("qc").cast(pl.String).fill_null("null"),
+        pl.lit(',"said_by":'),
+        pl.col("said_by").cast(pl.String),
+        pl.lit(","),
+        "origin",
+    )
+    opened = pl.when("_first").then(labels.gather(winners["_attribute"].cast(pl.UInt32)))
+    last = pl.col("_first").shift(-1, fill_value=True)
+    member = pl.concat_str(opened.otherwise(pl.lit("")), entry, pl.when(last).then(pl.lit("]")).otherwise(pl.lit("")))
+    texts = winners.join(origins, on="_row", how="left", maintain_order="left").select("_party", member.alias("member"))
+    joined = pl.concat_str(pl.lit("{"), pl.col("member").str.join(","), pl.lit("}"))
+    return texts.group_by("_party", maintain_order=True).agg(joined.alias("provenance"))
+
+
+def _named(wide: pl.LazyFrame) -> pl.LazyFrame:
+    """Compose `full_name` of a person from its winning parts, and `name`: what a list shows for the party."""
+    parts = pl.concat_str("surname", "given_name", "patronymic", separator=" ", ignore_nulls=True)
+    person = pl.col("kind") == "person"
+    full = pl.when(person & (parts != "")).then(parts).otherwise(pl.col("full_name"))
+    return wide.with_columns(full.alias("full_name")).with_columns(
+        pl.coalesce("full_name", "company", pl.lit("")).alias("name"), pl.col("provenance").fill_null("{}")
+    )
+
+
+# One party, the same meaning without the cost of building a query plan -----------------------------------------------
+
+
+def golden_record(members: Sequence[Mapping[str, Any]], policy: Policy = DEFAULT_POLICY) -> dict[str, Any]:
+    """The golden record of one party: the same row that `golden_records` gives for its records.
+
+    members: all records of the party as dictionaries of the columns that `golden_records` takes.
+    """
+    rows = sorted(members, key=lambda row: (row["source"], row["source_id"]))
+    customs = tuple(name for name in rows[0] if name.startswith(CUSTOM_PREFIX))
+    organizations = sum(row["kind"] == "organization" for row in rows)
+    kind = "organization" if organizations * 2 >= len(rows) else "person"
+    golden: dict[str, Any] = {"party_id": rows[0]["party_id"], "kind": kind, "records": len(rows)}
+    provenance: dict[str, list[dict[str, Any]]] = {}
+    for name in (*SINGLE_ATTRIBUTES, *customs):
+        ranked = _ranked_values(rows, name, policy)
+        best, row = ranked[0] if ranked else ({}, {})
+        golden |= {
+            name: row.get(name),
+            f"{name}_source": best.get("source"),
+            f"{name}_source_id": best.get("source_id"),
+        }
+        if ranked:
+            provenance[name] = [best]
+        if name == "address":
+            golden |= {part: row.get(part) for part in ADDRESS_PARTS}
+    for name in LIST_ATTRIBUTES:
+        ranked = _ranked_values(rows, name, policy)
+        golden[name] = [entry["value"] for entry, _ in ranked] or None
+        if ranked:
+            provenance[name] = [entry for entry, _ in ranked]
+    parts = [golden[name] for name in ("surname", "given_name", "patronymic") if golden[name] is not None]
+    if kind == "person" and parts:
+        golden["full_name"] = " ".join(parts)
+    golden["name"] = golden["full_name"] or golden["company"] or ""
+    golden["provenance"] = json.dumps(provenance, ensure_ascii=False, separators=(",", ":"))
+    return golden
+
+
+def _ranked_values(
+    rows: Sequence[Mapping[str, Any]], attribute: str, policy: Policy
+) -> list[tuple[dict[str, Any], Mapping[str, Any]]]:
+    """Distinct values of an attribute, best first, each as its provenance entry and its row."""
+    given = [(_text(value), row) for row in rows for value in _given(row, attribute)]
+    said_by: dict[str, set[str]] = {}
+    for value, row in given:
+        said_by.setdefault(value, set()).add(row["source"])
+    scored = [(_criteria_of(value, row, attribute, len(said_by[value])), value, row) for value, row in given]
+    order = policy.criteria(attribute)
+    scored.sort(key=lambda item: [item[0][name] for name in order], reverse=True)  # stable: ties keep the row order
+    best: dict[str, tuple[dict[str, int], str, Mapping[str, Any]]] = {}
+    for item in scored:
+        best.setdefault(item[1], item)
+    distinct = list(best.values())
+    ranked = []
+    for place, (criteria, value, row) in enumerate(distinct):
+        rival = distinct[place + 1][0] if place + 1 < len(distinct) else None
+        rule = next((name for name in order if rival and criteria[name] != rival[name]), TIE)
+        at, qc = row["updated_at"], _qc(row, attribute)
+        entry = {"value": value, "rule": ONLY if len(distinct) == 1 else rule, "qc": qc, "said_by": len(said_by[value])}
+        entry |= {"source": row["source"], "source_id": row["source_id"]}
+        entry |= {"at": at.strftime("%Y-%m-%dT%H:%M:%S") if at else None}
+        ranked.append((entry, row))
+    return ranked
+
+
+def _given(row: Mapping[str, Any], attribute: str) -> Sequence[Any]:
+    value = row[attribute]
+    if attribute in LIST_ATTRIBUTES:
+        return value or ()
+    return () if value is None else (value,)
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _qc(row: Mapping[str, Any], attribute: str) -> int | None:
+    return row[QUALITY_OF[attribute]] if attribute in QUALITY_OF else None
+
+
+def _criteria_of(value: str, row: Mapping[str, Any], attribute: str, said_by: int) -> dict[str, int]:
+    """The same numbers that `_score` packs."""
+    qc = _qc(row, attribute)
+    raw = {
+        "complete": _complete_parts(row, attribute),
+        "quality": int((qc or 0) in _SURE),
+        "trusted": row["priority"] + 2048,
+        "newest": _epoch(row["updated_at"]),
+        "frequent": said_by,
+        "longest": len(value),
+    }
+    return {name: min(max(number, 0), (1 << _BITS[name]) - 1) for name, number in raw.items()}
+
+
+def _complete_parts(row: Mapping[str, Any], attribute: str) -> int:
+    if attribute in ("given_name", "patronymic"):
+        return int(len(row[attribute]) > 1)
+    if attribute == "address":
+        return sum(row[part] is not None for part in ("street", "house", "flat"))
+    if attribute == "full_name":
+        return sum(len(row[part] or "") > 1 for part in ("surname", "given_name", "patronymic"))
+    return 0
+
+
+def _epoch(at: datetime | None) -> int:
+    if at is None:
+        return 0
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() // 1)

@@ -1,0 +1,160 @@
+"""Survivorship: which value wins, why, and that one party and many get the same answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from litso.domain.record import QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
+from litso.golden.policy import CRITERIA, DEFAULT_POLICY, SINGLE_ATTRIBUTES, Policy
+from litso.golden.records import golden_record, golden_records
+
+
+def record(source: str, source_id: str, **values: Any) -> dict[str, Any]:
+    """A standard record of party "p" with everything else missing."""
+    row: dict[str, Any] = dict.fromkeys((*STANDARD_TEXT, "birth_date", "updated_at"))
+    row |= {"qc_" + kind: None for kind in QC_KINDS} | {name: [] for name in STANDARD_LISTS}
+    row |= {"source": source, "source_id": source_id, "kind": "person", "party_id": "p", "priority": 0, "problems": []}
+    return row | values
+
+
+def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    schema = standard_schema().append(pa.field("party_id", pa.string())).append(pa.field("priority", pa.int64()))
+    return pl.DataFrame(pl.from_arrow(pa.Table.from_pylist(rows, schema=schema)))
+
+
+def winner(rows: list[dict[str, Any]], attribute: str) -> tuple[Any, str]:
+    golden = golden_records(frame(rows)).row(0, named=True)
+    return golden[attribute], json.loads(golden["provenance"])[attribute][0]["rule"]
+
+
+OLD, NEW = datetime(2020, 1, 1), datetime(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "losing", "winning", "rule"),
+    [
+        ("given_name", {"given_name": "И"}, {"given_name": "Иван"}, "complete"),
+        ("surname", {"surname": "Иванав", "qc_name": 1}, {"surname": "Иванов", "qc_name": 0}, "quality"),
+        ("snils", {"snils": "1", "priority": 1}, {"snils": "2", "priority": 9}, "trusted"),
+        ("inn", {"inn": "1", "updated_at": OLD}, {"inn": "2", "updated_at": NEW}, "newest"),
+        ("company", {"company": "Ромашка"}, {"company": "Ромашка плюс"}, "longest"),
+        (
+            "address",
+            {"address": "г Самара", "priority": 99},
+            {"address": "x", "street": "Мира", "house": "5"},
+            "complete",
+        ),
+    ],
+)
+def test_the_better_value_wins_and_says_why(attribute: str, losing: dict, winning: dict, rule: str) -> None:
+    rows = [record("a", "1", **losing), record("b", "2", **winning)]
+    assert winner(rows, attribute) == (winning[attribute], rule)
+    assert winner(rows[::-1], attribute) == (winning[attribute], rule)
+
+
+def test_what_most_sources_say_wins_over_many_rows_of_one_source() -> None:
+    wrong = [record("payments", str(n), birth_date=date(1980, 1, 2)) for n in range(5)]
+    right = [record("crm", "1", birth_date=date(1980, 1, 1)), record("billing", "1", birth_date=date(1980, 1, 1))]
+    assert winner(wrong + right, "birth_date") == (date(1980, 1, 1), "frequent")
+
+
+def test_an_address_is_never_put_together_from_two_records() -> None:
+    rows = [
+        record("a", "1", address="г Самара, ул Мира, д 5", city="Самара", street="Мира", house="5"),
+        record(
+            "b", "1", address="г Тольятти, ул Ленина, д 7, кв 8", city="Тольятти", street="Ленина", house="7", flat="8"
+        ),
+    ]
+    golden = golden_records(frame(rows)).row(0, named=True)
+    assert (golden["city"], golden["street"], golden["house"], golden["flat"]) == ("Тольятти", "Ленина", "7", "8")
+
+
+def test_every_value_of_a_list_is_kept_best_first_with_its_record() -> None:
+    rows = [
+        record("a", "1", phones=["+79170000001", "+79170000002"], updated_at=OLD),
+        record("b", "1", phones=["+79170000002"], updated_at=NEW),
+    ]
+    golden = golden_records(frame(rows)).row(0, named=True)
+    assert golden["phones"] == ["+79170000002", "+79170000001"]
+    entries = json.loads(golden["provenance"])["phones"]
+    assert [(entry["source"], entry["said_by"]) for entry in entries] == [("b", 2), ("a", 1)]
+
+
+def test_quotes_and_backslashes_of_a_value_survive_in_the_provenance() -> None:
+    rows = [record("a", "1", full_name='ООО "Ро\\машка"', kind="organization")]
+    assert winner(rows, "full_name")[0] == 'ООО "Ро\\машка"'
+
+
+names = st.sampled_from([None, "А", "Анна", "Анно", "Ольга"])
+records = st.lists(
+    st.fixed_dictionaries(
+        {
+            "source": st.sampled_from(["billing", "crm", "cabinet"]),
+            "party_id": st.sampled_from(["p", "q"]),
+            "kind": st.sampled_from(["person", "person", "organization"]),
+            "surname": names,
+            "given_name": names,
+            "patronymic": names,
+            "full_name": names,
+            "address": st.sampled_from([None, "ул Мира", "ул Ленина"]),
+            "street": st.sampled_from([None, "Мира"]),
+            "house": st.sampled_from([None, "5", "7"]),
+            "birth_date": st.sampled_from([None, date(1980, 1, 1), date(1980, 1, 2)]),
+            "phones": st.lists(st.sampled_from(["+7917", "+7918", "+7919"]), unique=True),
+            "accounts": st.lists(st.sampled_from(["1", "2"]), unique=True),
+            "updated_at": st.sampled_from([None, OLD, NEW]),
+            "priority": st.integers(-3, 3),
+            "qc_name": st.sampled_from([None, 0, 1]),
+            "qc_phone": st.sampled_from([None, 0, 3, 7]),
+        }
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(records, st.randoms())
+def test_one_party_and_many_get_the_same_golden_records_in_any_order(rows: list[dict], random: Any) -> None:
+    members = [record(source_id=str(place), **row) for place, row in enumerate(rows)]
+    bulk = golden_records(frame(members))
+    shuffled = members[:]
+    random.shuffle(shuffled)
+    assert golden_records(frame(shuffled)).equals(bulk)
+    for row in bulk.iter_rows(named=True):
+        alone = golden_record([member for member in shuffled if member["party_id"] == row["party_id"]])
+        assert json.loads(alone.pop("provenance")) == json.loads(row.pop("provenance"))
+        assert alone == row
+
+
+@given(records)
+@settings(max_examples=15, deadline=None)
+def test_a_golden_value_comes_from_a_source_record_of_the_party(rows: list[dict]) -> None:
+    members = [record(source_id=str(place), **row) for place, row in enumerate(rows)]
+    by_key = {(member["source"], member["source_id"]): member for member in members}
+    for row in golden_records(frame(members)).iter_rows(named=True):
+        for name in SINGLE_ATTRIBUTES:
+            if name != "full_name" and row[name] is not None:
+                origin = by_key[row[f"{name}_source"], row[f"{name}_source_id"]]
+                assert origin["party_id"] == row["party_id"]
+                assert origin[name] == row[name]
+
+
+def test_every_criterion_of_the_policy_has_words_and_a_policy_orders_known_criteria() -> None:
+    orders = [DEFAULT_POLICY.default, *DEFAULT_POLICY.by_attribute.values()]
+    assert {name for order in orders for name in order} <= set(CRITERIA)
+
+
+def test_a_policy_of_ones_own_changes_the_winner() -> None:
+    rows = [record("a", "1", inn="1", priority=9, updated_at=OLD), record("b", "1", inn="2", updated_at=NEW)]
+    newest = Policy(by_attribute={"inn": ("newest",)})
+    assert golden_records(frame(rows), newest)["inn"].item() == "2"
+    assert golden_records(frame(rows))["inn"].item() == "1"
