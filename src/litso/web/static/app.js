@@ -1,0 +1,10 @@
+// Enhancements of the screens. Every page works without this file.
+import { startSearch } from "./search.js";
+import { startFragments } from "./fragments.js";
+import { startDisclosures } from "./disclosures.js";
+import { startHotkeys } from "./hotkeys.js";
+
+startFragments();
+startDisclosures();
+startHotkeys();
+document.querySelectorAll("[data-search]").forEach(startSearch);
