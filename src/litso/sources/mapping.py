@@ -1,0 +1,261 @@
+"""The mapping of a source: which columns of its files are which attributes and facts.
+
+A plain name is a column, `{value: "…"}` a constant. Several columns of one attribute are joined by a space; of a phone,
+e-mail or account each gives a value of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from litso.domain.record import ATTRIBUTE_ALIASES, ATTRIBUTES, AUTO, FACT_KINDS, NO_PARTY, PARTY_KINDS
+from litso.domain.territory import Territory
+from litso.errors import Misconfigured
+from litso.sources.gates import LIMITS
+from litso.sources.yaml_tree import Tree, parse_tree
+
+COMPARISONS: Final = ("exact", "fuzzy", "date", "number")
+LOCALES: Final = ("ru", "generic")
+DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+ENCODINGS: Final = ("utf-8", "utf-16", "cp1251", "cp866", "koi8-r")
+
+KEYS: Final = (
+    "source",
+    "title",
+    "files",
+    "sheet",
+    "encoding",
+    "delimiter",
+    "header",
+    "priority",
+    "party",
+    "key",
+    "updated_at",
+    "attributes",
+    "custom",
+    "locale",
+    "territory",
+    "facts",
+    "gates",
+)
+FACT_FIELDS: Final = ("key", "at", "until", "account", "address", "flat", "amount", "title", "status")
+
+_SOURCE_NAME: Final = re.compile(r"[\w][\w.-]{0,63}")
+_MAX_MAPPING: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The value of a column."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same value in every row."""
+
+    value: str
+
+
+Operand = Column | Constant
+Operands = tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """An attribute of the source's own that helps matching."""
+
+    name: str
+    columns: Operands
+    compare: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactMapping:
+    """What a row says beside its party: a payment, a meter, a request…; absent fields are empty tuples."""
+
+    kind: str
+    fields: dict[str, Operands]
+    data: dict[str, Operands]
+
+    @property
+    def deciding(self) -> Operands:
+        """What must not be empty for a row to have this fact: its key or, if none is mapped, any of the fields."""
+        return self.fields.get("key") or tuple(chain(*self.fields.values(), *self.data.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A source as its mapping file describes it."""
+
+    source: str
+    key: tuple[str, ...]
+    party: str = AUTO
+    title: str = ""
+    files: tuple[str, ...] = ()
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: tuple[str, ...] = ()
+    """Names of the columns of files that have no header line."""
+    priority: int = 0
+    updated_at: str | None = None
+    attributes: dict[str, Operands] = field(default_factory=dict)
+    custom: tuple[Custom, ...] = ()
+    locale: str = "ru"
+    territory: Territory | None = None
+    facts: tuple[FactMapping, ...] = ()
+    gates: dict[str, float] = field(default_factory=dict)
+    text: str = field(default="", repr=False, compare=False)
+
+    @property
+    def customs(self) -> tuple[str, ...]:
+        """Names of the custom attributes, as the schemas of records take them."""
+        return tuple(custom.name for custom in self.custom)
+
+    def columns(self) -> tuple[str, ...]:
+        """Every column that the mapping names, each once, in the order of the file."""
+        operands = chain(
+            *self.attributes.values(),
+            *(custom.columns for custom in self.custom),
+            *(chain(*fact.fields.values(), *fact.data.values()) for fact in self.facts),
+        )
+        named = (operand.name for operand in operands if isinstance(operand, Column))
+        times = (self.updated_at,) if self.updated_at else ()
+        return tuple(dict.fromkeys((*self.key, *times, *named)))
+
+
+def load_mapping(path: Path | str) -> Mapping:
+    """Read a mapping file."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Misconfigured(f"{path}: the mapping cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{path}: the mapping must be a UTF-8 text") from None
+    return parse_mapping(text, str(path))
+
+
+def parse_mapping(text: str, origin: str) -> Mapping:
+    """Read a mapping from its YAML; `origin` names it in errors."""
+    if len(text) > _MAX_MAPPING:
+        raise Misconfigured(f"{origin}: a mapping is at most {_MAX_MAPPING} characters long")
+    root = parse_tree(text, origin)
+    given = root.items(KEYS)
+    for needed in ("source", "key"):
+        if needed not in given:
+            raise root.problem(f"the key «{needed}» is missing")
+    party = given["party"].choice(PARTY_KINDS) if "party" in given else AUTO
+    attributes = _attributes(given["attributes"]) if "attributes" in given else {}
+    if not attributes and party != NO_PARTY:
+        raise root.problem("at least one attribute is needed under «attributes» (or `party: none` for facts alone)")
+    return Mapping(
+        source=_source_name(given["source"]),
+        key=_names(given["key"]),
+        party=party,
+        title=given["title"].text() if "title" in given else "",
+        files=_names(given["files"]) if "files" in given else (),
+        sheet=given["sheet"].text() if "sheet" in given else None,
+        encoding=given["encoding"].choice(ENCODINGS) if "encoding" in given else None,
+        delimiter=_delimiter(given["delimiter"]) if "delimiter" in given else None,
+        header=_names(given["header"]) if "header" in given else (),
+        priority=given["priority"].integer() if "priority" in given else 0,
+        updated_at=given["updated_at"].text("a column") if "updated_at" in given else None,
+        attributes=attributes,
+        custom=_customs(given["custom"]) if "custom" in given else (),
+        locale=given["locale"].choice(LOCALES) if "locale" in given else "ru",
+        territory=_territory(given["territory"]) if "territory" in given else None,
+        facts=tuple(map(_fact, given["facts"].elements())) if "facts" in given else (),
+        gates=_gates(given["gates"]) if "gates" in given else {},
+        text=text,
+    )
+
+
+def _source_name(tree: Tree) -> str:
+    name = tree.text("the name of the source")
+    if not _SOURCE_NAME.fullmatch(name):
+        raise tree.problem("a name is 1 to 64 letters, digits, dots, hyphens and underscores")
+    return name
+
+
+def _names(tree: Tree) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(element.text("a name") for element in tree.elements()))
+
+
+def _delimiter(tree: Tree) -> str:
+    value = tree.node.value if tree.is_text else ""
+    found: str = DELIMITERS.get(value.strip(), value)
+    if len(found) != 1 or not found.isascii() or found in '"\r\n' or found.isalnum():
+        raise tree.problem(f"one character, or one of {', '.join(DELIMITERS)}, is expected here")
+    return found
+
+
+def _operand(tree: Tree) -> Operand:
+    if tree.is_text:
+        return Column(tree.text("a column"))
+    if tree.is_list:
+        raise tree.problem("a column or {value: …} is expected here, not a list in a list")
+    items = tree.items(("value",))
+    if not items:
+        raise tree.problem("a column or {value: …} is expected here")
+    return Constant(items["value"].text())
+
+
+def _operands(tree: Tree) -> Operands:
+    return tuple(map(_operand, tree.elements()))
+
+
+def _attributes(tree: Tree) -> dict[str, Operands]:
+    known = (*ATTRIBUTES, *ATTRIBUTE_ALIASES)
+    found: dict[str, Operands] = {}
+    for name, value in tree.items(known).items():
+        attribute = ATTRIBUTE_ALIASES.get(name, name)
+        if attribute in found:
+            raise value.problem(f"«{attribute}» is given twice, under this name and another")
+        found[attribute] = _operands(value)
+    return found
+
+
+def _customs(tree: Tree) -> tuple[Custom, ...]:
+    return tuple(_custom(name, value) for name, value in tree.items().items())
+
+
+def _custom(name: str, tree: Tree) -> Custom:
+    if tree.is_text or tree.is_list:
+        return Custom(name, _operands(tree), "exact")
+    items = tree.items(("column", "compare"))
+    if "column" not in items:
+        raise tree.problem("the key «column» is missing")
+    compare = items["compare"].choice(COMPARISONS) if "compare" in items else "exact"
+    return Custom(name, _operands(items["column"]), compare)
+
+
+def _territory(tree: Tree) -> Territory:
+    items = tree.items(("region", "city"))
+    return Territory(
+        region=items["region"].text() if "region" in items else None,
+        city=items["city"].text() if "city" in items else None,
+    )
+
+
+def _fact(tree: Tree) -> FactMapping:
+    items = tree.items(("kind", *FACT_FIELDS, "data"))
+    if "kind" not in items:
+        raise tree.problem(f"the key «kind» is missing; allowed: {', '.join(FACT_KINDS)}")
+    fact = FactMapping(
+        kind=items["kind"].choice(FACT_KINDS),
+        fields={name: _operands(items[name]) for name in FACT_FIELDS if name in items},
+        data={name: _operands(value) for name, value in items["data"].items().items()} if "data" in items else {},
+    )
+    if not any(isinstance(operand, Column) for operand in fact.deciding):
+        raise tree.problem("a fact needs a column, and so does its key")
+    return fact
+
+
+def _gates(tree: Tree) -> dict[str, float]:
+    return {name: value.share() for name, value in tree.items(tuple(LIMITS)).items()}

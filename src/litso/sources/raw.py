@@ -1,0 +1,170 @@
+"""Rows of a file as they are: texts under the names of its columns, with line numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from litso.errors import SourceUnusable
+from litso.sources.quarantine import Rejected
+from litso.sources.yaml_tree import nearest
+
+BATCH_ROWS: Final = 65_536
+BATCH_BYTES: Final = 8 << 20
+"""A batch holds about as many bytes at most, so that wide rows stay within bounds too."""
+
+LEFTOVER: Final = "_"
+"""Names of payload entries that are no column begin so: `_text` of an unreadable row, `_1` of a field too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """`rows`: text columns (null = absent); `lines`: int64, the 1-based line of each row; rows that cannot be read."""
+
+    rows: pa.Table
+    lines: pa.Array
+    rejected: list[Rejected]
+    position: int = 0
+    """Bytes of the file that were read so far."""
+
+
+Reader = Callable[[int, Collection[str] | None], Iterator[RawBatch]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """An opened file: what was found out about it, and its rows."""
+
+    path: Path
+    format: str
+    columns: tuple[str, ...]
+    size: int
+    reader: Reader
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    is_sparse: bool = False
+    """Columns may appear later in the file (JSONL), so that an absent one is no error."""
+    notices: tuple[str, ...] = ()
+    """Russian sentences about what was put right on opening."""
+
+    def batches(self, rows: int = BATCH_ROWS, only: Collection[str] | None = None) -> Iterator[RawBatch]:
+        """Read the rows in order, at most `rows` at a time; `only` these columns where the format can tell them apart.
+
+        Raises SourceUnusable where the file turns out to be damaged.
+        """
+        return self.reader(rows, only)
+
+
+def canonical(name: str) -> str:
+    """How names of columns are compared: without case and spaces."""
+    return "".join(name.split()).casefold()
+
+
+def match_columns(wanted: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    """Which column of the file each wanted name means; names without one are left out."""
+    exact = set(columns)
+    loose: dict[str, str] = {}
+    for column in columns:
+        loose.setdefault(canonical(column), column)
+    found = ((name, name if name in exact else loose.get(canonical(name))) for name in wanted)
+    return {name: column for name, column in found if column is not None}
+
+
+def require_columns(file: SourceFile, wanted: Sequence[str], key: Sequence[str]) -> None:
+    """Raise SourceUnusable with the missing columns listed, each with the one that was probably meant.
+
+    A sparse file must have the key only.
+    """
+    matched = match_columns(wanted, file.columns)
+    missing = [name for name in (key if file.is_sparse else wanted) if name not in matched]
+    if not missing:
+        return
+    listed = ", ".join(_with_guess(name, file.columns) for name in missing)
+    present = ", ".join(file.columns[:20]) + (", …" if len(file.columns) > 20 else "")
+    hint = " Разделитель столбцов не распознан: укажите delimiter." if _is_undivided(file) else ""
+    raise SourceUnusable(f"{file.path}: нет столбцов сопоставления: {listed}. В файле есть: {present}.{hint}")
+
+
+def _with_guess(name: str, columns: Sequence[str]) -> str:
+    guess = nearest(name, [column for column in columns if column])
+    return f"«{name}» (может быть, «{guess}»?)" if guess else f"«{name}»"
+
+
+def _is_undivided(file: SourceFile) -> bool:
+    return file.format == "csv" and len(file.columns) == 1
+
+
+def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of columns, each once and none empty, and notices about those that were renamed."""
+    stripped = [name.strip().lstrip("\ufeff").replace("\0", "").strip() for name in names]
+    repeats = Counter(name for name in stripped if name)
+    seen: Counter[str] = Counter()
+    taken = set(stripped)
+    unique = []
+    for position, name in enumerate(stripped, start=1):
+        seen[name] += 1
+        first = name and seen[name] == 1
+        unique.append(name if first else _free_name(name or "column", seen[name] if name else position, taken))
+    notices = tuple(
+        f"Столбец «{name}» назван {count} раза: следующие считаются как «{name} (2)» и далее."
+        for name, count in repeats.items()
+        if count > 1
+    )
+    return tuple(unique), notices
+
+
+def _free_name(name: str, number: int, taken: set[str]) -> str:
+    """«tel (2)», or a higher number where a column has that very name."""
+    candidate = f"{name} ({number})"
+    while candidate in taken:
+        number += 1
+        candidate = f"{name} ({number})"
+    taken.add(candidate)
+    return candidate
+
+
+def payload_of(values: Mapping[str, str | None]) -> str:
+    """A row as a JSON object of texts; absent values are left out, NUL is shown as ␀ (databases cannot hold it)."""
+    present = {name: value.replace("\0", "␀") for name, value in values.items() if value is not None}
+    return msgspec.json.encode(present).decode()
+
+
+def payload_of_fields(columns: Sequence[str], fields: Sequence[str]) -> str:
+    """A row that may have too few or too many fields, as payload."""
+    surplus = {f"{LEFTOVER}{number}": value for number, value in enumerate(fields[len(columns) :], start=1)}
+    return payload_of(dict(zip(columns, fields, strict=False)) | surplus)
+
+
+def payload_of_text(text: str) -> str:
+    """A row that could not be divided into fields, as payload."""
+    return payload_of({LEFTOVER + "text": text})
+
+
+def without_blank_rows(rows: pa.Table, lines: pa.Array) -> tuple[pa.Table, pa.Array]:
+    """Drop rows whose every value is empty: they are the tail of a spreadsheet, not records."""
+    blank = None
+    for column in rows.columns:
+        empty = pc.fill_null(pc.equal(column, ""), True)
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank).as_py():
+            return rows, lines
+    if blank is None:
+        return rows, lines
+    kept = pc.invert(blank)
+    return rows.filter(kept), lines.filter(kept.combine_chunks())
+
+
+def slices(batch: RawBatch, rows: int) -> Iterator[RawBatch]:
+    """The batch in pieces of at most `rows`; rejected rows go with the first."""
+    count = batch.rows.num_rows
+    for start in range(0, max(count, 1), rows):
+        rejected = batch.rejected if start == 0 else []
+        yield RawBatch(batch.rows.slice(start, rows), batch.lines.slice(start, rows), rejected, batch.position)
