@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
 import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GENERATED = {".git", ".venv", ".litso", "site", "dist", "build", "demo-data", ".cache", "__pycache__"}
 REGISTRY = re.compile(r"[\w.-]*(?:pypi|pythonhosted|npmjs|debian|ubuntu|registry)[\w.-]*\.(?:org|com|net|io)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}\])*])/(?:work|root|opt|home/\w+|Users/\w+)/[\w.]")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 
-def tracked() -> list[Path]:
-    """Files of the repository; in a copy without git, all that is not generated."""
-    if (ROOT / ".git").exists():
-        command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
-    return [path for path in ROOT.rglob("*") if path.is_file() and not GENERATED & set(path.parts)]
+def kept() -> Iterator[Path]:
+    """Files of the repository: all but what .gitignore names, and git's own."""
+    ignored = {*(ROOT / ".gitignore").read_text(encoding="utf-8").replace("/", "").split(), ".git"}
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if not any(fnmatch(name, pattern) for pattern in ignored)]
+        yield from (Path(folder, name) for name in files)
 
 
 def texts() -> dict[str, str]:
-    """Text files of the repository by their paths."""
+    """Text files of the repository by their paths; not this one, which shows what is forbidden."""
     found = {}
-    for path in tracked():
+    for path in set(kept()) - {Path(__file__).resolve()}:
         data = path.read_bytes()
         if b"\0" not in data:
             found[path.relative_to(ROOT).as_posix()] = data.decode("utf-8", errors="replace")
