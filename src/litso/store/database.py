@@ -6,18 +6,21 @@ Every function of the store takes a `Connection` first; the use case opens the t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import errors, sql
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, class_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from litso.errors import BrokenInvariant, Conflict, LitsoError, Misconfigured, Transient
 
 Connection = psycopg.Connection[TupleRow]
 """A connection whose search_path is `litso, public` and whose time zone is UTC."""
+
+Row = TypeVar("Row")
 
 _SESSION: Final = "-c search_path=litso,public -c timezone=UTC -c jit=off -c application_name=litso"
 _OLDEST_SERVER: Final = 150000
@@ -100,9 +103,40 @@ def _first_line(error: psycopg.Error) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
+def rows_of(
+    connection: Connection, kind: type[Row], query: sql.SQL | sql.Composed, parameters: Any = None
+) -> list[Row]:
+    """Rows of a query as objects of a NamedTuple or dataclass whose fields are the columns."""
+    with connection.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(query, parameters).fetchall()
+
+
+def row_of(
+    connection: Connection, kind: type[Row], query: sql.SQL | sql.Composed, parameters: Any = None
+) -> Row | None:
+    """The first row of a query as an object, or None."""
+    with connection.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(query, parameters).fetchone()
+
+
 def scalar(connection: Connection, query: sql.SQL | sql.Composed, parameters: Any = None) -> Any:
     """First column of the only row of a query that always answers one row."""
     row = connection.execute(query, parameters).fetchone()
     if row is None:
         raise BrokenInvariant("the store did not answer a row where it must")
     return row[0]
+
+
+def ensure_database(server_url: str, name: str) -> str:
+    """URL of the database `name` on the server of `server_url`, created when it is missing."""
+    with translated(), connect(server_url, autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
+            # Another program may create it at the same moment.
+            with suppress(errors.DuplicateDatabase, errors.UniqueViolation):
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return with_database(server_url, name)
+
+
+def with_database(url: str, name: str) -> str:
+    """The URL with another database."""
+    return urlsplit(url)._replace(path="/" + quote(name, safe="")).geturl()

@@ -1,8 +1,8 @@
 """Named SQL: each aggregate has a file in `sql/`, each statement a name and a comment.
 
-    -- name: get_source
-    -- One registered source.
-    select … from source where name = %(name)s;
+-- name: get_source
+-- One registered source.
+select … from source where name = %(name)s;
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Final, LiteralString, cast
+from typing import Final
 
 from psycopg import sql
 
@@ -32,5 +32,4 @@ def parse(text: str) -> list[tuple[str, sql.SQL]]:
 
 def _sql(body: str) -> sql.SQL:
     lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
-    # Files of this package are as literal as a literal in code.
-    return sql.SQL(cast(LiteralString, "\n".join(lines).strip().rstrip(";")))
+    return sql.SQL("\n".join(lines).strip().rstrip(";"))

@@ -1,0 +1,86 @@
+"""The crosswalk: which party each source record belongs to, now and before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, uuid_bytes
+from litso.store.database import Connection, rows_of, scalar
+from litso.store.queries import statements
+
+CROSSWALK_SCHEMA: Final = pa.schema([("source", pa.string()), ("source_id", pa.string()), ("party_id", pa.string())])
+
+
+class Belonging(NamedTuple):
+    """A record belonged to a party from `since` to `until` (None: it still does)."""
+
+    record_id: int
+    source: str
+    source_id: str
+    party_id: str
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+def publish(connection: Connection, assignment: pa.Table, reason: str = "load") -> int:
+    """Set the party of records (`record_id`, `party_id`); answers how many are new or moved. Others stay as they are.
+
+    The former belonging ends at the same moment. `reason`: load, judgement, undo or model.
+    """
+    if assignment.num_rows == 0:
+        return 0
+    if not scalar(connection, statements("crosswalk")["any"]):
+        return _fill(connection, assignment, reason)
+    connection.execute(statements("crosswalk")["drop_incoming"])
+    connection.execute(statements("crosswalk")["create_incoming"])
+    copy_frame(connection, "incoming_crosswalk", pl.DataFrame(assignment.select(["record_id", "party_id"])))
+    connection.execute(statements("crosswalk")["analyze_incoming"])
+    connection.execute(statements("crosswalk")["end_moved"])
+    return connection.execute(statements("crosswalk")["begin_moved"], {"reason": reason}).rowcount
+
+
+def _fill(connection: Connection, assignment: pa.Table, reason: str) -> int:
+    count = assignment.num_rows
+    with filling(connection, {"crosswalk": count}) as emptied:
+        columns = {
+            "record_id": assignment["record_id"].to_numpy(),
+            "party_id": uuid_bytes(assignment["party_id"]),
+            "reason": np.full(count, reason.encode(), dtype=f"V{len(reason)}"),
+        }
+        return copy_fixed(connection, "crosswalk", columns, freeze="crosswalk" in emptied)
+
+
+def set_parties(connection: Connection, parties: Mapping[int, str], reason: str) -> int:
+    """Set the party of a handful of records: record id → party id; answers how many are new or moved."""
+    parameters = {"records": list(parties), "parties": list(parties.values()), "reason": reason}
+    connection.execute(statements("crosswalk")["end_some"], parameters)
+    return connection.execute(statements("crosswalk")["begin_some"], parameters).rowcount
+
+
+def end(connection: Connection, record_ids: Sequence[int] | NDArray[np.int64]) -> int:
+    """End the belonging of records that their source deleted."""
+    return connection.execute(statements("crosswalk")["end"], {"records": list(map(int, record_ids))}).rowcount
+
+
+def read_current(connection: Connection) -> Iterator[pa.Table]:
+    """The whole present crosswalk by source and key, some tens of megabytes at a time."""
+    return read_batches(connection, statements("crosswalk")["read_current"], CROSSWALK_SCHEMA)
+
+
+def history_of_record(connection: Connection, source: str, source_id: str) -> list[Belonging]:
+    """Where a record belonged, the latest first."""
+    parameters = {"source": source, "source_id": source_id}
+    return rows_of(connection, Belonging, statements("crosswalk")["history_of_record"], parameters)
+
+
+def history_of_party(connection: Connection, party_id: str) -> list[Belonging]:
+    """Which records ever belonged to a party, the latest first."""
+    return rows_of(connection, Belonging, statements("crosswalk")["history_of_party"], {"party_id": party_id})

@@ -1,0 +1,157 @@
+"""Golden records as they are shown, with provenance, search tokens and earlier versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+import pyarrow as pa
+from psycopg.types.json import Jsonb
+
+from litso.errors import Conflict, NotFound
+from litso.store.bulk import copy_frame, filling
+from litso.store.database import Connection, row_of, rows_of, scalar
+from litso.store.parties import is_party_id
+from litso.store.queries import statements
+
+GOLDEN_SCHEMA: Final = pa.schema(
+    [
+        ("party_id", pa.string()),
+        ("kind", pa.string()),
+        ("name", pa.string()),
+        ("golden_values", pa.string()),
+        ("provenance", pa.string()),
+        ("records", pa.int32()),
+        ("tokens", pa.list_(pa.string())),
+    ]
+)
+"""`golden_values` and `provenance` are JSON objects; `tokens` are those of `litso.golden.search`."""
+
+_LONGEST_TOKEN: Final = 500  # bytes; PostgreSQL's limit is 2046
+
+
+class Golden(NamedTuple):
+    """A golden record. `version` is what If-Match compares."""
+
+    party_id: str
+    kind: str
+    version: int
+    name: str
+    golden_values: dict[str, Any]
+    provenance: dict[str, Any]
+    records: int
+    published_at: datetime
+
+
+class GoldenVersion(NamedTuple):
+    """An earlier golden record."""
+
+    version: int
+    golden_values: dict[str, Any]
+    provenance: dict[str, Any]
+    valid_from: datetime
+    valid_to: datetime
+
+
+def publish(connection: Connection, golden: pa.Table) -> list[str]:
+    """Publish golden records in bulk (GOLDEN_SCHEMA); answers ids of the parties that are new or changed.
+
+    A record equal to the present one in values and provenance stays as it is; a changed one becomes a new version.
+    """
+    if golden.num_rows == 0:
+        return []
+    frame = _row_frame(golden)
+    if not scalar(connection, statements("golden")["any"]):
+        with filling(connection, {"golden": frame.height}) as emptied:
+            copy_frame(connection, "golden", frame, freeze="golden" in emptied)
+        return frame["party_id"].to_list()
+    connection.execute(statements("golden")["drop_incoming"])
+    connection.execute(statements("golden")["create_incoming"])
+    copy_frame(connection, "incoming_golden", frame)
+    connection.execute(statements("golden")["analyze_incoming"])
+    connection.execute(statements("golden")["keep_versions"])
+    changed = [row[0] for row in connection.execute(statements("golden")["merge"]).fetchall()]
+    connection.execute(statements("golden")["refresh_search"])
+    return changed
+
+
+def publish_one(
+    connection: Connection,
+    *,
+    party_id: str,
+    kind: str,
+    name: str,
+    golden_values: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    records: int,
+    tokens: Iterable[str],
+) -> int | None:
+    """Publish one golden record; answers its version, or None when nothing changed."""
+    row = {
+        "party_id": party_id,
+        "kind": kind,
+        "name": name,
+        "golden_values": Jsonb(dict(golden_values)),
+        "provenance": Jsonb(dict(provenance)),
+        "records": records,
+        "search": tokens_literal(tokens),
+    }
+    found = connection.execute(statements("golden")["publish_one"], row).fetchone()
+    connection.execute(statements("golden")["refresh_search_one"], row)
+    return None if found is None else int(found[0])
+
+
+def withdraw(connection: Connection, party_ids: Sequence[str]) -> int:
+    """Take golden records of parties without records away; their last state stays among the versions."""
+    ids = {"ids": list(party_ids)}
+    connection.execute(statements("golden")["keep_withdrawn"], ids)
+    return connection.execute(statements("golden")["withdraw"], ids).rowcount
+
+
+def find(connection: Connection, party_id: str) -> Golden | None:
+    """The golden record of a party; None also when the text is no UUID."""
+    if not is_party_id(party_id):
+        return None
+    return row_of(connection, Golden, statements("golden")["find"], {"party_id": party_id})
+
+
+def get(connection: Connection, party_id: str, *, version: int | None = None) -> Golden:
+    """The golden record of a party; Conflict when it is no longer at the `version` the caller saw."""
+    found = find(connection, party_id)
+    if found is None:
+        raise NotFound("the party has no golden record")
+    if version not in (None, found.version):
+        raise Conflict(f"the party changed: it is at version {found.version}, not {version}")
+    return found
+
+
+def find_many(connection: Connection, party_ids: Sequence[str]) -> dict[str, Golden]:
+    """Golden records of parties by party id."""
+    found = rows_of(connection, Golden, statements("golden")["find_many"], {"ids": list(party_ids)})
+    return {golden.party_id: golden for golden in found}
+
+
+def versions(connection: Connection, party_id: str) -> list[GoldenVersion]:
+    """Earlier golden records of a party, the newest first."""
+    return rows_of(connection, GoldenVersion, statements("golden")["versions"], {"party_id": party_id})
+
+
+def tokens_literal(tokens: Iterable[str]) -> str:
+    """Tokens as PostgreSQL writes a text-search vector."""
+    frame = pl.DataFrame({"tokens": [sorted(tokens)]}, schema={"tokens": pl.List(pl.String)})
+    return str(frame.select(_vector_literal("tokens")).item())
+
+
+def _row_frame(golden: pa.Table) -> pl.DataFrame:
+    frame = pl.DataFrame(golden.select(GOLDEN_SCHEMA.names))
+    return frame.with_columns(_vector_literal("tokens").alias("search")).drop("tokens")
+
+
+def _vector_literal(name: str) -> pl.Expr:
+    """`["a'b", "c"]` as `'a''b' 'c'`; overlong tokens are left out."""
+    element = pl.element()
+    short = element.filter(element.str.len_bytes() <= _LONGEST_TOKEN)
+    escaped = short.str.replace_all("\\", "\\\\", literal=True).str.replace_all("'", "''", literal=True)
+    return pl.col(name).list.eval("'" + escaped + "'").list.join(" ").fill_null("")

@@ -1,0 +1,51 @@
+"""Advisory locks: who may do what alone. A lock is a pair (class, number) of 32-bit integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from litso.store.database import Connection, scalar
+from litso.store.queries import statements
+
+MIGRATION: Final = 0x4C530001
+RESOLUTION: Final = 0x4C530002
+CHANGES: Final = 0x4C530003
+LOAD: Final = 0x4C530004
+
+
+@contextmanager
+def hold(connection: Connection, kind: int, number: int = 0) -> Iterator[None]:
+    """Hold a session lock: it outlives transactions, and ends with the context or the connection."""
+    acquire(connection, kind, number)
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            release(connection, kind, number)
+
+
+def acquire(connection: Connection, kind: int, number: int = 0) -> None:
+    """Wait for a session lock."""
+    connection.execute(statements("locks")["acquire"], {"kind": kind, "number": number})
+
+
+def try_acquire(connection: Connection, kind: int, number: int = 0) -> bool:
+    """Take a session lock if it is free."""
+    return bool(scalar(connection, statements("locks")["try_acquire"], {"kind": kind, "number": number}))
+
+
+def release(connection: Connection, kind: int, number: int = 0) -> None:
+    """Give a session lock back."""
+    connection.execute(statements("locks")["release"], {"kind": kind, "number": number})
+
+
+def lock_resolution(connection: Connection) -> None:
+    """Until the end of the transaction, be the only one who changes nodes, links, parties and the crosswalk."""
+    lock(connection, RESOLUTION)
+
+
+def lock(connection: Connection, kind: int) -> None:
+    """Wait for a lock of the transaction."""
+    connection.execute(statements("locks")["lock_transaction"], {"kind": kind, "number": 0})

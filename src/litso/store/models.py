@@ -1,0 +1,29 @@
+"""Models of resolution: every one that was ever active, by the hash of its content."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from litso.store.database import Connection, row_of
+from litso.store.queries import statements
+
+
+class Model(NamedTuple):
+    """A model file and its hash."""
+
+    model_id: str
+    content: str
+
+
+def activate(connection: Connection, content: str) -> str:
+    """Make a model the active one; answers its id."""
+    model_id = hashlib.sha256(content.encode()).hexdigest()
+    connection.execute(statements("models")["deactivate"], {"model_id": model_id})
+    connection.execute(statements("models")["activate"], {"model_id": model_id, "content": content})
+    return model_id
+
+
+def find_active(connection: Connection) -> Model | None:
+    """The active model, if one was ever chosen."""
+    return row_of(connection, Model, statements("models")["find_active"])

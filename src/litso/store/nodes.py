@@ -1,0 +1,193 @@
+"""Nodes (records equal in every standard value), their keys, and links between nodes.
+
+In bulk whole tables arrive by COPY; online a handful of rows in one transaction. Both write the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from litso.store.bulk import copy_fixed, copy_frame, filling, read_table, reserve_ids, uuid_bytes
+from litso.store.database import Connection, rows_of, scalar
+from litso.store.queries import statements
+
+NODE_SCHEMA: Final = pa.schema([("node_id", pa.int64()), ("fingerprint", pa.string()), ("party_id", pa.string())])
+KEY_SCHEMA: Final = pa.schema([("key", pa.int64()), ("node_id", pa.int64())])
+LINK_SCHEMA: Final = pa.schema(
+    [("node_a", pa.int64()), ("node_b", pa.int64()), ("weight", pa.float32()), ("levels", pa.binary())]
+)
+"""Each pair once, `node_a` < `node_b`; `levels` has one byte an evidence, in the order of the model."""
+
+
+class Candidate(NamedTuple):
+    """A node that shares `key`, and how many nodes have that key (no more than the limit asked for, plus one)."""
+
+    key: int
+    size: int
+    node_id: int
+
+
+class Link(NamedTuple):
+    """A pair above the review weight."""
+
+    node_a: int
+    node_b: int
+    weight: float
+    levels: bytes
+
+
+# In bulk -------------------------------------------------------------------------------------------------------
+
+
+def new_ids(connection: Connection, count: int) -> NDArray[np.int64]:
+    """Reserve node ids, ascending."""
+    return reserve_ids(connection, "node", "node_id", count)
+
+
+def read_nodes(connection: Connection) -> pa.Table:
+    """Every node, in NODE_SCHEMA; fingerprints as 32 hexadecimal digits, party ids as canonical UUIDs."""
+    return read_table(connection, statements("nodes")["read_nodes"], NODE_SCHEMA)
+
+
+def read_keys(connection: Connection) -> pa.Table:
+    """Every key of every node, in KEY_SCHEMA."""
+    return read_table(connection, statements("nodes")["read_keys"], KEY_SCHEMA)
+
+
+def read_links(connection: Connection) -> pa.Table:
+    """Every link, in LINK_SCHEMA."""
+    texts = pa.schema([*list(LINK_SCHEMA)[:3], pa.field("levels", pa.string())])
+    found = pl.DataFrame(read_table(connection, statements("nodes")["read_links"], texts))
+    return found.with_columns(pl.col("levels").str.decode("hex")).to_arrow().cast(LINK_SCHEMA)
+
+
+def add_nodes(connection: Connection, nodes: pa.Table, keys: pa.Table, links: pa.Table) -> None:
+    """Add nodes with their keys and links (NODE_SCHEMA, KEY_SCHEMA, LINK_SCHEMA); ids come from `new_ids`.
+
+    Links may also join older nodes. UUIDs are texts, with or without hyphens.
+    """
+    incoming = {"node": nodes.num_rows, "node_key": keys.num_rows, "link": links.num_rows}
+    with filling(connection, incoming) as emptied:
+        if nodes.num_rows:
+            copy_fixed(connection, "node", _node_columns(nodes), freeze="node" in emptied)
+        if keys.num_rows:
+            columns = {name: keys[name].to_numpy() for name in KEY_SCHEMA.names}
+            copy_fixed(connection, "node_key", columns, freeze="node_key" in emptied)
+        if links.num_rows:
+            copy_fixed(connection, "link", _link_columns(links), freeze="link" in emptied)
+
+
+def _node_columns(nodes: pa.Table) -> dict[str, NDArray[Any]]:
+    return {
+        "node_id": nodes["node_id"].to_numpy(),
+        "fingerprint": uuid_bytes(nodes["fingerprint"]),
+        "party_id": uuid_bytes(nodes["party_id"]),
+    }
+
+
+def _link_columns(links: pa.Table) -> dict[str, NDArray[Any]]:
+    levels: list[bytes] = links["levels"].to_pylist()
+    return {
+        "node_a": links["node_a"].to_numpy(),
+        "node_b": links["node_b"].to_numpy(),
+        "weight": links["weight"].to_numpy().astype(np.float32),
+        "levels": np.frombuffer(b"".join(levels), dtype=f"V{len(levels[0])}"),
+    }
+
+
+def remove_nodes(connection: Connection, node_ids: Sequence[int] | NDArray[np.int64]) -> int:
+    """Remove nodes with their keys and links; records must have left them."""
+    ids = {"ids": list(map(int, node_ids))}
+    connection.execute(statements("nodes")["remove_keys"], ids)
+    connection.execute(statements("nodes")["remove_links"], ids)
+    return connection.execute(statements("nodes")["remove_nodes"], ids).rowcount
+
+
+def remove_abandoned(connection: Connection, node_ids: Iterable[int]) -> list[int]:
+    """Of these nodes, remove those that no record has any more; answers their ids."""
+    ids = {"ids": list(map(int, node_ids))}
+    abandoned = [row[0] for row in connection.execute(statements("nodes")["abandoned"], ids).fetchall()]
+    remove_nodes(connection, abandoned)
+    return abandoned
+
+
+def remove_links(connection: Connection, node_ids: Iterable[int]) -> int:
+    """Remove the links of nodes, before they are weighed anew."""
+    return connection.execute(statements("nodes")["remove_links"], {"ids": list(map(int, node_ids))}).rowcount
+
+
+def assign_parties(connection: Connection, assignment: pa.Table) -> int:
+    """Set the party of nodes (`node_id`, `party_id`); answers how many had another one."""
+    if assignment.num_rows == 0:
+        return 0
+    connection.execute(statements("nodes")["drop_incoming_node"])
+    connection.execute(statements("nodes")["create_incoming_node"])
+    copy_frame(connection, "incoming_node", pl.DataFrame(assignment.select(["node_id", "party_id"])))
+    return connection.execute(statements("nodes")["assign_parties"]).rowcount
+
+
+# Online --------------------------------------------------------------------------------------------------------
+
+
+def find_by_fingerprint(connection: Connection, fingerprint: str) -> tuple[int, str] | None:
+    """(node id, party id) of the node with this fingerprint."""
+    found = connection.execute(statements("nodes")["find_by_fingerprint"], {"fingerprint": fingerprint}).fetchone()
+    return None if found is None else (found[0], found[1])
+
+
+def add_node(connection: Connection, fingerprint: str, party_id: str, keys: Sequence[int]) -> int:
+    """Add one node with its keys; answers its id."""
+    parameters = {"fingerprint": fingerprint, "party_id": party_id, "keys": list(keys)}
+    return int(scalar(connection, statements("nodes")["add_node"], parameters))
+
+
+def add_links(connection: Connection, links: Iterable[Link]) -> None:
+    """Add links, or give them their new weight and levels."""
+    rows = [link._asdict() for link in links]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statements("nodes")["add_link"], rows)
+
+
+def candidates(connection: Connection, keys: Sequence[int], most: int) -> list[Candidate]:
+    """Nodes that share one of the keys. Of a key that more than `most` nodes share, `most` + 1 are given."""
+    parameters = {"keys": list(keys), "most": most + 1}
+    return rows_of(connection, Candidate, statements("nodes")["candidates"], parameters)
+
+
+def keys_of(connection: Connection, node_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(key, node id) of some nodes."""
+    return connection.execute(statements("nodes")["keys_of"], {"ids": list(node_ids)}).fetchall()
+
+
+def component(connection: Connection, node_ids: Iterable[int], weight: float = 0.0) -> list[int]:
+    """Nodes reachable from these ones through links of at least `weight`, these ones included, ascending."""
+    parameters = {"ids": list(node_ids), "weight": weight}
+    return [row[0] for row in connection.execute(statements("nodes")["component"], parameters).fetchall()]
+
+
+def links_within(connection: Connection, node_ids: Iterable[int]) -> list[Link]:
+    """Links with both ends among the nodes, by ends."""
+    return rows_of(connection, Link, statements("nodes")["links_within"], {"ids": list(node_ids)})
+
+
+def parties_of(connection: Connection, node_ids: Iterable[int]) -> dict[int, str]:
+    """Party id of each node."""
+    return dict(connection.execute(statements("nodes")["parties_of"], {"ids": list(node_ids)}).fetchall())
+
+
+def nodes_of_parties(connection: Connection, party_ids: Iterable[str]) -> dict[int, str]:
+    """Nodes of parties: node id → party id."""
+    return dict(connection.execute(statements("nodes")["nodes_of_parties"], {"ids": list(party_ids)}).fetchall())
+
+
+def set_parties(connection: Connection, parties: Mapping[int, str]) -> int:
+    """Set the party of a handful of nodes; answers how many had another one."""
+    parameters = {"nodes": list(parties), "parties": list(parties.values())}
+    return connection.execute(statements("nodes")["set_parties"], parameters).rowcount

@@ -1,0 +1,46 @@
+"""Registered sources."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from litso.errors import NotFound
+from litso.store.database import Connection, row_of, rows_of
+from litso.store.queries import statements
+
+
+class Source(NamedTuple):
+    """A source and its mapping. `priority` is higher for a more trusted source."""
+
+    name: str
+    title: str
+    party: str
+    priority: int
+    mapping: str
+    created_at: datetime
+    updated_at: datetime
+
+
+def register(connection: Connection, *, name: str, title: str, party: str, priority: int, mapping: str) -> bool:
+    """Register a source or change it; False when nothing changed."""
+    parameters = {"name": name, "title": title, "party": party, "priority": priority, "mapping": mapping}
+    return connection.execute(statements("sources")["register"], parameters).rowcount == 1
+
+
+def find(connection: Connection, name: str) -> Source | None:
+    """The source of this name, if registered."""
+    return row_of(connection, Source, statements("sources")["find"], {"name": name})
+
+
+def get(connection: Connection, name: str) -> Source:
+    """The source of this name; NotFound names it."""
+    found = find(connection, name)
+    if found is None:
+        raise NotFound(f"source {name!r} is not registered: litso source add MAPPING.yaml")
+    return found
+
+
+def list_all(connection: Connection) -> list[Source]:
+    """Every source, by name."""
+    return rows_of(connection, Source, statements("sources")["list_all"])

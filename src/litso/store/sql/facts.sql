@@ -1,0 +1,104 @@
+-- name: any
+select exists (select from fact);
+
+-- name: drop_incoming
+drop table if exists pg_temp.incoming_fact;
+
+-- name: create_incoming
+create temporary table incoming_fact (
+    kind text, source text, fact_key text, source_id text, load_id bigint, at timestamptz, until timestamptz, account text,
+    house_key text, flat text, amount numeric(14, 2), title text, status text, data jsonb
+) on commit drop;
+
+-- name: analyze_incoming
+analyze pg_temp.incoming_fact;
+
+-- name: known
+select count(*) from pg_temp.incoming_fact i join fact f using (source, kind, fact_key);
+
+-- name: delete_missing
+delete from fact f
+where f.source = %(source)s
+  and f.kind in (select kind from pg_temp.incoming_fact)
+  and not exists (
+      select from pg_temp.incoming_fact i
+      where i.source = f.source and i.kind = f.kind and i.fact_key = f.fact_key
+  );
+
+-- name: update_changed
+update fact f
+set record_id = r.record_id, load_id = i.load_id, at = i.at, until = i.until, account = i.account,
+    house_key = i.house_key, flat = i.flat, amount = i.amount, title = i.title, status = i.status, data = i.data
+from pg_temp.incoming_fact i
+left join source_record r on r.source = i.source and r.source_id = i.source_id
+where f.source = i.source and f.kind = i.kind and f.fact_key = i.fact_key
+  and (f.record_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount, f.title, f.status, f.data)
+      is distinct from
+      (r.record_id, i.at, i.until, i.account, i.house_key, i.flat, i.amount, i.title, i.status, i.data);
+
+-- name: insert_new
+insert into fact (kind, source, fact_key, record_id, load_id, at, until, account, house_key, flat, amount, title, status,
+                  data)
+select i.kind, i.source, i.fact_key, r.record_id, i.load_id, i.at, i.until, i.account, i.house_key, i.flat, i.amount,
+       i.title, i.status, i.data
+from pg_temp.incoming_fact i
+left join source_record r on r.source = i.source and r.source_id = i.source_id
+on conflict (source, kind, fact_key) do nothing;
+
+-- name: insert_all
+insert into fact (kind, source, fact_key, record_id, load_id, at, until, account, house_key, flat, amount, title, status,
+                  data)
+select i.kind, i.source, i.fact_key, r.record_id, i.load_id, i.at, i.until, i.account, i.house_key, i.flat, i.amount,
+       i.title, i.status, i.data
+from pg_temp.incoming_fact i
+left join source_record r on r.source = i.source and r.source_id = i.source_id;
+
+-- name: of_records
+select f.fact_id, f.kind, f.source, f.fact_key, f.record_id, f.load_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount,
+       f.title, f.status, f.data
+from (
+    select *, row_number() over (partition by kind order by at desc nulls last, fact_id desc) as place
+    from fact
+    where record_id = any(%(ids)s::bigint[])
+) f
+where f.place <= %(limit)s
+order by f.at desc nulls last, f.fact_id desc;
+
+-- name: of_accounts
+select f.fact_id, f.kind, f.source, f.fact_key, f.record_id, f.load_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount,
+       f.title, f.status, f.data
+from (
+    select *, row_number() over (partition by kind order by at desc nulls last, fact_id desc) as place
+    from fact
+    where account = any(%(accounts)s::text[])
+) f
+where f.place <= %(limit)s
+order by f.at desc nulls last, f.fact_id desc;
+
+-- name: of_houses
+select f.fact_id, f.kind, f.source, f.fact_key, f.record_id, f.load_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount,
+       f.title, f.status, f.data
+from (
+    select *, row_number() over (partition by kind order by at desc nulls last, fact_id desc) as place
+    from fact
+    where house_key = any(%(house_keys)s::text[]) and kind = any(%(kinds)s::text[])
+) f
+where f.place <= %(limit)s
+order by f.at desc nulls last, f.fact_id desc;
+
+-- name: of_party
+select f.fact_id, f.kind, f.source, f.fact_key, f.record_id, f.load_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount,
+       f.title, f.status, f.data
+from (
+    select *, row_number() over (partition by kind order by at desc nulls last, fact_id desc) as place
+    from fact
+    where account = any(%(accounts)s::text[])
+       or record_id in (
+           select r.record_id from node n join source_record r on r.node_id = n.node_id where n.party_id = %(party_id)s
+       )
+) f
+where f.place <= %(limit)s
+order by f.at desc nulls last, f.fact_id desc;
+
+-- name: count
+select kind, count(*) from fact group by kind order by kind;

@@ -1,0 +1,80 @@
+-- name: any
+select exists (select from golden);
+
+-- name: drop_incoming
+drop table if exists pg_temp.incoming_golden;
+
+-- name: create_incoming
+create temporary table incoming_golden (like golden including defaults) on commit drop;
+
+-- name: analyze_incoming
+analyze pg_temp.incoming_golden (party_id);
+
+-- name: keep_versions
+insert into golden_version (party_id, version, golden_values, provenance, valid_from, valid_to)
+select g.party_id, g.version, g.golden_values, g.provenance, g.published_at, now()
+from golden g join pg_temp.incoming_golden i using (party_id)
+where (g.kind, g.name, g.golden_values, g.provenance, g.records)
+      is distinct from (i.kind, i.name, i.golden_values, i.provenance, i.records);
+
+-- name: merge
+-- A withdrawn party that comes back goes on counting where it was.
+insert into golden as g (party_id, kind, version, name, golden_values, provenance, records, search)
+select i.party_id, i.kind,
+       1 + coalesce((select max(v.version) from golden_version v where v.party_id = i.party_id), 0),
+       i.name, i.golden_values, i.provenance, i.records, i.search
+from pg_temp.incoming_golden i
+on conflict (party_id) do update
+set kind = excluded.kind, version = g.version + 1, name = excluded.name, golden_values = excluded.golden_values,
+    provenance = excluded.provenance, records = excluded.records, search = excluded.search, published_at = now()
+where (g.kind, g.name, g.golden_values, g.provenance, g.records)
+      is distinct from (excluded.kind, excluded.name, excluded.golden_values, excluded.provenance, excluded.records)
+returning party_id::text;
+
+-- name: refresh_search
+-- Tokens may change where values do not: a meter, a former name of a record. That is no new version.
+update golden g set search = i.search from pg_temp.incoming_golden i where i.party_id = g.party_id and g.search <> i.search;
+
+-- name: publish_one
+with kept as (
+    insert into golden_version (party_id, version, golden_values, provenance, valid_from, valid_to)
+    select party_id, version, golden_values, provenance, published_at, now()
+    from golden
+    where party_id = %(party_id)s
+      and (kind, name, golden_values, provenance, records)
+          is distinct from
+          (%(kind)s::text, %(name)s::text, %(golden_values)s::jsonb, %(provenance)s::jsonb, %(records)s::integer)
+)
+insert into golden as g (party_id, kind, version, name, golden_values, provenance, records, search)
+values (%(party_id)s, %(kind)s,
+        1 + coalesce((select max(v.version) from golden_version v where v.party_id = %(party_id)s::uuid), 0),
+        %(name)s, %(golden_values)s, %(provenance)s, %(records)s, %(search)s::tsvector)
+on conflict (party_id) do update
+set kind = excluded.kind, version = g.version + 1, name = excluded.name, golden_values = excluded.golden_values,
+    provenance = excluded.provenance, records = excluded.records, search = excluded.search, published_at = now()
+where (g.kind, g.name, g.golden_values, g.provenance, g.records)
+      is distinct from (excluded.kind, excluded.name, excluded.golden_values, excluded.provenance, excluded.records)
+returning version;
+
+-- name: refresh_search_one
+update golden set search = %(search)s::tsvector where party_id = %(party_id)s and search <> %(search)s::tsvector;
+
+-- name: keep_withdrawn
+insert into golden_version (party_id, version, golden_values, provenance, valid_from, valid_to)
+select party_id, version, golden_values, provenance, published_at, now()
+from golden where party_id = any(%(ids)s::uuid[]);
+
+-- name: withdraw
+delete from golden where party_id = any(%(ids)s::uuid[]);
+
+-- name: find
+select party_id::text, kind, version, name, golden_values, provenance, records, published_at
+from golden where party_id = %(party_id)s;
+
+-- name: find_many
+select party_id::text, kind, version, name, golden_values, provenance, records, published_at
+from golden where party_id = any(%(ids)s::uuid[]);
+
+-- name: versions
+select version, golden_values, provenance, valid_from, valid_to
+from golden_version where party_id = %(party_id)s order by version desc;

@@ -1,0 +1,9 @@
+-- name: deactivate
+update model set is_active = false where is_active and model_id <> %(model_id)s;
+
+-- name: activate
+insert into model (model_id, content, is_active) values (%(model_id)s, %(content)s, true)
+on conflict (model_id) do update set is_active = true;
+
+-- name: find_active
+select model_id, content from model where is_active;

@@ -1,0 +1,88 @@
+-- name: read_nodes
+select node_id, replace(fingerprint::text, '-', ''), party_id from node order by node_id
+
+-- name: read_keys
+select key, node_id from node_key
+
+-- name: read_links
+select node_a, node_b, weight, encode(levels, 'hex') from link order by node_a, node_b
+
+-- name: remove_keys
+delete from node_key where node_id = any(%(ids)s::bigint[]);
+
+-- name: remove_links
+delete from link where node_a = any(%(ids)s::bigint[]) or node_b = any(%(ids)s::bigint[]);
+
+-- name: remove_nodes
+delete from node where node_id = any(%(ids)s::bigint[]);
+
+-- name: abandoned
+select node_id from node n
+where node_id = any(%(ids)s::bigint[]) and not exists (select from source_record r where r.node_id = n.node_id)
+order by node_id;
+
+-- name: drop_incoming_node
+drop table if exists pg_temp.incoming_node;
+
+-- name: create_incoming_node
+create temporary table incoming_node (node_id bigint, party_id uuid) on commit drop;
+
+-- name: assign_parties
+update node n set party_id = i.party_id
+from pg_temp.incoming_node i
+where i.node_id = n.node_id and n.party_id <> i.party_id;
+
+-- name: find_by_fingerprint
+select node_id, party_id::text from node where fingerprint = %(fingerprint)s::uuid;
+
+-- name: add_node
+with added as (
+    insert into node (fingerprint, party_id) values (%(fingerprint)s::uuid, %(party_id)s::uuid) returning node_id
+), keyed as (
+    insert into node_key (key, node_id) select key, node_id from added, unnest(%(keys)s::bigint[]) key
+)
+select node_id from added;
+
+-- name: add_link
+insert into link (node_a, node_b, weight, levels) values (%(node_a)s, %(node_b)s, %(weight)s, %(levels)s)
+on conflict (node_a, node_b) do update set weight = excluded.weight, levels = excluded.levels;
+
+-- name: candidates
+select k.key, count(*) over (partition by k.key) as size, c.node_id
+from (select distinct unnest(%(keys)s::bigint[]) as key) k
+cross join lateral (
+    select node_id from node_key where node_key.key = k.key order by node_key.key, node_id limit %(most)s
+) c;
+
+-- name: keys_of
+select key, node_id from node_key where node_id = any(%(ids)s::bigint[]) order by node_id, key;
+
+-- name: component
+with recursive reached (node_id) as (
+    select unnest(%(ids)s::bigint[])
+    union
+    select n.node_id
+    from reached r
+    cross join lateral (
+        select node_b as node_id from link where node_a = r.node_id and weight >= %(weight)s
+        union all
+        select node_a from link where node_b = r.node_id and weight >= %(weight)s
+    ) n
+)
+select node_id from reached order by node_id;
+
+-- name: links_within
+select node_a, node_b, weight, levels from link
+where node_a = any(%(ids)s::bigint[]) and node_b = any(%(ids)s::bigint[])
+order by node_a, node_b;
+
+-- name: parties_of
+select node_id, party_id::text from node where node_id = any(%(ids)s::bigint[]);
+
+-- name: nodes_of_parties
+select node_id, party_id::text from node where party_id = any(%(ids)s::uuid[]);
+
+-- name: set_parties
+update node n set party_id = i.party_id
+from unnest(%(nodes)s::bigint[], %(parties)s::uuid[]) i (node_id, party_id)
+where i.node_id = n.node_id and n.party_id <> i.party_id;

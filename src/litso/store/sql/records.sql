@@ -1,0 +1,133 @@
+-- name: drop_incoming_key
+drop table if exists pg_temp.incoming_key;
+
+-- name: create_incoming_key
+create temporary table incoming_key ("row" bigint, source_id text, content_hash bigint) on commit drop;
+
+-- name: analyze_incoming_key
+analyze pg_temp.incoming_key;
+
+-- name: diff
+select i."row",
+       case when r.record_id is null then 'inserted'
+            when r.deleted_at is not null then 'returned'
+            when r.content_hash <> i.content_hash then 'changed'
+            else 'unchanged' end,
+       r.record_id, r.node_id
+from pg_temp.incoming_key i
+left join source_record r on r.source = %(source)s and r.source_id = i.source_id
+order by i."row"
+
+-- name: missing
+select r.record_id
+from source_record r
+where r.source = %(source)s and r.deleted_at is null
+  and not exists (select from pg_temp.incoming_key i where i.source_id = r.source_id)
+order by r.record_id
+
+-- name: drop_incoming_record
+drop table if exists pg_temp.incoming_record;
+
+-- name: create_incoming_record
+create temporary table incoming_record (like source_record including defaults) on commit drop;
+
+-- name: keep_versions
+insert into source_record_version (record_id, version, load_id, payload, updated_at, valid_from, valid_to)
+select r.record_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, coalesce(r.deleted_at, now())
+from source_record r join pg_temp.incoming_record i using (record_id)
+where r.payload <> i.payload or r.deleted_at is not null;
+
+-- name: update_changed
+update source_record r
+set version = r.version + (r.payload <> i.payload or r.deleted_at is not null)::integer,
+    received_at = case when r.payload <> i.payload or r.deleted_at is not null then now() else r.received_at end,
+    deleted_at = null,
+    load_id = i.load_id, content_hash = i.content_hash, payload = i.payload, updated_at = i.updated_at, node_id =
+    i.node_id, kind = i.kind, full_name = i.full_name, surname = i.surname, given_name = i.given_name, patronymic
+    = i.patronymic, gender = i.gender, address = i.address, postal_code = i.postal_code, region = i.region, city =
+    i.city, street = i.street, house = i.house, block = i.block, flat = i.flat, house_key = i.house_key, snils =
+    i.snils, inn = i.inn, ogrn = i.ogrn, kpp = i.kpp, passport = i.passport, national_id = i.national_id, opf =
+    i.opf, company = i.company, birth_date = i.birth_date, phones = i.phones, emails = i.emails, accounts =
+    i.accounts, problems = i.problems, qc_name = i.qc_name, qc_birth_date = i.qc_birth_date, qc_phone =
+    i.qc_phone, qc_email = i.qc_email, qc_address = i.qc_address, qc_snils = i.qc_snils, qc_inn = i.qc_inn,
+    qc_ogrn = i.qc_ogrn, qc_kpp = i.qc_kpp, qc_passport = i.qc_passport, qc_account = i.qc_account, custom =
+    i.custom
+from pg_temp.incoming_record i
+where i.record_id = r.record_id;
+
+-- name: delete
+update source_record set deleted_at = now(), node_id = null, load_id = %(load_id)s
+where record_id = any(%(ids)s) and deleted_at is null;
+
+-- name: move_to_nodes
+update source_record r set node_id = m.node_id
+from unnest(%(records)s::bigint[], %(nodes)s::bigint[]) m (record_id, node_id)
+where r.record_id = m.record_id and r.node_id is distinct from m.node_id;
+
+-- name: from_live
+from source_record
+where node_id is not null and (%(node_ids)s::bigint[] is null or node_id = any(%(node_ids)s::bigint[]))
+
+-- name: customs
+select distinct jsonb_object_keys(custom) from source_record where custom is not null order by 1;
+
+-- name: put
+-- Insert one record or change it; what it was becomes a version, unless it was only standardized anew.
+with kept as (
+    insert into source_record_version (record_id, version, load_id, payload, updated_at, valid_from, valid_to)
+    select record_id, version, load_id, payload, updated_at, received_at, coalesce(deleted_at, now())
+    from source_record
+    where source = %(source)s and source_id = %(source_id)s and (payload <> %(payload)s or deleted_at is not null)
+)
+insert into source_record as r (
+    source, source_id, load_id, content_hash, payload, updated_at, node_id, kind, full_name, surname,
+    given_name, patronymic, gender, address, postal_code, region, city, street, house, block, flat, house_key,
+    snils, inn, ogrn, kpp, passport, national_id, opf, company, birth_date, phones, emails, accounts, problems,
+    qc_name, qc_birth_date, qc_phone, qc_email, qc_address, qc_snils, qc_inn, qc_ogrn, qc_kpp, qc_passport,
+    qc_account, custom
+)
+values (
+    %(source)s, %(source_id)s, %(load_id)s, %(content_hash)s, %(payload)s, %(updated_at)s, %(node_id)s,
+    %(kind)s, %(full_name)s, %(surname)s, %(given_name)s, %(patronymic)s, %(gender)s, %(address)s,
+    %(postal_code)s, %(region)s, %(city)s, %(street)s, %(house)s, %(block)s, %(flat)s, %(house_key)s, %(snils)s,
+    %(inn)s, %(ogrn)s, %(kpp)s, %(passport)s, %(national_id)s, %(opf)s, %(company)s, %(birth_date)s, %(phones)s,
+    %(emails)s, %(accounts)s, %(problems)s, %(qc_name)s, %(qc_birth_date)s, %(qc_phone)s, %(qc_email)s,
+    %(qc_address)s, %(qc_snils)s, %(qc_inn)s, %(qc_ogrn)s, %(qc_kpp)s, %(qc_passport)s, %(qc_account)s,
+    %(custom)s
+)
+on conflict (source, source_id) do update
+set version = r.version + (r.payload <> excluded.payload or r.deleted_at is not null)::integer,
+    received_at = case when r.payload <> excluded.payload or r.deleted_at is not null then now() else r.received_at end,
+    deleted_at = null,
+    load_id = excluded.load_id, content_hash = excluded.content_hash, payload = excluded.payload, updated_at =
+    excluded.updated_at, node_id = excluded.node_id, kind = excluded.kind, full_name = excluded.full_name,
+    surname = excluded.surname, given_name = excluded.given_name, patronymic = excluded.patronymic, gender =
+    excluded.gender, address = excluded.address, postal_code = excluded.postal_code, region = excluded.region,
+    city = excluded.city, street = excluded.street, house = excluded.house, block = excluded.block, flat =
+    excluded.flat, house_key = excluded.house_key, snils = excluded.snils, inn = excluded.inn, ogrn =
+    excluded.ogrn, kpp = excluded.kpp, passport = excluded.passport, national_id = excluded.national_id, opf =
+    excluded.opf, company = excluded.company, birth_date = excluded.birth_date, phones = excluded.phones, emails
+    = excluded.emails, accounts = excluded.accounts, problems = excluded.problems, qc_name = excluded.qc_name,
+    qc_birth_date = excluded.qc_birth_date, qc_phone = excluded.qc_phone, qc_email = excluded.qc_email,
+    qc_address = excluded.qc_address, qc_snils = excluded.qc_snils, qc_inn = excluded.qc_inn, qc_ogrn =
+    excluded.qc_ogrn, qc_kpp = excluded.qc_kpp, qc_passport = excluded.qc_passport, qc_account =
+    excluded.qc_account, custom = excluded.custom
+returning record_id;
+
+-- name: of_party
+select r.record_id, r.source, r.source_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, r.deleted_at,
+       r.node_id, n.party_id::text, r.kind, to_jsonb(r) - 'payload' as standard
+from node n join source_record r on r.node_id = n.node_id
+where n.party_id = %(party_id)s
+order by r.source, r.source_id;
+
+-- name: by_keys
+select r.record_id, r.source, r.source_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, r.deleted_at,
+       r.node_id, n.party_id::text, r.kind, to_jsonb(r) - 'payload' as standard
+from unnest(%(sources)s::text[], %(ids)s::text[]) k (source, source_id)
+join source_record r on r.source = k.source and r.source_id = k.source_id
+left join node n on n.node_id = r.node_id;
+
+-- name: versions
+select version, load_id, payload, updated_at, valid_from, valid_to
+from source_record_version where record_id = %(record_id)s order by version desc;

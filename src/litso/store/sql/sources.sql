@@ -1,0 +1,14 @@
+-- name: register
+insert into source (name, title, party, priority, mapping)
+values (%(name)s, %(title)s, %(party)s, %(priority)s, %(mapping)s)
+on conflict (name) do update
+set title = excluded.title, party = excluded.party, priority = excluded.priority, mapping = excluded.mapping,
+    updated_at = now()
+where (source.title, source.party, source.priority, source.mapping)
+      is distinct from (excluded.title, excluded.party, excluded.priority, excluded.mapping);
+
+-- name: find
+select name, title, party, priority, mapping, created_at, updated_at from source where name = %(name)s;
+
+-- name: list_all
+select name, title, party, priority, mapping, created_at, updated_at from source order by name;

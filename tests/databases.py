@@ -1,0 +1,43 @@
+"""Databases for tests: one migrated template a server, a clone a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import uuid4
+
+from psycopg import sql
+
+from litso.store.database import connect, with_database
+from litso.store.locks import MIGRATION, hold
+from litso.store.migrate import migrate
+
+QUICK: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+"""Settings of a server whose data nobody will miss."""
+
+_TEMPLATE: Final = "litso_template"
+
+
+def template_database(server_url: str) -> str:
+    """Name of the server's migrated template, made by whichever worker comes first."""
+    with connect(server_url, autocommit=True) as connection, hold(connection, MIGRATION, 1):
+        if connection.execute("select 1 from pg_database where datname = %s", [_TEMPLATE]).fetchone() is None:
+            connection.execute("create database litso_template_new")
+            migrate(with_database(server_url, "litso_template_new"))
+            connection.execute("alter database litso_template_new rename to litso_template")
+    return _TEMPLATE
+
+
+@contextmanager
+def cloned_database(server_url: str, template: str) -> Iterator[str]:
+    """URL of a new database cloned from the template, dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    with connect(server_url, autocommit=True) as connection:
+        clone = sql.SQL("create database {} template {}")
+        connection.execute(clone.format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield with_database(server_url, name)
+    finally:
+        with connect(server_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
