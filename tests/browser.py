@@ -1,33 +1,31 @@
-"""Where the Chromium of the browser tests is. `python tests/browser.py` prints it, or exits with 1."""
+"""The Chromium of the browser tests. `python tests/browser.py` starts it once and prints its path, or fails."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
-from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 def find_chromium() -> str | None:
-    """Path of a Chromium: LITSO_CHROMIUM, else one on PATH, else the one that Playwright installed."""
-    named = os.environ.get("LITSO_CHROMIUM")
-    if named:
-        return named
-    on_path = next(filter(None, map(shutil.which, NAMES)), None)
-    return on_path or _of_playwright()
+    """Path of a Chromium that starts here, tried in a process of its own; None without one."""
+    done = subprocess.run([sys.executable, __file__], capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _of_playwright() -> str | None:
-    from playwright.sync_api import sync_playwright  # starts a process: only when nothing cheaper was found
+def start_chromium() -> str:
+    """Start and stop a Chromium: LITSO_CHROMIUM, else one on PATH, else the one that Playwright installed."""
+    from playwright.sync_api import sync_playwright
 
+    named = os.environ.get("LITSO_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+        path = named or playwright.chromium.executable_path
+        playwright.chromium.launch(executable_path=path).close()
+    return path
 
 
 if __name__ == "__main__":
-    found = find_chromium()
-    print(found or "no Chromium")
-    sys.exit(0 if found else 1)
+    print(start_chromium())
