@@ -1,0 +1,209 @@
+"""Names of streets and places: order of words, initials, capitals, and the form in which two spellings are equal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+ORDINAL_ENDINGS: Final = frozenset("й я е ая ый ой ий ое ья ье го ого ей ей ую х".split())
+
+_ORDINAL_WORDS: Final = {
+    root + ending: f"{number}-{short}"
+    for number, root, hard in (
+        (1, "перв", True),
+        (2, "втор", True),
+        (4, "четверт", True),
+        (5, "пят", True),
+        (6, "шест", True),
+        (7, "седьм", True),
+        (8, "восьм", True),
+        (9, "девят", True),
+        (10, "десят", True),
+    )
+    for ending, short in (("ая", "я"), ("ый", "й"), ("ой", "й"), ("ое", "е"))
+    if hard
+} | {"третья": "3-я", "третий": "3-й", "третье": "3-е"}
+
+_SIZES: Final = {
+    "б": ("Большой", "Большая", "Большое"),
+    "бол": ("Большой", "Большая", "Большое"),
+    "м": ("Малый", "Малая", "Малое"),
+    "мал": ("Малый", "Малая", "Малое"),
+    "ср": ("Средний", "Средняя", "Среднее"),
+    "сред": ("Средний", "Средняя", "Среднее"),
+    "верх": ("Верхний", "Верхняя", "Верхнее"),
+    "ниж": ("Нижний", "Нижняя", "Нижнее"),
+    "нижн": ("Нижний", "Нижняя", "Нижнее"),
+    "нов": ("Новый", "Новая", "Новое"),
+    "стар": ("Старый", "Старая", "Старое"),
+    "стар": ("Старый", "Старая", "Старое"),
+    "сев": ("Северный", "Северная", "Северное"),
+    "вост": ("Восточный", "Восточная", "Восточное"),
+    "зап": ("Западный", "Западная", "Западное"),
+    "юж": ("Южный", "Южная", "Южное"),
+}
+SIZE_WORDS: Final = frozenset(word.casefold() for forms in _SIZES.values() for word in forms)
+
+# The person behind a usual abbreviation: «К. Маркса» is one street all over the country.
+_PERSONS: Final = {
+    row.split()[-1].casefold(): row
+    for row in (
+        "Карла Маркса|Карла Либкнехта|Розы Люксембург|Максима Горького|Богдана Хмельницкого|Александра Невского|"
+        "Дмитрия Донского|Софьи Перовской|Зои Космодемьянской|Олега Кошевого|Льва Толстого|Александра Матросова|"
+        "Фридриха Энгельса|Николая Островского|Сергея Лазо|Юрия Гагарина|Степана Разина|Емельяна Пугачёва|"
+        "Клары Цеткин|Павлика Морозова|Лизы Чайкиной|Тараса Шевченко|Ивана Франко|Валентины Терешковой|"
+        "Марины Расковой|Полины Осипенко|Валерия Чкалова|Николая Гастелло|Феликса Дзержинского|Якова Свердлова|"
+        "Григория Котовского|Сергея Есенина|Демьяна Бедного|Инессы Арманд|Мусы Джалиля|Салавата Юлаева|"
+        "Веры Фигнер|Александра Суворова|Веры Засулич|Кузьмы Минина|Ивана Сусанина|Юрия Долгорукого|"
+        "Ярослава Мудрого|Эрнста Тельмана|Георгия Димитрова|Пальмиро Тольятти|Патриса Лумумбы|Хо Ши Мина|"
+        "Ульяны Громовой|Любови Шевцовой|Сергея Тюленина|Ивана Земнухова|Зои Космодемьянской|Антона Валека|"
+        "Василия Чапаева|Андрея Рублёва|Кайсына Кулиева|Хусаина Мавлютова|Габдуллы Тукая|Домны Каликовой|"
+        "Николая Рубцова|Бориса Пастернака|Анны Ахматовой|Марины Цветаевой|Александра Блока|Петра Великого|"
+        "Вильгельма де Геннина|Павла Бажова|Степана Халтурина|Андрея Желябова|Ивана Каляева|Вацлава Воровского"
+    ).split("|")
+}
+
+_GIVEN: Final = frozenset(
+    (
+        "карла максима богдана александра дмитрия софьи зои олега льва фридриха николая сергея юрия степана емельяна "
+        "клары павлика лизы тараса ивана валентины марины полины валерия феликса якова григория демьяна инессы мусы "
+        "салавата веры кузьмы ярослава эрнста георгия ульяны любови василия андрея антона бориса анны петра павла "
+        "михаила алексея владимира константина федора розы евгения виктора леонида романа игоря анатолия геннадия "
+        "домны хусаина габдуллы кайсына николая"
+    ).split()
+)
+_TITLES: Final = frozenset(
+    (
+        "маршала генерала академика адмирала капитана лейтенанта космонавта героя имени им ген акад марш адм "
+        "профессора проф композитора писателя поэта летчика полковника майора вице-адмирала контр-адмирала "
+        "старшины сержанта братьев бр"
+    ).split()
+)
+_LONG_TITLES: Final = {
+    "ген": "Генерала",
+    "акад": "Академика",
+    "ак": "Академика",
+    "марш": "Маршала",
+    "адм": "Адмирала",
+    "проф": "Профессора",
+    "бр": "Братьев",
+    "косм": "Космонавта",
+    "кап": "Капитана",
+    "лейт": "Лейтенанта",
+}
+
+_SMALL: Final = frozenset(
+    "на в и лет год года годов реки летия им де то дю ла над под при по от до км линия имени ши".split()
+)
+_ABBREVIATIONS: Final = frozenset(
+    "влксм ссср мопр мопра ким мкад досааф цпкио ркка вчк гэс тэц грэс аэс днипи зил мвд мжк мтс птф снт рта рту "
+    "кск впч атс нии цнии гаи гибдд кпд лтд дск жбк жби шаад огпу пмк спту пту мсо дэу дрсу нлмк ммк увд втэк кшт ссо".split()
+)
+_WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+def fold(text: str) -> str:
+    """Text in the form in which two spellings are compared: small letters, ё as е."""
+    return text.casefold().replace("ё", "е")
+
+
+@lru_cache(maxsize=65536)
+def capital(word: str, *, first: bool = False) -> str:
+    """A word of a name with the capitals it should have: «ЛЕНИНА» → «Ленина», «влксм» → «ВЛКСМ», «на» → «на»."""
+    if word[:1].isdigit():
+        return word if word[-1:].isupper() and "-" not in word else word.lower()
+    low = fold(word)
+    if low in _ABBREVIATIONS:
+        return word.upper() if not (low == "мопра") else "МОПРа"
+    if low in _SMALL and not first:
+        return word.lower()
+    if word.islower() or word.isupper():
+        return "-".join(part.lower() if i and fold(part) in _SMALL else part.capitalize() for i, part in enumerate(word.split("-")))
+    return word[:1].upper() + word[1:]
+
+
+def gender(words: Sequence[str]) -> int:
+    """Grammatical gender of an adjectival name by its last word: 0 masculine, 1 feminine, 2 neuter, -1 not an adjective."""
+    for word in reversed(words):
+        low = fold(word)
+        if len(low) < 4:
+            continue
+        if low.endswith(("ая", "яя")):
+            return 1
+        if low.endswith(("ое", "ее")):
+            return 2
+        if low.endswith(("ый", "ий", "ой")):
+            return 0
+        return -1
+    return -1
+
+
+def adjective(word: str) -> bool:
+    """Whether a word looks like an adjective in the nominative."""
+    return gender((word,)) >= 0
+
+
+def _sized(words: list[str], dotted: Sequence[bool]) -> list[str]:
+    """«Б. Бронная», «Бронная М.» → «Большая Бронная», «Малая Бронная»."""
+    if len(words) < 2:
+        return words
+    for at in (0, len(words) - 1):
+        low = fold(words[at])
+        rest = [word for i, word in enumerate(words) if i != at]
+        kind = gender(rest)
+        if low in _SIZES and kind >= 0 and (len(low) > 1 or dotted[at]):
+            return [_SIZES[low][kind], *rest]
+        if low in SIZE_WORDS and at and kind >= 0:
+            return [words[at], *rest]
+    return words
+
+
+def _ordered(words: list[str]) -> list[str]:
+    """An ordinal stands first: «Советская 1-я» → «1-я Советская», «Первая Советская» → «1-я Советская»."""
+    if len(words) > 1 and fold(words[0]) in _ORDINAL_WORDS and (adjective(words[1]) or fold(words[-1]) in ("линия", "аллея")):
+        words = [_ORDINAL_WORDS[fold(words[0])], *words[1:]]
+    if len(words) > 1 and re.fullmatch(r"\d+-[а-я]{1,3}", words[-1]):
+        words = [words[-1], *words[:-1]]
+    return words
+
+
+def _initials(words: list[str]) -> list[str]:
+    """«К. Маркса» → «Карла Маркса», «Айгунова Н» → «Н.Айгунова», «А С Пушкина» → «А.С.Пушкина»."""
+    initials = [word for word in words if len(word) == 1 and word.isalpha() and fold(word) != "и"]
+    if not initials or len(initials) == len(words):
+        return words
+    rest = [word for word in words if not (len(word) == 1 and word.isalpha() and fold(word) != "и")]
+    person = _PERSONS.get(fold(rest[-1]))
+    if len(initials) == 1 and len(rest) == 1 and person and fold(person[0]) == fold(initials[0]):
+        return person.split()
+    if fold(rest[0]) == "жукова" and fold(initials[0]) == "м":
+        return ["Маршала", "Жукова"]
+    return ["".join(letter.upper() + "." for letter in initials) + capital(rest[0], first=True), *rest[1:]]
+
+
+def street_name(words: Sequence[str], dotted: Sequence[bool]) -> str:
+    """Standard name of a street from its words: order, sizes, initials and capitals. `dotted` tells of a dot after each."""
+    kept = [(word, dot) for word, dot in zip(words, dotted, strict=True) if fold(word) not in ("им", "имени")]
+    if not kept:
+        kept = list(zip(words, dotted, strict=True))
+    plain = [_LONG_TITLES.get(fold(word), word) if i == 0 and len(kept) > 1 else word for i, (word, _) in enumerate(kept)]
+    plain = _initials(_ordered(_sized(plain, [dot for _, dot in kept])))
+    return join(plain)
+
+
+def join(words: Sequence[str]) -> str:
+    """Words of a name in one line, with capitals."""
+    return " ".join(word if "." in word else capital(word, first=not i) for i, word in enumerate(words))
+
+
+def spoken(name: str | None) -> str:
+    """The part of a street's name that people agree upon: no initials, given names, titles, ordinals' endings or order."""
+    if not name:
+        return ""
+    low = re.sub(r"(\d+)\s*-?\s*(?:ая|ый|ой|ий|ое|ого|го|ья|ье|й|я|е|летия|лет)\b", r"\1", fold(name))
+    low = re.sub(r"\b[^\W\d_]\.\s*", "", low)
+    words = re.findall(r"[^\W_]+", low)
+    kept = [word for word in words if word not in _TITLES and word not in _GIVEN and len(word) > 1 or word.isdigit()]
+    return " ".join(sorted(kept or words))

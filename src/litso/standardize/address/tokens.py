@@ -1,0 +1,289 @@
+"""Text of an address → tokens: cleaned, with the alphabet repaired, type words recognized, separators remembered."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from litso.standardize.address.names import fold
+from litso.standardize.address.places import region_phrases, town_by_name
+from litso.standardize.address.words import REGION, SEQUENCES, SINGLE, STREET, Role, typo
+
+LIMIT: Final = 600
+"""Characters of one address that are read; an address is never longer."""
+
+GLUED, SPACE, HYPHEN, SLASH, COMMA, BRACKET = range(6)
+
+
+class Token:
+    """A word or a number, what stood before it (`gap`), whether a dot follows, and the role of a type word."""
+
+    __slots__ = ("dot", "done", "gap", "low", "number", "role", "text")
+
+    def __init__(self, text: str, gap: int, number: bool) -> None:
+        self.text = text
+        self.low = text if number else fold(text)
+        self.gap = gap
+        self.number = number
+        self.dot = False
+        self.done = False
+        self.role: Role | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.text}/{self.role.code if self.role else ''}"
+
+
+_TRANSLATION: Final = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+        **dict.fromkeys("«»„“”\"'`’‘‹›*^~_=<>|{}\u00a0\t\u200b\ufeff\u2009\u202f", " "),
+        **dict.fromkeys("\r\n;", ","),
+        "\\": "/",
+        "№": " ",
+        "#": " ",
+        "\x00": " ",
+        "\u0301": "",
+        "\u00ad": "",
+    }
+)
+_TWINS: Final = str.maketrans("AaBCcEeHKkMOoPpTXxYyuriIn", "АаВСсЕеНКкМОоРрТХхУуигіІп".replace("і", "и").replace("І", "И"))
+_LOOKS: Final = frozenset("AaBCcEeHKkMOoPpTXxYy")
+_TOKEN: Final = re.compile(r"([^\W_]*[^\W\d_](?:[^\W_]|-(?=[^\W\d_]))*|\d+)")
+_PIECES: Final = re.compile(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
+_MIXED: Final = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[а-яёА-ЯЁ])\w+")
+_ZERO: Final = re.compile(r"(?<=[а-яёА-ЯЁ])0(?=[а-яёА-ЯЁ])")
+_LATIN: Final = re.compile(r"[a-zA-Z]+(?:-[a-zA-Z]+)*")
+_CYRILLIC: Final = re.compile(r"[а-яёА-ЯЁ]")
+_NUMERO: Final = re.compile(r"\bN[o°º]?(?=\s*\.?\s*\d)")
+
+_LAYOUT: Final = str.maketrans(
+    "qwertyuiop[]asdfghjkl;'zxcvbnm,./QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>?`~",
+    "йцукенгшщзхъфывапролджэячсмитьбю.ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ,ёЁ",
+)
+_ROMANIZED: Final = (
+    ("shch", "щ"),
+    ("sch", "щ"),
+    ("zh", "ж"),
+    ("kh", "х"),
+    ("ts", "ц"),
+    ("ch", "ч"),
+    ("sh", "ш"),
+    ("yu", "ю"),
+    ("iu", "ю"),
+    ("ju", "ю"),
+    ("ya", "я"),
+    ("ia", "я"),
+    ("ja", "я"),
+    ("yo", "ё"),
+    ("ye", "е"),
+    ("iy", "ий"),
+    ("yy", "ый"),
+    ("ij", "ий"),
+    ("ey", "ей"),
+    ("oy", "ой"),
+    ("ay", "ай"),
+    ("'", "ь"),
+    *zip("abvgdezijklmnoprstufhcyxwq", "абвгдезийклмнопрстуфхцыхвк", strict=True),
+)
+_ENGLISH: Final = {
+    "moscow": "москва",
+    "petersburg": "петербург",
+    "st": "с",
+    "saint": "санкт",
+    "russia": "россия",
+    "russian": "",
+    "federation": "",
+    "street": "ул",
+    "str": "ул",
+    "avenue": "пр-кт",
+    "prospect": "пр-кт",
+    "prospekt": "пр-кт",
+    "lane": "пер",
+    "apt": "кв",
+    "flat": "кв",
+    "apartment": "кв",
+    "building": "стр",
+    "bldg": "стр",
+    "region": "обл",
+    "oblast": "обл",
+    "district": "р-н",
+    "house": "д",
+    "r-n": "р-н",
+    "korp": "корп",
+    "d": "д",
+    "kv": "кв",
+    "k": "к",
+    "ul": "ул",
+}
+
+
+@lru_cache(maxsize=16384)
+def romanized(word: str) -> str:
+    """A word in Latin letters read back into Russian ones: «Lenina» → «ленина», «Tverskaya» → «тверская»."""
+    low = word.lower()
+    if low in _ENGLISH:
+        return _ENGLISH[low]
+    for latin, russian in _ROMANIZED:
+        low = low.replace(latin, russian)
+    if low.endswith("ы") and len(low) > 4 and low[-2] in "кгхн":
+        low = low[:-1] + ("ий" if low[-2] in "кгх" else "ый")
+    return low
+
+
+def _known(text: str) -> int:
+    words = [fold(word) for word in re.findall(r"[^\W\d_]+", text)]
+    return sum(len(word) > 1 and (word in SINGLE or town_by_name(word) is not None) for word in words) + (
+        sum(word in ("г", "д", "к", "с") for word in words) > 1
+    )
+
+
+def _cyrillic(text: str) -> str:
+    """A text in another alphabet: typed in the wrong layout, or romanized, whichever gives words that we know."""
+    layout = text.translate(_LAYOUT)
+    spelled = _LATIN.sub(lambda found: romanized(found.group()), text)
+    wrong, roman = _known(layout), _known(spelled)
+    if not (wrong or roman):
+        return text
+    return layout if wrong > roman else spelled
+
+
+def _repair(found: re.Match[str]) -> str:
+    return found.group().translate(_TWINS)
+
+
+def _latin_word(found: re.Match[str]) -> str:
+    word = found.group()
+    if set(word) <= _LOOKS:
+        return word.translate(_TWINS)
+    if re.fullmatch("[IVX]+", word):
+        return word
+    return romanized(word) or " "
+
+
+def clean(text: str) -> str:
+    """The text in Russian letters, with one kind of each separator. Digits and order stay as they are."""
+    text = text[:LIMIT].translate(_TRANSLATION)
+    if text.isascii() or _LATIN.search(text):
+        text = _NUMERO.sub(" ", text)
+        if not _CYRILLIC.search(text):
+            text = _cyrillic(text)
+        text = _MIXED.sub(_repair, text)
+        if _CYRILLIC.search(text):
+            text = _LATIN.sub(_latin_word, text)
+    if "0" in text:
+        text = _ZERO.sub("о", text)
+    return text
+
+
+def _gap(between: str) -> int:
+    if not between:
+        return GLUED
+    if "," in between:
+        return COMMA
+    if "(" in between or ")" in between or "[" in between or "]" in between:
+        return BRACKET
+    if "-" in between:
+        return HYPHEN
+    if "/" in between:
+        return SLASH
+    return SPACE
+
+
+def split(text: str) -> list[Token]:
+    """Tokens of a cleaned text; digits and letters are parted even where they are glued."""
+    tokens: list[Token] = []
+    end = 0
+    for found in _PIECES.finditer(text):
+        start = found.start()
+        between = text[end:start]
+        token = Token(found.group(), _gap(between) if tokens else COMMA, text[start].isdigit())
+        if tokens and "." in between:
+            tokens[-1].dot = True
+        tokens.append(token)
+        end = found.end()
+    if tokens and "." in text[end:]:
+        tokens[-1].dot = True
+    return tokens
+
+
+def _sequence(tokens: list[Token], at: int) -> tuple[int, Role] | None:
+    for rest, joined, role in SEQUENCES.get(tokens[at].low, ()):
+        size = len(rest)
+        if at + size >= len(tokens):
+            continue
+        following = tokens[at + 1 : at + 1 + size]
+        if any(token.low != word for token, word in zip(following, rest, strict=True)):
+            continue
+        if joined and not _letters_joined(tokens[at : at + 1 + size]):
+            continue
+        if any(token.gap >= COMMA for token in following):
+            continue
+        return size, role
+    return None
+
+
+def _letters_joined(tokens: list[Token]) -> bool:
+    """Whether letters belong together: а/я, п.г.т., р. п. — joined by a slash, or each but the last dotted."""
+    return all(token.gap == SLASH or before.dot for before, token in zip(tokens, tokens[1:], strict=False))
+
+
+def read(text: str) -> list[Token]:
+    """Tokens of an address with their roles; a type word of several words becomes one token."""
+    tokens = split(clean(text))
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if not token.number:
+            several = _sequence(tokens, at) if token.low in SEQUENCES else None
+            if several:
+                size, token.role = several
+                token.dot = tokens[at + size].dot
+                token.text = " ".join(word.text for word in tokens[at : at + size + 1])
+                token.low = fold(token.text)
+                at += size
+            else:
+                token.role = SINGLE.get(token.low) or typo(token.low)
+        out.append(token)
+        at += 1
+    _mark_regions(out)
+    return out
+
+
+def _mark_regions(tokens: list[Token]) -> None:
+    """Find a region named with its type («Самарская обл», «Респ. Коми»); its tokens are done, the first one tells which."""
+    if not any(token.role and token.role.kind == REGION for token in tokens):
+        return
+    typed, _ = region_phrases()
+    for at in range(len(tokens)):
+        if tokens[at].done or tokens[at].number:
+            continue
+        found = _longest(tokens, at, typed)
+        if found:
+            size, name = found
+            for token in tokens[at : at + size]:
+                token.done, token.role = True, Role(REGION, name)
+
+
+def _longest(tokens: list[Token], at: int, phrases: dict[str, str]) -> tuple[int, str] | None:
+    words: list[str] = []
+    best = None
+    for size in range(1, 8):
+        index = at + size - 1
+        if index >= len(tokens):
+            break
+        token = tokens[index]
+        if token.number or (size > 1 and token.gap == COMMA):
+            break
+        role = token.role
+        words.append(role.code if role and role.kind == REGION else token.low.replace("-", " "))
+        name = phrases.get(" ".join(words))
+        if name:
+            best = size, name
+    return best
+
+
+def street_word(token: Token) -> bool:
+    """Whether a token is a word for a kind of street."""
+    return token.role is not None and token.role.kind == STREET
