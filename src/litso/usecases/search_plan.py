@@ -1,7 +1,7 @@
 """What a fragment typed by an operator may mean, as a query over search tokens (`golden.search`).
 
-A plan is a disjunction of readings, a reading a conjunction of groups, a group a disjunction of terms. Both the SQL
-text and the words «почему найдено» come from the same plan: the screen cannot say otherwise than the store found.
+A plan is a disjunction of readings, a reading a conjunction of groups, a group a disjunction of terms. Both the
+question to the store and the words «почему найдено» come from one plan: the screen cannot say otherwise than was found.
 """
 
 from __future__ import annotations
@@ -14,14 +14,8 @@ from typing import Final, NamedTuple
 
 from litso.golden import search as tokens
 from litso.golden.search import NAMESPACES, code, digits, folded, house_number
-
-
-class Term(NamedTuple):
-    """One token, or all tokens that begin with it."""
-
-    token: str
-    is_prefix: bool = False
-
+from litso.standardize import letters
+from litso.store.search import Term
 
 Group = tuple[Term, ...]
 Reading = tuple[Group, ...]
@@ -52,19 +46,6 @@ _NUMBER_MARKS: Final = MappingProxyType(
     }
 )
 
-_LATIN_KEYS: Final = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~{}:\"<>"
-_CYRILLIC_KEYS: Final = "ёйцукенгшщзхъфывапролджэячсмитьбюЁХЪЖЭБЮ"
-_TO_CYRILLIC_KEYS: Final = str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS)
-_TO_LATIN_KEYS: Final = str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS)
-_LOOK_ALIKES: Final = str.maketrans("abcehkmoptxy", "авсенкмортху")
-_SOUNDS: Final = (
-    ("shch", "щ"), ("sch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"), ("yu", "ю"),
-    ("iu", "ю"), ("ya", "я"), ("ia", "я"), ("yo", "е"), ("ye", "е"), ("iy", "ий"), ("ey", "ей"), ("ay", "ай"),
-    ("oy", "ой"), ("a", "а"), ("b", "б"), ("v", "в"), ("g", "г"), ("d", "д"), ("e", "е"), ("z", "з"), ("i", "и"),
-    ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"), ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"),
-    ("t", "т"), ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "к"), ("w", "в"), ("x", "кс"), ("y", "ы"), ("q", "к"),
-)  # fmt: skip
-
 
 def plan(query: str, *, is_open: bool) -> Plan:
     """All readings of a query; with `is_open` the words and numbers are beginnings, else they are whole."""
@@ -78,15 +59,10 @@ def plan(query: str, *, is_open: bool) -> Plan:
 def writings(text: str) -> tuple[str, ...]:
     """The text as typed, then as it would be in the other keyboard layout, with look-alikes, in transliteration."""
     if not _LATIN.search(text):
-        return (text, text.translate(_TO_LATIN_KEYS)) if text.isalpha() else (text,)
-    layout = folded(text.translate(_TO_CYRILLIC_KEYS))
-    return tuple(dict.fromkeys((text, layout, text.translate(_LOOK_ALIKES), _sounded(text))))
-
-
-def _sounded(text: str) -> str:
-    for latin, cyrillic in _SOUNDS:
-        text = text.replace(latin, cyrillic)
-    return text
+        return (text, letters.typed_in_latin(text)) if text.isalpha() else (text,)
+    sounded = " ".join(letters.latin_to_cyrillic(word) for word in text.split())
+    others = (letters.typed_in_russian(text), letters.twins_to_cyrillic(text), sounded)
+    return tuple(dict.fromkeys((text, *(folded(other) for other in others))))
 
 
 def _readings(text: str, is_open: bool) -> list[Reading]:
@@ -227,34 +203,27 @@ def plan_words(chosen: Plan) -> list[str]:
     return list(dict.fromkeys(term.token[2:] for term in terms if term.token[0] in (tokens.NAME, tokens.PLACE)))
 
 
-def to_tsquery(chosen: Plan) -> str:
-    """The plan as text of a PostgreSQL `tsquery`; empty for an empty plan."""
-    return " | ".join("(" + " & ".join(_tsquery_group(group) for group in reading) + ")" for reading in chosen)
-
-
-def _tsquery_group(group: Group) -> str:
-    return "(" + " | ".join(_tsquery_term(term) for term in group) + ")"
-
-
-def _tsquery_term(term: Term) -> str:
-    quoted = term.token.replace("\\", "\\\\").replace("'", "''")
-    return f"'{quoted}'" + (":*" if term.is_prefix else "")
-
-
 def matches(term: Term, token: str) -> bool:
     """Whether a token of a party is meant by a term."""
     return token.startswith(term.token) if term.is_prefix else token == term.token
 
 
-def hit_kinds(chosen: Plan, found: Sequence[str]) -> list[str]:
-    """Kinds of attributes (`name`, `phone`…) by which the tokens `found` of a party fit the plan, best first."""
-    kinds: dict[str, None] = {}
+class Reason(NamedTuple):
+    """Why a party was found: the kind of attribute (`name`, `phone`…) and its token that matched."""
+
+    kind: str
+    token: str
+
+
+def reasons(chosen: Plan, found: Sequence[str]) -> list[Reason]:
+    """By what the tokens `found` of a party fit the plan: of the first reading that they fit, one reason a kind."""
     for reading in chosen:
-        groups = [_group_kinds(group, found) for group in reading]
+        groups = [_reason(group, found) for group in reading]
         if all(groups):
-            kinds.update(dict.fromkeys(kind for group in groups for kind in group[:1]))
-    return list(kinds)
+            return list({reason.kind: reason for reason in groups if reason}.values())
+    return []
 
 
-def _group_kinds(group: Group, found: Sequence[str]) -> list[str]:
-    return [NAMESPACES[term.token[0]] for term in group if any(matches(term, token) for token in found)]
+def _reason(group: Group, found: Sequence[str]) -> Reason | None:
+    matched = ((term, token) for term in group for token in found if matches(term, token))
+    return next((Reason(NAMESPACES[term.token[0]], token) for term, token in matched), None)

@@ -29,7 +29,7 @@ export function startFragments() {
     const form = event.target.closest("form[data-swap]");
     if (!form) return;
     event.preventDefault();
-    const body = new FormData(form, event.submitter);
+    const body = new URLSearchParams(new FormData(form, event.submitter));
     swap(form.dataset.swap, form.action, { method: "POST", body });
   });
 }

@@ -45,7 +45,7 @@ export function startSearch(form) {
     running = new AbortController();
     list.classList.add("is-loading");
     try {
-      const body = new FormData(form);
+      const body = new URLSearchParams(new FormData(form));
       const response = await fetch("/search", { method: "POST", body, signal: running.signal });
       if (response.redirected || response.status === 401) return location.assign("/sign-in");
       show(await response.text());

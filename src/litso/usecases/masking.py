@@ -1,0 +1,107 @@
+"""What of a party a reader may see: personal data are masked before they leave the data layer.
+
+Three sights: everything; contacts and documents masked (the daily work of an operator, who reveals with a purpose);
+and hidden, where nobody can be told from the record (analysts).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final
+
+DOT: Final = "•"
+
+CONTACT_ATTRIBUTES: Final = ("phones", "emails")
+DOCUMENT_ATTRIBUTES: Final = ("snils", "inn", "passport", "national_id")
+"""Documents of a person; those of an organization are public."""
+NAME_ATTRIBUTES: Final = ("full_name", "surname", "given_name", "patronymic")
+
+_RUSSIAN_PHONE: Final = re.compile(r"\+7(\d{3})(\d{3})(\d{2})(\d{2})")
+_LAST_SHOWN: Final = 2
+
+
+class Sight(Enum):
+    """How much is shown."""
+
+    FULL = "full"
+    MASKED = "masked"
+    HIDDEN = "hidden"
+
+
+def shown_phone(phone: str) -> str:
+    """A phone as people write it: «+7 912 345-67-89»; a foreign one as it is."""
+    if not (found := _RUSSIAN_PHONE.fullmatch(phone)):
+        return phone
+    return "+7 {} {}-{}-{}".format(*found.groups())
+
+
+def masked_phone(phone: str) -> str:
+    """«+7 912 •••-••-89»: enough to confirm a number, not enough to call it."""
+    shown = shown_phone(phone)
+    head, tail = (7, 2) if _RUSSIAN_PHONE.fullmatch(phone) else (3, 2)
+    hidden = re.sub(r"\d", DOT, shown[head:-tail])
+    return shown[:head] + hidden + shown[-tail:]
+
+
+def masked_email(email: str) -> str:
+    """«i•••@mail.ru»."""
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}{DOT * 3}@{domain}"
+
+
+def masked_document(number: str) -> str:
+    """«••••••95»: the last two characters."""
+    return DOT * max(len(number) - _LAST_SHOWN, 0) + number[-_LAST_SHOWN:]
+
+
+def initials(name: str) -> str:
+    """«Иванов И. И.»; a single word is left as its first letter."""
+    first, *others = name.split() or [""]
+    if not others:
+        return f"{first[:1]}." if first else ""
+    return " ".join([first, *(f"{word[0]}." for word in others)])
+
+
+_MASKS: Final = MappingProxyType(
+    {"phones": masked_phone, "emails": masked_email, **dict.fromkeys(DOCUMENT_ATTRIBUTES, masked_document)}
+)
+_HIDING: Final = MappingProxyType(
+    {
+        **_MASKS,
+        **dict.fromkeys(("full_name", "name"), initials),
+        **dict.fromkeys(("surname", "given_name", "patronymic"), lambda name: name[:1] + "."),
+        "birth_date": lambda birth_date: birth_date[:4],
+        "address": lambda address: DOT * 3,
+        "flat": lambda flat: DOT,
+        "accounts": masked_document,
+    }
+)
+
+
+def masked_value(attribute: str, value: str, sight: Sight, kind: str) -> str:
+    """One value as this sight shows it. `kind` is the kind of party."""
+    if sight is Sight.FULL or (kind == "organization" and attribute not in CONTACT_ATTRIBUTES):
+        return value
+    mask = (_MASKS if sight is Sight.MASKED else _HIDING).get(attribute)
+    return mask(value) if mask else value
+
+
+def masked_values(values: Mapping[str, Any], sight: Sight, kind: str) -> dict[str, Any]:
+    """Golden values (value or list of values by attribute) as this sight shows them."""
+    return {name: _masked(name, value, sight, kind) for name, value in values.items()}
+
+
+def _masked(attribute: str, value: Any, sight: Sight, kind: str) -> Any:
+    if isinstance(value, list):
+        return [_masked(attribute, one, sight, kind) for one in value]
+    return masked_value(attribute, value, sight, kind) if isinstance(value, str) else value
+
+
+def is_masked(attribute: str, sight: Sight, kind: str) -> bool:
+    """Whether a value of this attribute is shown otherwise than it is."""
+    if sight is Sight.FULL or (kind == "organization" and attribute not in CONTACT_ATTRIBUTES):
+        return False
+    return attribute in (_MASKS if sight is Sight.MASKED else _HIDING)

@@ -1,0 +1,411 @@
+"""The profile of a party: the golden record with its origins, contacts, facts and source records, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from litso.golden.contacts import contacts as ranked_contacts
+from litso.golden.policy import SINGLE_ATTRIBUTES
+from litso.store import access, changes, facts, golden, parties, records, sources
+from litso.store.changes import Change
+from litso.store.database import Connection
+from litso.store.facts import Fact
+from litso.store.golden import Golden, GoldenVersion
+from litso.store.records import Record
+from litso.usecases import profile_facts
+from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
+from litso.usecases.profile_facts import Account, Event, Meter, Premise
+
+SHOWN: Final = 5
+PAGE: Final = 30
+_FACTS: Final = 200
+_FACTS_OF_TIMELINE: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a golden value, or one that did not win, came from."""
+
+    value: str
+    source: str
+    source_title: str
+    source_id: str
+    rule: str
+    at: str | None
+    qc: int | None
+    said_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A golden value with its origins, the winner first."""
+
+    name: str
+    value: str
+    is_masked: bool
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A phone or e-mail; `reasons` say why it stands where it stands."""
+
+    kind: str
+    value: str
+    rank: int
+    is_best: bool
+    is_masked: bool
+    reasons: tuple[str, ...]
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A source record of the party."""
+
+    source: str
+    source_title: str
+    source_id: str
+    version: int
+    updated_at: datetime | None
+    received_at: datetime
+    name: str | None
+    birth_date: str | None
+    address: str | None
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    accounts: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of events, the latest first; `next` continues it."""
+
+    events: tuple[Event, ...]
+    kinds: tuple[str, ...]
+    kind: str | None
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything about a party, masked as the actor may see it. Amounts are in roubles, a debt is positive."""
+
+    party_id: str
+    kind: str
+    version: int
+    name: str
+    published_at: datetime
+    purpose: str
+    is_masked: bool
+    birth_date: str | None
+    age: int | None
+    address: str | None
+    attributes: tuple[Attribute, ...]
+    contacts: tuple[Contact, ...]
+    accounts: tuple[Account, ...]
+    account_origins: Mapping[str, tuple[Origin, ...]]
+    balance: Decimal | None
+    premises: tuple[Premise, ...]
+    meters: tuple[Meter, ...]
+    outages: tuple[Event, ...]
+    requests: tuple[Event, ...]
+    request_count: int
+    open_requests: int
+    payments: tuple[Event, ...]
+    payment_count: int
+    records: tuple[SourceRecord, ...]
+    timeline: Timeline
+    titles: Mapping[str, str]
+
+    @property
+    def best_contact(self) -> Contact | None:
+        """The contact to try first."""
+        return next((contact for contact in self.contacts if contact.is_best), None)
+
+    @property
+    def source_count(self) -> int:
+        """How many sources know the party."""
+        return len({record.source for record in self.records})
+
+
+def read_profile(
+    connection: Connection,
+    actor: Actor,
+    party_id: str,
+    *,
+    purpose: str | None = None,
+    kind: str | None = None,
+    before: int | None = None,
+    now: datetime | None = None,
+) -> Profile:
+    """The profile of a party by its present id; the read is logged first. `purpose` reveals what is masked.
+
+    `kind` and `before` (a fact id) choose the page of its timeline.
+    """
+    demand(actor, "read_parties")
+    sight, logged_purpose = sight_of(actor, purpose)
+    record = golden.get(connection, party_id)
+    _log(connection, actor, "reveal" if purpose else "profile", party_id, sorted(record.golden_values), logged_purpose)
+    moment = now or datetime.now(UTC)
+    members = records.of_party(connection, party_id)
+    known = _facts(connection, party_id, record, members, _FACTS if before is None else _FACTS_OF_TIMELINE)
+    titles = source_titles(connection)
+    timeline = _timeline(profile_facts.events(known, moment), kind, before, PAGE)
+    return _profile(record, members, known, timeline, titles, sight, logged_purpose, moment)
+
+
+def current_id(connection: Connection, party_id: str) -> str:
+    """The id that lives on for this one; NotFound when it was never minted."""
+    return parties.get_current(connection, party_id).party_id
+
+
+def source_titles(connection: Connection) -> dict[str, str]:
+    """Titles of the sources by name; a source without one is called by its name."""
+    return {source.name: source.title or source.name for source in sources.list_all(connection)}
+
+
+def _log(connection: Connection, actor: Actor, action: str, party_id: str, fields: Sequence[str], purpose: str) -> None:
+    access.write(connection, actor=actor.name, action=action, party_id=party_id, fields=fields, purpose=purpose)
+
+
+def _facts(connection: Connection, party_id: str, record: Golden, members: Sequence[Record], limit: int) -> list[Fact]:
+    """Facts of the party's records and accounts, then those of its houses and flats."""
+    numbers = record.golden_values.get("accounts") or []
+    own = facts.of_party(connection, party_id, numbers, limit=limit)
+    flats = _homes(record, members)
+    nearby = facts.of_houses(connection, sorted(flats), ("outage", "premise"), limit=limit)
+    here = [fact for fact in nearby if fact.flat is None or fact.flat in flats[fact.house_key or ""]]
+    houses_own = [fact for fact in here if fact.kind == "outage" or fact.flat is not None]
+    return list({fact.fact_id: fact for fact in (*own, *houses_own)}.values())
+
+
+def _homes(record: Golden, members: Sequence[Record]) -> dict[str, set[str]]:
+    """Flats by house: of the golden address and of the records that have an account."""
+    places = [record.golden_values, *(member.standard for member in members if member.standard.get("accounts"))]
+    homes: dict[str, set[str]] = {}
+    for place in places:
+        if key := place.get("house_key"):
+            homes.setdefault(key, set()).update(filter(None, [place.get("flat")]))
+    return homes
+
+
+def _profile(
+    record: Golden,
+    members: Sequence[Record],
+    known: Sequence[Fact],
+    timeline: Timeline,
+    titles: Mapping[str, str],
+    sight: Sight,
+    purpose: str,
+    now: datetime,
+) -> Profile:
+    values = masked_values(record.golden_values, sight, record.kind)
+    listed = profile_facts.accounts(record.golden_values.get("accounts") or (), known)
+    happened = profile_facts.events(known, now)
+    requests = [event for event in happened if event.kind == "request"]
+    payments = [event for event in happened if event.kind == "payment"]
+    flats = {flat for home in _homes(record, members).values() for flat in home}
+    return Profile(
+        party_id=record.party_id,
+        kind=record.kind,
+        version=record.version,
+        name=masked_value("full_name", record.name, sight, record.kind),
+        published_at=record.published_at,
+        purpose=purpose,
+        is_masked=sight is not Sight.FULL,
+        birth_date=values.get("birth_date"),
+        age=_age(record.golden_values.get("birth_date"), now.date()),
+        address=values.get("address"),
+        attributes=_attributes(record, values, titles, sight),
+        contacts=_contacts(record, titles, sight),
+        accounts=listed,
+        account_origins=_account_origins(record, titles),
+        balance=profile_facts.total_balance(listed),
+        premises=profile_facts.premises(known, [values["address"]] if values.get("address") else []),
+        meters=profile_facts.meters(known, now.date()),
+        outages=profile_facts.outages(known, flats, now),
+        requests=tuple(sorted(requests, key=lambda event: not event.is_open)[:SHOWN]),
+        request_count=len(requests),
+        open_requests=sum(event.is_open for event in requests),
+        payments=tuple(payments[:SHOWN]),
+        payment_count=len(payments),
+        records=tuple(_source_record(member, titles, sight) for member in members),
+        timeline=timeline,
+        titles=titles,
+    )
+
+
+def _age(birth_date: str | None, today: date) -> int | None:
+    if not birth_date:
+        return None
+    born = date.fromisoformat(birth_date)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _attributes(
+    record: Golden, values: Mapping[str, Any], titles: Mapping[str, str], sight: Sight
+) -> tuple[Attribute, ...]:
+    """The single values of the golden record, in the order of the policy, then the custom ones."""
+    customs = sorted(name for name in values if name.startswith("custom:"))
+    named = [name for name in (*SINGLE_ATTRIBUTES, *customs) if values.get(name)]
+    return tuple(
+        Attribute(
+            name=name,
+            value=str(values[name]),
+            is_masked=is_masked(name, sight, record.kind),
+            origins=_origins(record, name, titles, sight),
+        )
+        for name in named
+        if not (record.kind == "person" and name == "full_name")
+    )
+
+
+def _origins(record: Golden, attribute: str, titles: Mapping[str, str], sight: Sight) -> tuple[Origin, ...]:
+    entries = record.provenance.get(attribute) or ()
+    return tuple(_origin(entry, attribute, titles, sight, record.kind) for entry in entries)
+
+
+def _origin(entry: Mapping[str, Any], attribute: str, titles: Mapping[str, str], sight: Sight, kind: str) -> Origin:
+    return Origin(
+        value=masked_value(attribute, str(entry["value"]), sight, kind),
+        source=entry["source"],
+        source_title=titles.get(entry["source"], entry["source"]),
+        source_id=entry["source_id"],
+        rule=entry["rule"],
+        at=entry.get("at"),
+        qc=entry.get("qc"),
+        said_by=entry.get("said_by"),
+    )
+
+
+def _contacts(record: Golden, titles: Mapping[str, str], sight: Sight) -> tuple[Contact, ...]:
+    found = []
+    for contact in ranked_contacts(record.provenance):
+        attribute = f"{contact.kind}s"
+        entries = [entry for entry in record.provenance[attribute] if entry["value"] == contact.value]
+        found.append(
+            Contact(
+                kind=contact.kind,
+                value=masked_value(attribute, contact.value, sight, record.kind),
+                rank=contact.rank,
+                is_best=contact.is_best,
+                is_masked=is_masked(attribute, sight, record.kind),
+                reasons=contact.reasons,
+                origins=tuple(_origin(entry, attribute, titles, sight, record.kind) for entry in entries),
+            )
+        )
+    return tuple(found)
+
+
+def _account_origins(record: Golden, titles: Mapping[str, str]) -> dict[str, tuple[Origin, ...]]:
+    entries = record.provenance.get("accounts") or ()
+    return {entry["value"]: (_origin(entry, "accounts", titles, Sight.FULL, record.kind),) for entry in entries}
+
+
+def _source_record(member: Record, titles: Mapping[str, str], sight: Sight) -> SourceRecord:
+    standard = masked_values(member.standard, sight, member.kind)
+    return SourceRecord(
+        source=member.source,
+        source_title=titles.get(member.source, member.source),
+        source_id=member.source_id,
+        version=member.version,
+        updated_at=member.updated_at,
+        received_at=member.received_at,
+        name=standard.get("full_name") or standard.get("company"),
+        birth_date=standard.get("birth_date"),
+        address=standard.get("address"),
+        phones=tuple(standard.get("phones") or ()),
+        emails=tuple(standard.get("emails") or ()),
+        accounts=tuple(standard.get("accounts") or ()),
+        problems=tuple(standard.get("problems") or ()),
+    )
+
+
+def read_records(
+    connection: Connection, actor: Actor, party_id: str, *, purpose: str | None = None
+) -> list[SourceRecord]:
+    """Source records of a party; the read is logged first."""
+    demand(actor, "read_parties")
+    sight, logged_purpose = sight_of(actor, purpose)
+    _log(connection, actor, "records", party_id, ("records",), logged_purpose)
+    titles = source_titles(connection)
+    return [_source_record(member, titles, sight) for member in records.of_party(connection, party_id)]
+
+
+def read_timeline(
+    connection: Connection,
+    actor: Actor,
+    party_id: str,
+    *,
+    kind: str | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+    now: datetime | None = None,
+) -> Timeline:
+    """A page of what happened to a party, the latest first, after the event whose fact id is `before`."""
+    demand(actor, "read_parties")
+    record = golden.get(connection, party_id)
+    _log(connection, actor, "records", party_id, ("timeline",), "")
+    members = records.of_party(connection, party_id)
+    known = _facts(connection, party_id, record, members, _FACTS_OF_TIMELINE)
+    happened = profile_facts.events(known, now or datetime.now(UTC))
+    return _timeline(happened, kind, before, limit)
+
+
+def _timeline(happened: Sequence[Event], kind: str | None, before: int | None, limit: int) -> Timeline:
+    wanted = [event for event in happened if kind in (None, event.kind)]
+    start = next((place + 1 for place, event in enumerate(wanted) if event.fact_id == before), 0)
+    page = wanted[start : start + limit]
+    follows = page[-1].fact_id if len(wanted) > start + limit else None
+    return Timeline(tuple(page), tuple(profile_facts.kinds_of(happened)), kind, follows)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the golden record was before, and what happened to the party."""
+
+    present: Golden
+    earlier: tuple[GoldenVersion, ...]
+    changes: tuple[Change, ...]
+
+
+def read_history(connection: Connection, actor: Actor, party_id: str, *, purpose: str | None = None) -> History:
+    """Versions of the golden record with provenance, the newest first, masked as the actor may see them."""
+    demand(actor, "read_parties")
+    sight, logged_purpose = sight_of(actor, purpose)
+    record = golden.get(connection, party_id)
+    _log(connection, actor, "profile", party_id, ("history",), logged_purpose)
+    return History(
+        present=_masked_golden(record, sight),
+        earlier=tuple(_masked_version(one, sight, record.kind) for one in golden.versions(connection, party_id)),
+        changes=tuple(changes.of_party(connection, party_id)),
+    )
+
+
+def _masked_golden(record: Golden, sight: Sight) -> Golden:
+    return record._replace(
+        name=masked_value("full_name", record.name, sight, record.kind),
+        golden_values=masked_values(record.golden_values, sight, record.kind),
+        provenance=_masked_provenance(record.provenance, sight, record.kind),
+    )
+
+
+def _masked_version(version: GoldenVersion, sight: Sight, kind: str) -> GoldenVersion:
+    return version._replace(
+        golden_values=masked_values(version.golden_values, sight, kind),
+        provenance=_masked_provenance(version.provenance, sight, kind),
+    )
+
+
+def _masked_provenance(provenance: Mapping[str, Any], sight: Sight, kind: str) -> dict[str, Any]:
+    return {
+        attribute: [{**entry, "value": masked_value(attribute, str(entry["value"]), sight, kind)} for entry in entries]
+        for attribute, entries in provenance.items()
+    }

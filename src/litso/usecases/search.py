@@ -1,0 +1,182 @@
+"""Find parties by any fragment: while an operator types, or by a phone, account or words of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rapidfuzz.distance import OSA
+
+from litso.golden import search as tokens
+from litso.store import access, golden
+from litso.store import search as store_search
+from litso.store.database import Connection
+from litso.store.golden import Golden
+from litso.store.search import Hit, Term
+from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.masking import Sight, masked_email, masked_phone, masked_values
+from litso.usecases.search_plan import Plan, Reading, Reason, plan, plan_words, reasons, with_corrections
+
+SHOWN: Final = 20
+"""How many hits a screen shows."""
+
+_MOST_CORRECTIONS: Final = 3
+_SHORTEST_TYPO_WORD: Final = 4
+_LONG_WORD: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a party was found: the kind of attribute, and the value where it helps to tell."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A party in a list of hits, masked as the actor may see it."""
+
+    party_id: str
+    kind: str
+    name: str
+    birth_date: str | None
+    address: str | None
+    accounts: tuple[str, ...]
+    records: int
+    why: tuple[Why, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hits, best first. `corrections` are the words that were searched in place of misspelt ones."""
+
+    hits: tuple[Found, ...]
+    has_more: bool = False
+    corrections: tuple[str, ...] = ()
+    is_too_short: bool = False
+
+
+def search(connection: Connection, actor: Actor, query: str, *, limit: int = SHOWN) -> Answer:
+    """Parties that a typed fragment means. Whole words come before beginnings, these before corrected words."""
+    demand(actor, "read_parties")
+    opened = plan(query, is_open=True)
+    if not opened:
+        return Answer((), is_too_short=True)
+    chosen, hits = _first_hits(connection, query, opened, limit)
+    corrections: tuple[str, ...] = ()
+    if not hits:
+        chosen, hits, corrections = _corrected(connection, opened, limit)
+    ranked = sorted(hits, key=lambda hit: _rank(hit, chosen))
+    return _answer(connection, actor, ranked, chosen, limit, corrections)
+
+
+def _first_hits(connection: Connection, query: str, opened: Plan, limit: int) -> tuple[Plan, list[Hit]]:
+    """Hits of whole words, and when they do not fill the list, of beginnings too."""
+    whole = plan(query, is_open=False)
+    hits = _find(connection, whole, limit)
+    if len(hits) > limit:
+        return whole, hits
+    return (*whole, *opened), _find(connection, opened, limit, hits)
+
+
+def _find(connection: Connection, chosen: Plan, limit: int, known: Sequence[Hit] = ()) -> list[Hit]:
+    """Hits of the readings of a plan beside the known ones, until there are more than `limit`."""
+    hits = {hit.party_id: hit for hit in known}
+    for reading in chosen:
+        if len(hits) > limit:
+            break
+        for hit in store_search.find(connection, reading, limit=2 * limit + 1):
+            hits.setdefault(hit.party_id, hit)
+    return list(hits.values())
+
+
+def _corrected(connection: Connection, opened: Plan, limit: int) -> tuple[Plan, list[Hit], tuple[str, ...]]:
+    """Hits of known words that differ from the typed ones by a typing error."""
+    typed = [word for word in plan_words(opened) if len(word) >= _SHORTEST_TYPO_WORD]
+    corrections = {word: near for word in typed if (near := _near_words(connection, word))}
+    if not corrections:
+        return (), [], ()
+    chosen = with_corrections(opened, corrections)
+    hits = _find(connection, chosen, limit)
+    used = {reason.token[2:] for hit in hits for reason in reasons(chosen, hit.tokens)}
+    words = dict.fromkeys(word for near in corrections.values() for word in near if word in used)
+    return chosen, hits, tuple(words)
+
+
+def _near_words(connection: Connection, word: str) -> list[str]:
+    allowed = 2 if len(word) >= _LONG_WORD else 1
+    near = store_search.similar_words(connection, word, limit=4 * _MOST_CORRECTIONS)
+    close = [known for known in near if OSA.distance(word, known, score_cutoff=allowed) <= allowed]
+    return close[:_MOST_CORRECTIONS]
+
+
+def _rank(hit: Hit, chosen: Plan) -> tuple[int, str, str]:
+    """The first reading that a party fits, then its name: an order that does not depend on the store's."""
+    place = next((place for place, reading in enumerate(chosen) if reasons((reading,), hit.tokens)), len(chosen))
+    return place, hit.name, hit.party_id
+
+
+def _answer(
+    connection: Connection,
+    actor: Actor,
+    ranked: Sequence[Hit],
+    chosen: Plan,
+    limit: int,
+    corrections: tuple[str, ...] = (),
+) -> Answer:
+    sight, purpose = sight_of(actor, None)
+    shown = ranked[:limit]
+    details = golden.find_many(connection, [hit.party_id for hit in shown])
+    found = tuple(_found(hit, details[hit.party_id], chosen, sight) for hit in shown if hit.party_id in details)
+    kinds = sorted({why.kind for one in found for why in one.why})
+    access.write(connection, actor=actor.name, action="search", fields=kinds, purpose=purpose, found=len(found))
+    return Answer(found, has_more=len(ranked) > limit, corrections=corrections)
+
+
+def _found(hit: Hit, record: Golden, chosen: Plan, sight: Sight) -> Found:
+    values = masked_values({"full_name": record.name, **record.golden_values}, sight, record.kind)
+    return Found(
+        party_id=hit.party_id,
+        kind=record.kind,
+        name=values["full_name"] or record.name,
+        birth_date=values.get("birth_date"),
+        address=values.get("address"),
+        accounts=tuple(values.get("accounts") or ()),
+        records=record.records,
+        why=tuple(Why(reason.kind, _shown(reason, record.golden_values)) for reason in reasons(chosen, hit.tokens)),
+    )
+
+
+def _shown(reason: Reason, values: Mapping[str, Any]) -> str:
+    """The value behind a reason, where the line of the hit does not show it: a masked phone or e-mail."""
+    namespace, token = reason.token[0], reason.token[2:]
+    if reason.kind == "phone":
+        number = token[::-1] if namespace == tokens.PHONE_END else token
+        return masked_phone(f"+{number}")
+    if reason.kind == "email":
+        return masked_email(token)
+    if reason.kind == "account":
+        return next((number for number in values.get("accounts") or () if tokens.code(number) == token), token)
+    return token if reason.kind == "meter" else ""
+
+
+def by_phone(connection: Connection, actor: Actor, phone: str, *, limit: int = SHOWN) -> Answer:
+    """Parties that have this phone, however it is written."""
+    number = tokens.digits(phone)
+    national = number[1:] if len(number) == 11 and number[0] in "78" else number
+    written = dict.fromkeys((f"7{national}", number))
+    group = tuple(Term(f"{tokens.PHONE}:{digits}") for digits in written if digits)
+    return _exactly(connection, actor, (group,), limit)
+
+
+def by_account(connection: Connection, actor: Actor, account: str, *, limit: int = SHOWN) -> Answer:
+    """Parties that have this account, with or without its leading zeros."""
+    return _exactly(connection, actor, ((Term(f"{tokens.ACCOUNT}:{tokens.code(account)}"),),), limit)
+
+
+def _exactly(connection: Connection, actor: Actor, reading: Reading, limit: int) -> Answer:
+    demand(actor, "read_parties")
+    hits = store_search.find(connection, reading, limit=limit + 1) if all(reading) else []
+    return _answer(connection, actor, sorted(hits, key=lambda hit: (hit.name, hit.party_id)), (reading,), limit)

@@ -1,0 +1,159 @@
+"""Words of the screens for the names of the program. Russian; `english` translates them like any other text."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from litso.golden.policy import CRITERIA, ONLY, TIE
+
+ROLES: Final = MappingProxyType(
+    {
+        "administrator": "администратор",
+        "operator": "оператор",
+        "steward": "дата-стюард",
+        "analyst": "аналитик",
+        "integrator": "интегратор",
+    }
+)
+
+ROLE_DUTIES: Final = MappingProxyType(
+    {
+        "administrator": "Всё, и заводит людей.",
+        "operator": "Ищет субъектов, видит карточку, раскрывает контакты с указанием цели.",
+        "steward": "То же, и решает судьбу загрузок и карантина.",
+        "analyst": "Видит источники и качество; персональные данные — только скрытыми.",
+        "integrator": "Источники, загрузки и карантин; работает через API.",
+    }
+)
+
+PURPOSES: Final = MappingProxyType(
+    {
+        "call": "Разговор с абонентом",
+        "identity": "Проверка личности",
+        "request": "Работа по обращению",
+        "stewardship": "Разбор данных",
+        "subject": "Запрос самого субъекта",
+    }
+)
+"""Why personal data may be shown in full."""
+
+HIT_KINDS: Final = MappingProxyType(
+    {
+        "name": "имя",
+        "phone": "телефон",
+        "account": "ЛС",
+        "meter": "прибор",
+        "email": "почта",
+        "address": "адрес",
+        "birth_date": "дата рождения",
+        "document": "документ",
+    }
+)
+
+ATTRIBUTES: Final = MappingProxyType(
+    {
+        "full_name": "ФИО или название",
+        "name": "Имя",
+        "surname": "Фамилия",
+        "given_name": "Имя",
+        "patronymic": "Отчество",
+        "gender": "Пол",
+        "birth_date": "Дата рождения",
+        "address": "Адрес",
+        "phone": "Телефон",
+        "phones": "Телефоны",
+        "email": "Почта",
+        "emails": "Почта",
+        "account": "Лицевой счёт",
+        "accounts": "Лицевые счета",
+        "snils": "СНИЛС",
+        "inn": "ИНН",
+        "ogrn": "ОГРН",
+        "kpp": "КПП",
+        "passport": "Паспорт",
+        "national_id": "Удостоверение личности",
+        "opf": "Правовая форма",
+        "company": "Название",
+        "postal_code": "Индекс",
+        "region": "Регион",
+        "city": "Город",
+        "street": "Улица",
+        "house": "Дом",
+        "block": "Корпус",
+        "flat": "Квартира",
+    }
+)
+
+RULES: Final = MappingProxyType(
+    {**CRITERIA, ONLY: "других значений нет", TIE: "равные доводы: первый источник по порядку", "pin": "закреплено"}
+)
+"""Why a value won."""
+
+QUALITY: Final = MappingProxyType(
+    {
+        0: "надёжно",
+        1: "есть сомнения",
+        2: "пусто или мусор",
+        3: "есть варианты",
+        4: "исправлено",
+        5: "без города",
+        6: "неполно",
+        7: "иностранное",
+        10: "недействительно",
+    }
+)
+
+EVENT_KINDS: Final = MappingProxyType(
+    {
+        "payment": "Платёж",
+        "charge": "Начисление",
+        "reading": "Показание",
+        "request": "Обращение",
+        "call": "Звонок",
+        "outage": "Отключение",
+    }
+)
+EVENT_KINDS_MANY: Final = MappingProxyType(
+    {
+        "payment": "Платежи",
+        "charge": "Начисления",
+        "reading": "Показания",
+        "request": "Обращения",
+        "call": "Звонки",
+        "outage": "Отключения",
+    }
+)
+EVENT_ICONS: Final = MappingProxyType(
+    {
+        "payment": "ruble",
+        "charge": "receipt",
+        "reading": "gauge",
+        "request": "chat",
+        "call": "phone",
+        "outage": "bolt",
+    }
+)
+
+PARTY_KINDS: Final = MappingProxyType(
+    {
+        "person": "физлица",
+        "organization": "юрлица",
+        "auto": "физлица и юрлица",
+        "none": "только факты",
+    }
+)
+
+LOAD_STATUSES: Final = MappingProxyType(
+    {
+        "running": "идёт",
+        "held": "ждёт решения",
+        "done": "опубликована",
+        "failed": "не удалась",
+        "rejected": "отклонена",
+    }
+)
+LOAD_TONES: Final = MappingProxyType(
+    {"running": "info", "held": "warn", "done": "good", "failed": "bad", "rejected": "bad"}
+)
+LOAD_MODES: Final = MappingProxyType({"full": "полная", "delta": "изменения", "stream": "поток"})
