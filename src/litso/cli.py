@@ -7,6 +7,7 @@ import sys
 import typer
 
 from litso import __version__
+from litso.commands import demo
 from litso.errors import BadUsage, LitsoError, Misconfigured
 
 app = typer.Typer(
@@ -16,6 +17,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(demo.app, name="demo")
 
 
 def _version(value: bool) -> None:

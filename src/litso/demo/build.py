@@ -1,0 +1,179 @@
+"""Builds the demo utility: files of all its systems, the mappings of their columns, and the truth beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from litso.demo.addresses import address_book
+from litso.demo.chance import VERSION
+from litso.demo.files import JsonLines, Parquet, TextFile, Workbook, Writer
+from litso.demo.names import load_names
+from litso.demo.people import DAY0
+from litso.demo.places import SETTINGS, Setting
+from litso.demo.rates import Rates
+from litso.demo.systems.billing import billing_rows
+from litso.demo.systems.cabinet import cabinet_rows
+from litso.demo.systems.calls import call_rows
+from litso.demo.systems.companies import company_rows
+from litso.demo.systems.crm import crm_rows
+from litso.demo.systems.dispatch import order_rows, outage_rows
+from litso.demo.systems.meters import meter_rows
+from litso.demo.systems.payments import BANKS, payment_rows, register_name
+from litso.demo.systems.premises import premise_rows
+from litso.demo.systems.rows import Rows
+from litso.demo.town import build_territory
+from litso.demo.truth import household_rows, move_rows, role_rows, truth_rows
+from litso.demo.world import Demo, World, make_world
+from litso.errors import BadUsage
+
+SYSTEMS: Final[dict[str, Callable[[World], Rows]]] = {
+    "billing": billing_rows,
+    "crm": crm_rows,
+    "cabinet": cabinet_rows,
+    "meters": meter_rows,
+    "dispatch": order_rows,
+    "outages": outage_rows,
+    "payments": payment_rows,
+    "calls": call_rows,
+    "companies": company_rows,
+    "premises": premise_rows,
+}
+SMALLEST, LARGEST = 1000, 10_000_000
+ORDERS_SHEET: Final = "Заявки"
+OUTAGES_SHEET: Final = "Отключения"
+
+
+@dataclass
+class Built:
+    """What was built: persons, and rows of each source."""
+
+    persons: int
+    seed: int
+    setting: str
+    today: str
+    version: int = VERSION
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def records(self) -> int:
+        """Source records in all."""
+        return sum(self.rows.values())
+
+    def as_json(self) -> dict[str, object]:
+        """For `--json` and `demo.json`."""
+        return {**asdict(self), "records": self.records}
+
+
+def build_demo(
+    directory: Path,
+    *,
+    persons: int,
+    seed: int,
+    setting: Setting,
+    rates: Rates,
+    today: date,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Built:
+    """Write the demo into a folder; `on_progress` gets persons written so far and in all.
+
+    The same arguments write the same bytes. Needs memory for the houses and premises of the territory and one block.
+    """
+    if not SMALLEST <= persons <= LARGEST:
+        raise BadUsage(f"--persons must be between {SMALLEST} and {LARGEST}, is {persons}")
+    if seed < 0:
+        raise BadUsage("--seed must not be negative")
+    _prepare(directory, setting)
+    territory = build_territory(setting, persons, seed)
+    demo = Demo(territory, load_names(), address_book(territory), rates, seed, today.toordinal() - DAY0)
+    built = Built(persons, seed, setting.name, today.isoformat(), rows=dict.fromkeys(SYSTEMS, 0))
+    with ExitStack() as stack:
+        files = _Files(stack, directory)
+        for index in range(territory.blocks):
+            world = make_world(demo, index)
+            _write_block(files, world, built)
+            on_progress(min(persons, int(world.people.number[-1]) + 1) if len(world.people) else 0, persons)
+    (directory / "demo.json").write_text(json.dumps(built.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return built
+
+
+def _prepare(directory: Path, setting: Setting) -> None:
+    """Folders and mappings; files of an earlier demo go."""
+    for folder in (directory / "payments", directory / "mappings"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            if old.suffix in (".txt", ".yaml"):
+                old.unlink()
+    for template in sorted(resources.files("litso.demo").joinpath("mappings").iterdir(), key=lambda item: item.name):
+        text = template.read_text(encoding="utf-8")
+        text = text.replace("{region}", f"{setting.region} область").replace("{city}", setting.towns[0].name)
+        (directory / "mappings" / template.name).write_text(text, encoding="utf-8")
+
+
+class _Files:
+    """The open files of a demo, by source."""
+
+    def __init__(self, stack: ExitStack, directory: Path) -> None:
+        self._stack = stack
+        self._directory = directory
+        self._registers: dict[tuple[int, str], TextFile] = {}
+        self._workbook = stack.enter_context(Workbook(directory / "dispatch.xlsx", (ORDERS_SHEET, OUTAGES_SHEET)))
+        self._files: dict[str, Writer] = {
+            "billing": stack.enter_context(TextFile(directory / "billing.csv", ";", "cp1251")),
+            "crm": stack.enter_context(JsonLines(directory / "crm.jsonl")),
+            "cabinet": stack.enter_context(Parquet(directory / "cabinet.parquet")),
+            "meters": stack.enter_context(TextFile(directory / "meters.csv", ",", "utf-8")),
+            "calls": stack.enter_context(JsonLines(directory / "calls.jsonl")),
+            "companies": stack.enter_context(TextFile(directory / "companies.csv", ";", "utf-8-sig")),
+            "premises": stack.enter_context(TextFile(directory / "premises.csv", ";", "utf-8")),
+        } | {
+            name: stack.enter_context(Parquet(directory / f"{name}.parquet"))
+            for name in ("truth", "households", "roles", "moves", "errors")
+        }
+
+    def write(self, name: str, frame: pl.DataFrame) -> None:
+        """Append rows of a source."""
+        if name == "payments":
+            self._write_registers(frame)
+        elif name in ("dispatch", "outages"):
+            self._workbook.write(ORDERS_SHEET if name == "dispatch" else OUTAGES_SHEET, frame)
+        else:
+            self._files[name].write(frame)
+
+    def _write_registers(self, frame: pl.DataFrame) -> None:
+        for (bank, month), part in sorted(frame.partition_by("bank", "month", as_dict=True).items()):
+            key = (int(bank), str(month))
+            if key not in self._registers:
+                path = self._directory / "payments" / register_name(*key)
+                settings = BANKS[key[0]]
+                register = TextFile(path, settings.delimiter, settings.encoding)
+                self._registers[key] = self._stack.enter_context(register)
+            self._registers[key].write(part.drop("bank", "month"))
+
+
+def _write_block(files: _Files, world: World, built: Built) -> None:
+    for source, system in SYSTEMS.items():
+        rows = system(world)
+        files.write(source, rows.frame)
+        files.write("errors", rows.errors)
+        if rows.who is not None:
+            files.write("truth", truth_rows(world, source, rows, rows.who))
+        built.rows[source] += len(rows.frame)
+    files.write("households", household_rows(world))
+    files.write("roles", role_rows(world))
+    files.write("moves", move_rows(world))
+
+
+def setting_of(name: str) -> Setting:
+    """A setting by its name."""
+    if name not in SETTINGS:
+        raise BadUsage(f"--setting must be one of {', '.join(SETTINGS)}")
+    return SETTINGS[name]

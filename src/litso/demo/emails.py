@@ -1,0 +1,54 @@
+"""E-mail addresses that people make of their names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from litso.demo.chance import Ints, pick, scramble
+from litso.demo.names import Names, load_names
+from litso.demo.people import WOMAN, People
+from litso.demo.sheet import joined, where
+from litso.demo.spoil import latin
+
+DOMAINS: Final = ("mail.ru", "yandex.ru", "gmail.com", "bk.ru", "list.ru", "inbox.ru", "rambler.ru", "ya.ru", "icloud.com")
+_SHARES: Final = np.array([36, 24, 18, 6, 5, 5, 3, 2, 1.0])
+
+
+@lru_cache(maxsize=1)
+def _latin_names() -> tuple[pl.Series, pl.Series, pl.Series]:
+    names = load_names()
+    return tuple(pl.Series([latin(text) for text in s]) for s in (names.surname_men, names.surname_women, names.given))  # type: ignore[return-value]
+
+
+def _suffixes(number: Ints) -> pl.Series:
+    """Digits of a person's own: no two people have the same."""
+    mixed = scramble(number, 1_000_003, 41) + number // 1_000_003 * 1_000_003
+    return pl.Series(mixed).cast(pl.String)
+
+
+def emails_of(rng: np.random.Generator, names: Names, people: People, today: int) -> pl.Series:
+    """An e-mail for each person old enough and so inclined, else missing. Two people never have the same."""
+    men, women, given_texts = _latin_names()
+    size = len(people)
+    surname = where(people.gender == WOMAN, women.gather(people.surname), men.gather(people.surname))
+    given = given_texts.gather(people.given)
+    year = (people.born / 365.2425 + 1970).astype(np.int64)
+    unique = _suffixes(people.number)
+    form = rng.integers(0, 5, size)
+    local = pl.select(
+        pl.when(pl.Series(form == 0)).then(pl.concat_str([surname, pl.lit("."), given]))
+        .when(pl.Series(form == 1)).then(pl.concat_str([given.str.slice(0, 1), surname]))
+        .when(pl.Series(form == 2)).then(pl.concat_str([given, pl.lit("_"), surname]))
+        .when(pl.Series(form == 3)).then(pl.concat_str([surname, pl.Series(year).cast(pl.String), given.str.slice(0, 1)]))
+        .otherwise(pl.concat_str([surname, pl.lit("-"), given.str.slice(0, 2)]))
+    ).to_series()  # fmt: skip
+    # Rare surnames need no number to be unique, common ones do.
+    needs_number = (names.surname_count[people.surname] > 12) | (rng.random(size) < 0.3)
+    address = joined(where(needs_number, joined(local, unique), local), "@", pl.Series(DOMAINS).gather(pick(rng, _SHARES, size)))
+    age = people.age(today)
+    has = rng.random(size) < np.select([age < 14, age < 45, age < 65], [0.0, 0.85, 0.6], 0.2)
+    return where(has, address, None)

@@ -1,0 +1,1 @@
+"""The systems of the utility, one module each: what rows they hold about the world of a block."""
