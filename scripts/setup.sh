@@ -25,6 +25,11 @@ is_done() {
     [ "$(cat "$VENV/.stamp-$profile" 2>/dev/null)" = "$(digest)" ] && "$VENV/bin/python" -c '' 2>/dev/null
 }
 
+# A copied or moved environment still names its old place in every script of bin/.
+has_venv() {
+    grep -qsF "$PWD/$VENV" "$VENV/bin/activate" && "$VENV/bin/python" -m pip --version >/dev/null 2>&1
+}
+
 is_new_enough() {
     "$1" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info and sys.maxsize > 2**32))' 2>/dev/null
 }
@@ -103,7 +108,7 @@ write_stamps() {
 
 is_done && exit 0
 python="$(find_python)"
-if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+if ! has_venv; then
     say "making $VENV with $("$python" --version), $python"
     make_venv
 fi
