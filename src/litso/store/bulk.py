@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 
 from litso.store.database import Connection, scalar
 from litso.store.queries import statements
@@ -41,7 +42,8 @@ def copy_frame(connection: Connection, table: str, frame: pl.DataFrame, *, freez
     emptied in this transaction: its rows need no vacuum later.
     """
     command = _copy_command(table, frame.columns, sql.SQL("csv"), freeze)
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    # A thread of its own sends, so that the next piece is made while the server reads this one.
+    with connection.cursor() as cursor, cursor.copy(command, writer=QueuedLibpqWriter(cursor)) as copy:
         for piece in frame.iter_slices(_ROWS_AT_ONCE):
             copy.write(_csv(piece))
     return frame.height

@@ -78,7 +78,10 @@ def _check_version(connection: Connection) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Driver errors as errors of Litso. The server's message is kept only where it cannot hold personal data."""
+    """Driver errors as errors of Litso.
+
+    What the server says of rows holds their values, so neither it nor the driver's error goes on from here.
+    """
     try:
         yield
     except LitsoError:
@@ -86,9 +89,10 @@ def translated() -> Iterator[None]:
     except (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable) as error:
         raise Transient("the store was busy with a conflicting operation, try again") from error
     except errors.UniqueViolation as error:
-        raise Conflict(f"the store already has such an entry ({error.diag.constraint_name})") from error
-    except errors.IntegrityError as error:
-        raise BrokenInvariant(f"the store refused the entry ({error.diag.constraint_name})") from error
+        raise Conflict(f"the store already has such an entry ({error.diag.constraint_name})") from None
+    except (errors.IntegrityError, errors.DataError) as error:
+        place = error.diag.constraint_name or error.diag.column_name or type(error).__name__
+        raise BrokenInvariant(f"the store refused the entry ({place})") from None
     except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName) as error:
         raise Misconfigured("the store has another version than the program: run `litso init`") from error
     except (errors.DiskFull, errors.OutOfMemory, errors.InsufficientPrivilege) as error:

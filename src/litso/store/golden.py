@@ -60,16 +60,27 @@ def publish(connection: Connection, golden: pa.Table) -> list[str]:
 
     A record equal to the present one in values and provenance stays as it is; a changed one becomes a new version.
     """
-    if golden.num_rows == 0:
-        return []
-    frame = _row_frame(golden)
-    if not scalar(connection, statements("golden")["any"]):
-        with filling(connection, {"golden": frame.height}) as emptied:
-            copy_frame(connection, "golden", frame, freeze="golden" in emptied)
-        return frame["party_id"].to_list()
+    return publish_batches(connection, [golden], golden.num_rows)
+
+
+def publish_batches(connection: Connection, batches: Iterable[pa.Table], expected: int) -> list[str]:
+    """As `publish`, batch by batch, each party once; `expected` is about how many parties will come in all."""
+    frames = map(_row_frame, batches)
+    if scalar(connection, statements("golden")["any"]):
+        return _merge(connection, frames)
+    published: list[str] = []
+    with filling(connection, {"golden": expected}) as emptied:
+        for frame in frames:
+            copy_frame(connection, "golden", frame, freeze=bool(emptied))
+            published += frame["party_id"].to_list()
+    return published
+
+
+def _merge(connection: Connection, frames: Iterable[pl.DataFrame]) -> list[str]:
     connection.execute(statements("golden")["drop_incoming"])
     connection.execute(statements("golden")["create_incoming"])
-    copy_frame(connection, "incoming_golden", frame)
+    for frame in frames:
+        copy_frame(connection, "incoming_golden", frame)
     connection.execute(statements("golden")["analyze_incoming"])
     connection.execute(statements("golden")["keep_versions"])
     changed = [row[0] for row in connection.execute(statements("golden")["merge"]).fetchall()]

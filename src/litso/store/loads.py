@@ -45,6 +45,7 @@ class Load(NamedTuple):
     rows_erased: int
     gates: list[dict[str, Any]]
     quality: dict[str, Any]
+    columns: list[str]
     error: str | None
     started_at: datetime
     finished_at: datetime | None
@@ -81,9 +82,12 @@ def write_counts(connection: Connection, load_id: int, counts: Counts) -> None:
     connection.execute(statements("loads")["write_counts"], {"load_id": load_id, **counts._asdict()})
 
 
-def write_quality(connection: Connection, load_id: int, quality: Mapping[str, Any]) -> None:
-    """Write how attributes were filled: {attribute: {filled, qc: {code: n}, distinct}}."""
-    connection.execute(statements("loads")["write_quality"], {"load_id": load_id, "quality": Jsonb(dict(quality))})
+def write_quality(
+    connection: Connection, load_id: int, quality: Mapping[str, Any], columns: Sequence[str] = ()
+) -> None:
+    """Write how attributes were filled, {attribute: {filled, qc: {code: n}}}, and the columns of the file."""
+    row = {"load_id": load_id, "quality": Jsonb(dict(quality)), "columns": list(columns)}
+    connection.execute(statements("loads")["write_quality"], row)
 
 
 def hold(connection: Connection, load_id: int, gates: Sequence[Mapping[str, Any]]) -> None:

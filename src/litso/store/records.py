@@ -6,7 +6,7 @@ writes whole rows once, with their node ids, by `write_new` and `write_changed`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
@@ -19,7 +19,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from litso.domain.record import CUSTOM_PREFIX, QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
-from litso.store.bulk import copy_frame, read_batches, read_table, reserve_ids
+from litso.store.bulk import copy_frame, filling, read_batches, read_table, reserve_ids
 from litso.store.database import Connection, rows_of, scalar
 from litso.store.queries import statements
 
@@ -97,10 +97,22 @@ def diff(connection: Connection, source: str, keys: pa.Table, *, full: bool) -> 
 
     Nothing is written. Only a `full` load notices deletions.
     """
+    if not scalar(connection, statements("records")["any_of_source"], {"source": source}):
+        return _all_new(connection, keys.num_rows)
     _stage(connection, pl.DataFrame(keys.select(["source_id", "content_hash"])).with_row_index("row"))
     found = pl.DataFrame(read_table(connection, statements("records")["diff"], _DIFF, {"source": source}))
     deleted = _missing(connection, source) if full else np.empty(0, dtype=np.int64)
     return Diff(_with_new_ids(connection, found).to_arrow().cast(_DIFF), deleted)
+
+
+def _all_new(connection: Connection, count: int) -> Diff:
+    columns = [
+        pa.array(range(count), pa.int64()),
+        pa.array([INSERTED] * count),
+        pa.array(reserve_ids(connection, "source_record", "record_id", count)),
+        pa.nulls(count, pa.int64()),
+    ]
+    return Diff(pa.table(columns, schema=_DIFF), np.empty(0, dtype=np.int64))
 
 
 def _stage(connection: Connection, frame: pl.DataFrame) -> None:
@@ -129,13 +141,20 @@ def _with_new_ids(connection: Connection, found: pl.DataFrame) -> pl.DataFrame:
 # Writing -------------------------------------------------------------------------------------------------------
 
 
-def write_new(connection: Connection, load_id: int, records: pa.Table, *, freeze: bool = False) -> int:
+def write_new(connection: Connection, load_id: int, records: pa.Table) -> int:
     """Write records that `diff` calls inserted.
 
     `records`: columns of the standard schema (custom ones as `custom:<name>`), and `record_id`, `node_id` (null for
     facts alone), `content_hash` int64 and `payload` text.
     """
-    return copy_frame(connection, "source_record", _row_frame(records, load_id), freeze=freeze)
+    return write_new_batches(connection, load_id, [records], records.num_rows)
+
+
+def write_new_batches(connection: Connection, load_id: int, batches: Iterable[pa.Table], expected: int) -> int:
+    """As `write_new`, batch by batch; `expected` is about how many records will come in all."""
+    with filling(connection, {"source_record": expected}) as emptied:
+        frames = (_row_frame(batch, load_id) for batch in batches)
+        return sum(copy_frame(connection, "source_record", frame, freeze=bool(emptied)) for frame in frames)
 
 
 def write_changed(connection: Connection, load_id: int, records: pa.Table) -> int:
@@ -212,6 +231,11 @@ def read_standard_batches(
     schema = _read_schema(customs)
     query = _standard_query(schema, customs)
     return read_batches(connection, query, schema, {"node_ids": chosen})
+
+
+def count_live(connection: Connection, source: str) -> int:
+    """Records of a source that it has not deleted."""
+    return int(scalar(connection, statements("records")["count_live"], {"source": source}))
 
 
 def customs(connection: Connection) -> tuple[str, ...]:

@@ -33,7 +33,8 @@ create table load (
     rows_quarantined bigint not null default 0,
     rows_erased      bigint not null default 0,
     gates            jsonb not null default '[]',    -- why the load is held: [{gate, message, measured, limit}]
-    quality          jsonb not null default '{}',    -- {attribute: {filled, qc: {code: n}, distinct}}
+    quality          jsonb not null default '{}',    -- {attribute: {filled, qc: {code: n}}}
+    columns          text[] not null default '{}',   -- of the file, to notice those that are gone
     error            text,
     started_at       timestamptz not null default now(),
     finished_at      timestamptz,
@@ -169,7 +170,7 @@ create table party (
     kind         text not null check (kind in ('person', 'organization')),
     is_handmade  boolean not null default false,
     minted_at    timestamptz not null default now(),
-    redirect_to  uuid references party,              -- set when the party was merged into another
+    redirect_to  uuid,                               -- set when the party was merged into another
     redirected_at timestamptz
 );
 create index party_redirects on party (redirect_to) where redirect_to is not null;

@@ -10,7 +10,7 @@ set rows_in = %(rows_in)s, rows_inserted = %(inserted)s, rows_changed = %(change
 where load_id = %(load_id)s;
 
 -- name: write_quality
-update load set quality = %(quality)s where load_id = %(load_id)s;
+update load set quality = %(quality)s, columns = %(columns)s where load_id = %(load_id)s;
 
 -- name: hold
 update load set status = 'held', gates = %(gates)s where load_id = %(load_id)s and status = 'running';

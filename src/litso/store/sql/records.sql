@@ -1,3 +1,6 @@
+-- name: any_of_source
+select exists (select from source_record where source = %(source)s);
+
 -- name: drop_incoming_key
 drop table if exists pg_temp.incoming_key;
 
@@ -131,3 +134,6 @@ left join node n on n.node_id = r.node_id;
 -- name: versions
 select version, load_id, payload, updated_at, valid_from, valid_to
 from source_record_version where record_id = %(record_id)s order by version desc;
+
+-- name: count_live
+select count(*) from source_record where source = %(source)s and deleted_at is null;
