@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import starmap
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 from documents import ROOT, all_steps
 from program import Command, arguments, command_of, commands, is_option
 
 from litso import errors, settings
+from litso.api.app import openapi_schema
 from litso.domain import record
 from litso.sources import gates, mapping, quarantine
 
@@ -289,6 +293,74 @@ def settings_page() -> str:
     return page("Settings", "Settings are read from the environment, once, at the start.", one_paragraph(settings))
 
 
+# The HTTP API ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document, with default settings."""
+    return openapi_schema(settings.load_settings({}))
+
+
+def openapi_json() -> str:
+    """The OpenAPI document as `litso openapi` prints it."""
+    return json.dumps(openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def http_page() -> str:
+    """Every call of the API."""
+    document = openapi()
+    calls = [(path, method, call) for path, item in document["paths"].items() for method, call in item.items()]
+    return page(
+        "HTTP API",
+        document["info"]["description"],
+        "The whole document, OpenAPI "
+        + document["openapi"]
+        + ": [openapi.json](openapi.json); a running server has it at "
+        "`/openapi.json`. How to get a token: [Call the API](../how-to/call-the-api.md).",
+        table(("call", "what"), [(link_of(*call), call[2].get("summary", "")) for call in calls]),
+        *starmap(call_part, calls),
+    )
+
+
+def title_of(path: str, method: str) -> str:
+    """GET /v1/parties/{party_id}."""
+    return f"{method.upper()} {path}"
+
+
+def link_of(path: str, method: str, call: dict[str, Any]) -> str:
+    """Link from the list of calls to the part of one."""
+    return f"[{title_of(path, method)}](#{call['operationId']})"
+
+
+def call_part(path: str, method: str, call: dict[str, Any]) -> str:
+    """One call: what it does, its parameters and body, what it answers."""
+    head = f"## `{title_of(path, method)}` {{ #{call['operationId']} }}"
+    parameters = [
+        (code(given["name"]), given["in"], "yes" if given.get("required") else "", one_line(given.get("description")))
+        for given in call.get("parameters", ())
+    ]
+    answers = [
+        (status, ", ".join(map(shape_of, answer.get("content", {}).values())), one_line(answer.get("description")))
+        for status, answer in sorted(call["responses"].items())
+    ]
+    bodies = ", ".join(map(shape_of, call.get("requestBody", {}).get("content", {}).values()))
+    parts = [head, inspect.cleandoc(call.get("description", call.get("summary", "")))]
+    if parameters:
+        parts.append(table(("parameter", "in", "required", "meaning"), parameters))
+    if bodies:
+        parts.append(f"Body: {bodies}.")
+    return "\n\n".join((*parts, table(("answer", "body", "when"), answers)))
+
+
+def shape_of(content: dict[str, Any]) -> str:
+    """Name of the schema of a body."""
+    schema = content.get("schema", {})
+    if "items" in schema:
+        return "list of " + shape_of({"schema": schema["items"]})
+    return code(schema["$ref"].rpartition("/")[2]) if "$ref" in schema else code(schema.get("type", "any"))
+
+
 PAGES: Final = {
     "cli.md": cli_page,
     "mapping.md": mapping_page,
@@ -296,6 +368,8 @@ PAGES: Final = {
     "store.md": store_page,
     "errors.md": errors_page,
     "settings.md": settings_page,
+    "http.md": http_page,
+    "openapi.json": openapi_json,
 }
 
 
