@@ -137,7 +137,7 @@ def _strip_region(part: Part, place: Head, *, alone: bool) -> bool:
     """Take a bare region («Татарстан, …», «Самарская, г. …») or a misspelt one («Саматская обл») off a run."""
     for at, token in enumerate(part.tokens):
         if at and token.role is not None and token.role.kind == REGION:
-            near = near_region(part.tokens[at - 1].low, token.role.code)
+            near = near_region(part.tokens[at - 1].low, token.role.code) or _other_kind(part.tokens[at - 1].low)
             if near and place.region in (None, near):
                 place.region = near
                 place.problems.append("region_corrected")
@@ -160,6 +160,14 @@ def _strip_region(part: Part, place: Head, *, alone: bool) -> bool:
     place.region = name
     part.tokens = part.tokens[size:]
     return True
+
+
+def _other_kind(word: str) -> str | None:
+    """«Приморский обл»: the name is right, the type is not."""
+    for region in regions().values():
+        if region.type in ("обл", "край") and fold(region.name)[:-2] == word[:-2]:
+            return region.name
+    return None
 
 
 def _area(place: Head, part: Part) -> None:
@@ -296,7 +304,9 @@ def _street(place: Head, part: Part) -> None:
         else:
             place.street, place.street_type = name, "км"
         return
-    name = street_name(words, part.dotted)
+    name = street_name(words, part.dotted) if words else ""
+    if part.extra:
+        name = f"{name} ({part.extra})"
     if code == "кольцевая":
         name, code = ("МКАД" + (f" {name}" if name else "")), ""
     if place.street is None:
@@ -334,6 +344,7 @@ def _towns_of_runs(place: Head, runs: list[Part], state: Walk) -> None:
         else:
             continue
         run.tokens = run.tokens[size:]
+        _strip_head(run, place, alone=False)
     runs[:] = [run for run in runs if run.tokens]
 
 
@@ -341,6 +352,8 @@ def _is_town(place: Head, run: Part, town: Town, *, whole: bool, state: Walk) ->
     if run.after_house and place.city is not None:
         return False
     phrase = run.tokens[0].low
+    if town.name in FEDERAL and place.region is None and not run.after_house:
+        return True
     if place.city is not None and place.city not in FEDERAL and place.city != town.name:
         return False
     told = place.street is not None or bool(place.plans)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-ORDINAL_ENDINGS: Final = frozenset("й я е ая ый ой ий ое ья ье го ого ей ей ую х".split())
+ORDINAL_ENDINGS: Final = frozenset("й я е ая ый ой ий ое ья ье го ого ей ую х ти".split())
 
-_ORDINAL_WORDS: Final = {
+ORDINAL_WORDS: Final = {
     root + ending: f"{number}-{short}"
     for number, root, hard in (
         (1, "перв", True),
@@ -152,7 +152,7 @@ def _sized(words: list[str], dotted: Sequence[bool]) -> list[str]:
     for at in (0, len(words) - 1):
         low = fold(words[at])
         rest = [word for i, word in enumerate(words) if i != at]
-        kind = gender(rest)
+        kind = 1 if gender(rest) < 0 and fold(rest[-1]).endswith("ка") else gender(rest)
         if low in _SIZES and kind >= 0 and (len(low) > 1 or dotted[at]):
             return [_SIZES[low][kind], *rest]
         if low in SIZE_WORDS and at and kind >= 0:
@@ -162,8 +162,8 @@ def _sized(words: list[str], dotted: Sequence[bool]) -> list[str]:
 
 def _ordered(words: list[str]) -> list[str]:
     """An ordinal stands first: «Советская 1-я» → «1-я Советская», «Первая Советская» → «1-я Советская»."""
-    if len(words) > 1 and fold(words[0]) in _ORDINAL_WORDS and (adjective(words[1]) or fold(words[-1]) in ("линия", "аллея")):
-        words = [_ORDINAL_WORDS[fold(words[0])], *words[1:]]
+    if len(words) > 1 and fold(words[0]) in ORDINAL_WORDS:
+        words = [ORDINAL_WORDS[fold(words[0])], *words[1:]]
     if len(words) > 1 and re.fullmatch(r"\d+-[а-я]{1,3}", words[-1]):
         words = [words[-1], *words[:-1]]
     return words
@@ -175,8 +175,10 @@ def _initials(words: list[str]) -> list[str]:
     if not initials or len(initials) == len(words):
         return words
     rest = [word for word in words if not (len(word) == 1 and word.isalpha() and fold(word) != "и")]
+    if adjective(rest[-1]):  # «Малый В.О.», «9-я В.О.»: an island of St. Petersburg, not a person
+        return [*rest, "".join(letter.upper() + "." for letter in initials)]
     person = _PERSONS.get(fold(rest[-1]))
-    if len(initials) == 1 and len(rest) == 1 and person and fold(person[0]) == fold(initials[0]):
+    if len(rest) == 1 and person and fold(person[0]) == fold(initials[0]):
         return person.split()
     if fold(rest[0]) == "жукова" and fold(initials[0]) == "м":
         return ["Маршала", "Жукова"]
@@ -189,8 +191,11 @@ def street_name(words: Sequence[str], dotted: Sequence[bool]) -> str:
     if not kept:
         kept = list(zip(words, dotted, strict=True))
     plain = [_LONG_TITLES.get(fold(word), word) if i == 0 and len(kept) > 1 else word for i, (word, _) in enumerate(kept)]
-    plain = _initials(_ordered(_sized(plain, [dot for _, dot in kept])))
-    return join(plain)
+    plain = _ordered(_sized(plain, [dot for _, dot in kept]))
+    ordinal = int(len(plain) > 1 and plain[0][0].isdigit())
+    if ordinal and all(len(word) == 1 for word in plain[1:]):
+        return f"{plain[0]} {''.join(letter.upper() + '.' for letter in plain[1:])}"
+    return join(plain[:ordinal] + _initials(plain[ordinal:]))
 
 
 def join(words: Sequence[str]) -> str:
@@ -203,7 +208,7 @@ def spoken(name: str | None) -> str:
     if not name:
         return ""
     low = re.sub(r"(\d+)\s*-?\s*(?:ая|ый|ой|ий|ое|ого|го|ья|ье|й|я|е|летия|лет)\b", r"\1", fold(name))
-    low = re.sub(r"\b[^\W\d_]\.\s*", "", low)
+    low = re.sub(r"\([^)]*\)|\b[^\W\d_]\.\s*", "", low)
     words = re.findall(r"[^\W_]+", low)
     kept = [word for word in words if word not in _TITLES and word not in _GIVEN and len(word) > 1 or word.isdigit()]
     return " ".join(sorted(kept or words))

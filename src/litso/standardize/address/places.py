@@ -5,16 +5,15 @@ The tables lie beside this module as TSV files; they are read once, at first use
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
 from litso.standardize.address.names import fold
+from litso.standardize.address.tables import table
 
 FEDERAL: Final = frozenset({"Москва", "Санкт-Петербург", "Севастополь"})
 """Cities that are regions of their own."""
@@ -50,17 +49,12 @@ def flat(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(text)))
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (resources.files(__package__) / "data" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines(), delimiter="\t"))
-
-
 @lru_cache(maxsize=1)
 def regions() -> dict[str, Region]:
     """All regions by name."""
     return {
         row["name"]: Region(row["name"], row["type"], row["printed"], row["official"], row["capital"], row["timezone"])
-        for row in _rows("regions.tsv")
+        for row in table("regions.tsv")
     }
 
 
@@ -90,7 +84,7 @@ def region_phrases() -> tuple[dict[str, str], dict[str, str]]:
     """Words → region's name: with a type word, good anywhere; and bare, good only where nothing else is said."""
     typed: dict[str, str] = {}
     bare: dict[str, str] = {}
-    for row in _rows("regions.tsv"):
+    for row in table("regions.tsv"):
         name, kind = row["name"], _TYPE_WORDS.get(row["type"])
         if kind is None:
             continue
@@ -149,7 +143,7 @@ _KINDS: Final = {
 @lru_cache(maxsize=1)
 def _towns() -> dict[str, Town]:
     found: dict[str, Town] = {}
-    for row in _rows("cities.tsv"):
+    for row in table("cities.tsv"):
         for name in row["cities"].split(", "):
             known = found.get(flat(name))
             found[flat(name)] = Town(known.name if known else name, (*(known.regions if known else ()), row["region"]))
@@ -159,7 +153,7 @@ def _towns() -> dict[str, Town]:
 @lru_cache(maxsize=1)
 def _aliases() -> dict[str, Town]:
     towns = _towns()
-    return {flat(row["alias"]): towns[flat(row["city"])] for row in _rows("aliases.tsv")}
+    return {flat(row["alias"]): towns[flat(row["city"])] for row in table("aliases.tsv")}
 
 
 def town_by_name(phrase: str, region: str | None = None) -> Town | None:

@@ -230,7 +230,7 @@ def _letter(tokens: list[Token], at: int) -> bool:
     if following.number:
         if following.gap == SLASH:
             return True
-        return token.low not in _LETTERS_AFTER
+        return token.low not in _LETTERS_AFTER or (token.low == "д" and token.gap == GLUED)
     if token.gap == GLUED:
         return True
     if token.low in ("г", "с", "п", "х", "д", "к"):  # «5 г Самара», «5 с Рождествено»: a place, unless a marker follows
@@ -342,7 +342,9 @@ def _range(first: str, second: str, *, marked: bool) -> bool:
     if not (first.isdigit() and second.isdigit()):
         return False
     apart = int(second) - int(first)
-    return apart == 2 and int(first) > 9 if not marked else 0 < apart <= 8 and apart % 2 == 0 and int(first) > 9
+    if apart == 2:
+        return marked or int(first) > 9
+    return marked and 2 < apart <= 8 and apart % 2 == 0 and int(first) > 9
 
 
 def _slots(tail: Tail) -> None:

@@ -53,6 +53,7 @@ _TOKEN: Final = re.compile(r"([^\W_]*[^\W\d_](?:[^\W_]|-(?=[^\W\d_]))*|\d+)")
 _PIECES: Final = re.compile(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
 _MIXED: Final = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[а-яёА-ЯЁ])\w+")
 _ZERO: Final = re.compile(r"(?<=[а-яёА-ЯЁ])0(?=[а-яёА-ЯЁ])")
+_LETTER_BLOCK: Final = re.compile(r"(?<![а-яёА-ЯЁ])([а-кА-К]|[м-яМ-Я])([кКсС])(?=\d)")
 _LATIN: Final = re.compile(r"[a-zA-Z]+(?:-[a-zA-Z]+)*")
 _CYRILLIC: Final = re.compile(r"[а-яёА-ЯЁ]")
 _NUMERO: Final = re.compile(r"\bN[o°º]?(?=\s*\.?\s*\d)")
@@ -171,6 +172,7 @@ def clean(text: str) -> str:
         text = _MIXED.sub(_repair, text)
         if _CYRILLIC.search(text):
             text = _LATIN.sub(_latin_word, text)
+    text = _LETTER_BLOCK.sub(r"\1 \2", text)
     if "0" in text:
         text = _ZERO.sub("о", text)
     return text

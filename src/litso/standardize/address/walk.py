@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from litso.standardize.address.names import ORDINAL_ENDINGS, SIZE_WORDS, adjective, fold, gender
+from litso.standardize.address.names import ORDINAL_ENDINGS, ORDINAL_WORDS, SIZE_WORDS, adjective, fold, gender
 from litso.standardize.address.places import LONGEST, Town, flat, region_phrases, town_by_name
 from litso.standardize.address.tail import Tail, marker, read_tail
-from litso.standardize.address.tokens import COMMA, GLUED, HYPHEN, SPACE, Token
+from litso.standardize.address.tokens import BRACKET, COMMA, GLUED, HYPHEN, SLASH, SPACE, Token
 from litso.standardize.address.words import (
     AREA,
     BOX,
@@ -44,6 +44,7 @@ _LETTER_PLACES: Final = {
     "а": Role(PLACE, "аул"),
     "у": Role(AREA, "у"),
 }
+_NATIONAL: Final = frozenset({"немецкий", "национальный", "эвенкийский", "эвено-бытантайский", "долгано-ненецкий"})
 _GENITIVE: Final = ("ова", "ева", "ина", "ына", "ого", "его", "ской", "цкой", "ко", "ых", "их", "ов", "ев", "ей", "ы", "и")
 
 
@@ -153,11 +154,21 @@ def _keep_region(state: Walk, name: str, token: Token) -> None:
 
 
 def _flush(state: Walk, *, number: bool = False) -> None:
-    """What is pending and taken by no type word becomes a run."""
+    """What is pending and taken by no type word becomes a run; in brackets after a street it belongs to its name."""
+    if state.pending and _bracketed(state):
+        state.parts[-1].extra = " ".join(_words(state.pending))
+        state.pending = []
     if state.pending:
         part = Part(RUN, "", state.pending, number, not state.parts, after_house=not state.tail.empty)
         state.parts.append(part)
         state.pending = []
+
+
+def _bracketed(state: Walk) -> bool:
+    """«ш. Юкковское (Осиновая Роща)»: two streets of one name are told apart by what is in brackets."""
+    if not state.parts or state.parts[-1].kind != STREET or state.pending[0].gap != BRACKET or not state.tail.empty:
+        return False
+    return all(not token.number and token.role is None and token.text[0].isupper() for token in state.pending)
 
 
 def role_at(state: Walk, at: int) -> Role | None:
@@ -177,6 +188,8 @@ def role_at(state: Walk, at: int) -> Role | None:
         return None
     if role.kind in NUMBERED:
         return _numbered_role(state, at, role, following)
+    if role.kind in (STREET, PLACE, PLAN) and len(low) > 3 and _inside_street(tokens, at):
+        return None
     if low == "ст" and following is not None:
         if following.number:
             return marker(tokens, at, state.tail) if not state.tail.empty else role
@@ -188,14 +201,41 @@ def role_at(state: Walk, at: int) -> Role | None:
     return role
 
 
+def _inside_street(tokens: list[Token], at: int) -> bool:
+    """Whether a full type word is part of a name that «улица» closes: «Новая Набережная улица», «набережная реки Пензы улица»."""
+    word = tokens[at]
+    if word.role is None or word.role.code == "ул":
+        return False
+    for token in tokens[at + 1 : at + (4 if word.low.startswith("набережн") else 2)]:
+        if token.gap >= COMMA or token.number or token.done:
+            return False
+        if token.role is not None:
+            return token.role.code == "ул" and _closing(tokens, tokens.index(token, at))
+    return False
+
+
+def _closing(tokens: list[Token], at: int) -> bool:
+    """Whether nothing of a name follows in this stretch between commas."""
+    if at + 1 >= len(tokens):
+        return True
+    following = tokens[at + 1]
+    return following.gap >= COMMA or following.number or following.done or (
+        following.role is not None and following.role.kind in NUMBERED
+    )
+
+
 def _letter_role(state: Walk, at: int, following: Token | None) -> Role | None:
     tokens, low = state.tokens, state.tokens[at].low
-    if low not in _LETTER_PLACES and low != "ш" and low != "к":
+    if (low not in _LETTER_PLACES and low != "ш" and low != "к") or _among_initials(tokens, at):
         return None
     if low == "ш":
         return Role(STREET, "ш") if following is not None or state.pending else None
+    if following is not None and _town_letter(tokens, at):
+        return None
     if following is not None and following.number:
-        if _name_number(tokens, at + 1) and low in _LETTER_PLACES:
+        if low in _LETTER_PLACES and _name_number(tokens, at + 1) and _named_by_number(tokens, at + 1):
+            return _LETTER_PLACES[low]
+        if low == "г" and state.pending and state.tail.empty:
             return _LETTER_PLACES[low]
         return marker(tokens, at, state.tail)
     if low == "к":
@@ -213,6 +253,28 @@ def _letter_role(state: Walk, at: int, following: Token | None) -> Role | None:
     if low in ("а", "у", "х") or not state.pending:
         return None
     return _LETTER_PLACES[low]
+
+
+def _among_initials(tokens: list[Token], at: int) -> bool:
+    """«П.Г.Косенкова», «Малый П.С.»: dotted letters side by side."""
+    token = tokens[at]
+    if not token.dot or (token.low == "д" and at + 1 < len(tokens) and tokens[at + 1].number):
+        return False
+    near = [tokens[at + 1]] if at + 1 < len(tokens) and tokens[at + 1].gap == SPACE else []
+    if at and token.gap == SPACE:
+        near.append(tokens[at - 1])
+    return any(len(other.low) == 1 and other.dot and not other.number and other.low != "г" for other in near)
+
+
+def _town_letter(tokens: list[Token], at: int) -> bool:
+    """Whether the letter begins a town's abbreviated name: «Н. Новгород», «С.-Петербург»."""
+    town = town_at(tokens, at)
+    return town is not None and town[1] > 1
+
+
+def _named_by_number(tokens: list[Token], at: int) -> bool:
+    """«д. 1-е Иткулово», «п. 8 Марта»: not «д. 5 вход»."""
+    return _ordinal(tokens, at) > 0 or (at + 1 < len(tokens) and tokens[at + 1].low in _MONTHS)
 
 
 def _aul(state: Walk, at: int, following: Token) -> bool:
@@ -327,6 +389,8 @@ def _name_number(tokens: list[Token], at: int) -> bool:
     if following.gap > SPACE or following.low in ("к", "с", "д", "п", "и"):
         return False
     if following.role is not None:
+        if following.role.kind == STREET and len(following.low) > 3 and _inside_street(tokens, at + size):
+            return True
         return False if following.role.kind in NUMBERED else size == 2 and following.role.kind not in (CITY, PLACE)
     return len(following.low) > 2 or (size == 2 and following.dot)
 
@@ -437,22 +501,25 @@ def _named(state: Walk, at: int, role: Role) -> int:
     """A type word: find its name after it or before it, keep the part, answer where to go on."""
     before = state.pending
     after, end = _read_after(state, at, role)
+    if before and len(after) == 1 and after[0].number and role.kind == STREET:
+        after = []
     if before and after and not _merges(before):
         if _suffix(state, at, role, before, after):
             after, end = [], at + 1
         else:
             _flush(state)
             before = []
+    rest: list[Token] = []
     if before and after:  # «7-я ул. Текстильщиков», «2-ая Большая улица Тестовая»
-        tokens, rest = before + after, []
+        tokens = before + after
     elif after:
-        tokens, rest = after, []
+        tokens = after
     else:
         tokens, rest = _split_before(before, role)
         end = at + 1
     state.pending = rest
     _flush(state)
-    if not tokens:
+    if not tokens and role.code != "кольцевая":
         return _nameless(state, at, role)
     _keep(state, role, tokens)
     return end
@@ -483,8 +550,8 @@ def _short_pr(state: Walk, role: Role) -> bool:
 
 def _second_type(code: str, tokens: list[Token]) -> tuple[str, list[Token]]:
     """«ул. Московское шоссе» is «ш Московское»; «ул. Красная Площадь» stays."""
-    last = tokens[-1]
-    if len(tokens) > 1 and last.role is not None and last.role.kind == STREET and last.role.code in _LONG_STREETS:
+    last = tokens[-1] if tokens else None
+    if last is not None and len(tokens) > 1 and last.role is not None and last.role.kind == STREET and last.role.code in _LONG_STREETS:
         if code == "ул" and tokens[0].low != "красная" and len(last.low) > 3:
             return last.role.code, tokens[:-1]
     return code, tokens
@@ -504,15 +571,22 @@ _GENDER: Final = {
 }  # fmt: skip
 
 
+def _only_town(tokens: list[Token]) -> bool:
+    town = town_at(tokens, 0)
+    return town is not None and town[1] == len(tokens)
+
+
 def _suffix(state: Walk, at: int, role: Role, before: list[Token], after: list[Token]) -> bool:
     """With words on both sides of a type word: whether its name is the one before it."""
-    if role.kind in (CITY, PLACE):
+    if role.kind == PLACE and _only_town(before):
+        return False
+    if role.kind == CITY:
         known_before = town_at(before, 0)
         known_after = town_at(after, 0)
         if known_before and not known_after and known_before[1] == len(before):
             return True
         return False
-    agrees = _GENDER.get(role.code) == gender(_words(before))
+    agrees = role.kind != PLACE and _GENDER.get(role.code) == gender(_words(before))
     if not agrees:
         following = state.tokens[at + 1 + len(after)] if at + 1 + len(after) < len(state.tokens) else None
         chain = following is not None and following.role is not None and following.role.kind == role.kind
@@ -530,7 +604,7 @@ def _read_after(state: Walk, at: int, role: Role) -> tuple[list[Token], int]:
         return [], start
     if role.kind in (CITY, PLACE) and start < len(tokens):
         known = town_at(tokens, start)
-        if known is not None and (role.kind == CITY or known[1] > 1 or not _more(tokens, start + known[1])):
+        if known is not None and (role.kind == CITY or known[1] > 1):
             return tokens[start : start + known[1]], start + known[1]
     end = start
     name: list[Token] = []
@@ -541,12 +615,11 @@ def _read_after(state: Walk, at: int, role: Role) -> tuple[list[Token], int]:
         name += tokens[end : end + size]
         end += size
         if role.kind == AREA and len(name) == 1 and name[0].low.endswith(("ский", "цкий", "ского", "ый", "ой")):
+            while end < len(tokens) and tokens[end].low in _NATIONAL and tokens[end].gap < COMMA:
+                name.append(tokens[end])
+                end += 1
             break
     return _trim(state, role, name, end)
-
-
-def _more(tokens: list[Token], at: int) -> bool:
-    return at < len(tokens) and tokens[at].gap < COMMA and not tokens[at].number and tokens[at].role is None
 
 
 def _tolerated(state: Walk, at: int, role: Role) -> bool:
@@ -560,6 +633,8 @@ def _tolerated(state: Walk, at: int, role: Role) -> bool:
 def _trim(state: Walk, role: Role, name: list[Token], end: int) -> tuple[list[Token], int]:
     """A place and an untyped street with its house («с Рождествено Ленина 5»): the first words are the place."""
     tokens = state.tokens
+    if end < len(tokens) and role.kind in (CITY, PLACE) and name and _closing_street(tokens, end):
+        return _before_street(state, role, name, end)
     number = tokens[end].number and tokens[end].gap < COMMA if end < len(tokens) else state.follows
     marked = end < len(tokens) and tokens[end].role is not None and tokens[end].role.kind in NUMBERED  # type: ignore[union-attr]
     if role.kind in (CITY, PLACE) and len(name) > 1 and (number or marked) and not state.streets:
@@ -569,28 +644,49 @@ def _trim(state: Walk, role: Role, name: list[Token], end: int) -> tuple[list[To
     return name, end
 
 
+def _closing_street(tokens: list[Token], at: int) -> bool:
+    """Whether a street's type word at `at` takes its name from before it."""
+    token = tokens[at]
+    if token.gap >= COMMA or token.role is None or token.role.kind != STREET or not _closing(tokens, at):
+        return False
+    return not (at + 1 < len(tokens) and tokens[at + 1].number and _name_number(tokens, at + 1))
+
+
+def _before_street(state: Walk, role: Role, name: list[Token], end: int) -> tuple[list[Token], int]:
+    """«рп Павлоградка Рабочая ул»: the last words before a street's type word are the street's."""
+    if state.pending and not _only_town(state.pending) and role.kind == PLACE:
+        return [], end - len(name)
+    street = state.tokens[end].role
+    start = _name_start(name, street) if street is not None else 0
+    if start == 0 and len(name) > 1:
+        start = 2 if len(name) > 2 and adjective(name[0].text) else 1
+    if start == 0 and not state.pending:
+        return name, end
+    return name[:start], end - len(name) + start
+
+
 def _name_token(state: Walk, role: Role, name: list[Token], at: int) -> int:
     """How many tokens at `at` go on with the name; 0 where it is over."""
     tokens = state.tokens
     token = tokens[at]
     if token.done or (name and token.gap >= COMMA):
         return 0
+    if name and token.gap == SLASH and not token.number:
+        return 0  # a house on a corner is known by its first street
     if token.number:
         return _name_digits(state, role, name, at)
     if len(token.low) == 1:
         return _name_letter(state, role, name, at)
     found = role_at(state, at)
     if found is None:
-        return 1 if not (name and role.kind != STREET and _ends_place(state, role, name, at)) else 0
+        return 1
+    if not name and role.kind == STREET and (found.kind == REGION or found.kind in NUMBERED) and len(token.low) > 4:
+        return 1
     if not name and found.kind in NAMED and _first_type_word(state, role, found, at):
         return 1
     if name and _last_type_word(state, role, found, at):
         return 1
     return 0
-
-
-def _ends_place(state: Walk, role: Role, name: list[Token], at: int) -> bool:
-    return False
 
 
 def _first_type_word(state: Walk, role: Role, found: Role, at: int) -> bool:
@@ -601,12 +697,12 @@ def _first_type_word(state: Walk, role: Role, found: Role, at: int) -> bool:
     if low in ("им", "имени"):
         return True
     if role.kind == STREET and found.kind in (STREET, PLAN, PLACE) and len(low) > 3:
-        return low.startswith("набережн") or following is None or following.gap >= COMMA or following.number or (
+        return low.startswith("набережн") or (found.kind == PLACE and len(low) > 4) or following is None or following.gap >= COMMA or following.number or (
             found.code in ("аллея", "линия", "кольцо", "г-к", "сл", "ст", "дор", "рзд", "починок")
         )
     if role.kind == PLACE and found.kind in (PLACE, PLAN) and len(low) > 4:
         return True
-    return role.kind == PLAN and role.code == "тер" and False
+    return False
 
 
 def _last_type_word(state: Walk, role: Role, found: Role, at: int) -> bool:
@@ -616,6 +712,8 @@ def _last_type_word(state: Walk, role: Role, found: Role, at: int) -> bool:
     closing = following is None or following.gap >= COMMA or following.number or following.done or (
         following.role is not None and following.role.kind in NUMBERED
     )
+    if role.kind == PLACE:
+        return len(tokens[at].low) > 4 and found.kind == PLACE and closing
     return role.kind == STREET and len(tokens[at].low) > 3 and found.kind in (STREET, PLAN, PLACE, CITY) and closing
 
 
@@ -626,7 +724,7 @@ def _name_digits(state: Walk, role: Role, name: list[Token], at: int) -> int:
     if not name:
         if ordinal:
             return ordinal
-        if _name_number(tokens, at):
+        if _name_number(tokens, at) or (role.kind == STREET and _numbered_street(tokens, at)):
             return 1
         if role.kind == PLAN or (role.kind == STREET and _number_alone(state, role, at)):
             return 1 + _plan_letter(tokens, at + 1) if role.kind == PLAN else 1
@@ -637,9 +735,23 @@ def _name_digits(state: Walk, role: Role, name: list[Token], at: int) -> int:
         return 1
     if role.kind in (PLACE, PLAN) and name[-1].low in _NUMBERED_PLACES and token.gap < COMMA:
         return 1
-    if _name_number(tokens, at) and tokens[at + 1].low in _MONTHS:
+    if role.kind == STREET and _name_number(tokens, at) and tokens[at + 1].low in _MONTHS:
         return 1
     return 0
+
+
+def _numbered_street(tokens: list[Token], at: int) -> bool:
+    """«ул. 4 Линия», «ул. 3 Разъезд»."""
+    if at + 1 >= len(tokens):
+        return False
+    following = tokens[at + 1]
+    return (
+        following.gap < COMMA
+        and len(following.low) > 3
+        and following.role is not None
+        and following.role.kind in (STREET, PLACE)
+        and _closing(tokens, at + 1)
+    )
 
 
 def _plan_letter(tokens: list[Token], at: int) -> int:
@@ -668,7 +780,7 @@ def _name_letter(state: Walk, role: Role, name: list[Token], at: int) -> int:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and (following.gap >= COMMA or following.done):
         following = None
-    if not name or all(len(word.low) == 1 for word in name):
+    if not name or all(len(word.low) == 1 and not word.number for word in name[:1]):
         return 1 if following is not None and not following.number else int(role.kind == PLAN and following is None)
     if role_at(state, at) is not None:
         return 0
@@ -676,6 +788,10 @@ def _name_letter(state: Walk, role: Role, name: list[Token], at: int) -> int:
         return 1
     if following is None:
         return int(token.dot and not state.tail.house and role.kind == STREET)
+    if len(name[-1].low) == 1 and not name[-1].number and _among_initials(tokens, at):
+        return int(token.dot)
+    if following.number and token.low in "бм" and gender(_words(name)) >= 0:
+        return int(token.dot)
     return int(token.dot and not following.number)
 
 
@@ -688,15 +804,20 @@ def _split_before(before: list[Token], role: Role) -> tuple[list[Token], list[To
 
 
 def _name_start(before: list[Token], role: Role) -> int:
+    if role.code == "км":
+        return max((at for at, token in enumerate(before) if token.number), default=0)
     if role.kind in (CITY, PLACE):
         for at in range(max(0, len(before) - 3), len(before)):
             known = town_at(before, at)
             if known and at + known[1] == len(before):
                 return at
-        return 0
+        first = town_at(before, 0)
+        return first[1] if first is not None else 0
     kind = gender(_words(before[-1:]))
     if kind >= 0 and (role.kind == AREA or _GENDER.get(role.code, kind) == kind):
         start = len(before) - 1
+        while start and role.kind == AREA and before[start].low in _NATIONAL:
+            start -= 1
         while start and role.kind != AREA and (before[start - 1].number or _modifies(before[start - 1], kind)):
             start -= 1
         while start and before[start - 1].low in ORDINAL_ENDINGS and start > 1 and before[start - 2].number:
@@ -709,7 +830,9 @@ def _name_start(before: list[Token], role: Role) -> int:
 
 
 def _modifies(token: Token, kind: int) -> bool:
-    return token.low in SIZE_WORDS and gender((token.text,)) == kind or token.low in ("б", "м", "н", "в", "ср")
+    if gender((token.text,)) == kind and town_by_name(token.low) is None and len(token.low) > 4:
+        return True
+    return token.low in ORDINAL_WORDS or token.low in ("б", "м", "н", "в", "ср")
 
 
 __all__ = ["RUN", "Part", "Walk", "flat", "region_at", "role_at", "town_at", "walk"]
