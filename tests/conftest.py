@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from browser import find_chromium
+from databases import connection, database_url, server_url, store, template  # noqa: F401  fixtures for every room
 
 chromium = cache(find_chromium)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 from uuid import uuid4
 
+import pytest
 from psycopg import sql
 
-from litso.store.database import connect, with_database
+from litso.store.database import Connection, Store, connect, with_database
+from litso.store.embedded import running_server
 from litso.store.locks import MIGRATION, hold
 from litso.store.migrate import migrate
 
@@ -41,3 +44,41 @@ def cloned_database(server_url: str, template: str) -> Iterator[str]:
     finally:
         with connect(server_url, autocommit=True) as connection:
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded PostgreSQL, shared by all workers of the run: the last one to go stops it."""
+    base = tmp_path_factory.getbasetemp()
+    home = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with running_server(home / "server", overrides=QUICK) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """Name of a migrated database without rows."""
+    return template_database(server_url)
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A fresh, migrated database of the test's own."""
+    with cloned_database(server_url, template) as url:
+        yield url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """The store on a fresh database."""
+    opened = Store(database_url, most=8)
+    opened.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def connection(store: Store) -> Iterator[Connection]:
+    """One transaction on a fresh database, committed at the end of the test."""
+    with store.transaction() as opened:
+        yield opened
