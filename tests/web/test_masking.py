@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litso.usecases.masking import Sight, initials, is_masked, masked_value, masked_values, shown_phone
+from litso.usecases.masking import Sight, is_masked, masked_value, masked_values, shown_phone
 
 
 @pytest.mark.parametrize(
@@ -25,20 +25,6 @@ def test_operators_see_contacts_and_documents_masked(attribute: str, value: str,
     assert masked_value(attribute, value, Sight.MASKED, "person") == masked
 
 
-@pytest.mark.parametrize(
-    ("attribute", "value", "hidden"),
-    [
-        ("full_name", "Иванов Пётр Ильич", "Иванов П. И."),
-        ("surname", "Иванов", "И."),
-        ("birth_date", "1961-04-12", "1961"),
-        ("address", "Самара, ул Ленина, д 5", "•••"),
-        ("accounts", "7001234", "•••••34"),
-    ],
-)
-def test_analysts_cannot_tell_a_person(attribute: str, value: str, hidden: str) -> None:
-    assert masked_value(attribute, value, Sight.HIDDEN, "person") == hidden
-
-
 def test_documents_of_an_organization_are_public_and_its_phones_are_not() -> None:
     shown = masked_values({"inn": "6311000000", "phones": ["+78462310000"]}, Sight.MASKED, "organization")
     assert shown == {"inn": "6311000000", "phones": ["+7 846 •••-••-00"]}
@@ -54,11 +40,6 @@ def test_everything_is_shown_with_a_purpose() -> None:
 def test_a_phone_is_shown_as_people_write_it() -> None:
     assert shown_phone("+79123456789") == "+7 912 345-67-89"
     assert shown_phone("+4915112345678") == "+4915112345678"
-
-
-@pytest.mark.parametrize(("name", "short"), [("", ""), ("Иванов", "И."), ("Иванов Пётр", "Иванов П.")])
-def test_initials(name: str, short: str) -> None:
-    assert initials(name) == short
 
 
 @given(st.from_regex(r"\+\d{7,15}", fullmatch=True))

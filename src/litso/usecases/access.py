@@ -26,7 +26,7 @@ PURPOSES: Final = ("call", "identity", "request", "stewardship", "subject", "int
 _INTEGRATION: Final = "integration"
 _MAY: Final = MappingProxyType(
     {
-        "read_parties": frozenset(ROLES),
+        "read_parties": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "write_records": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "judge": frozenset({ADMINISTRATOR, STEWARD}),
@@ -65,8 +65,6 @@ def sight_of(actor: Actor, purpose: str | None) -> tuple[Sight, str]:
     """
     if purpose is not None and purpose not in PURPOSES:
         raise BadUsage(f"purpose must be one of: {', '.join(PURPOSES)}")
-    if actor.role == ANALYST:
-        return Sight.HIDDEN, ""
     if actor.is_service and actor.role == INTEGRATOR:
         return Sight.FULL, purpose or _INTEGRATION
     if purpose is not None:

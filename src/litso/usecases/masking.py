@@ -1,7 +1,6 @@
 """What of a party a reader may see: personal data are masked before they leave the data layer.
 
-Three sights: everything; contacts and documents masked (the daily work of an operator, who reveals with a purpose);
-and hidden, where nobody can be told from the record (analysts).
+Two sights: everything, and contacts and documents masked (the daily work of an operator, who reveals with a purpose).
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ DOT: Final = "•"
 CONTACT_ATTRIBUTES: Final = ("phones", "emails")
 DOCUMENT_ATTRIBUTES: Final = ("snils", "inn", "passport", "national_id")
 """Documents of a person; those of an organization are public."""
-NAME_ATTRIBUTES: Final = ("full_name", "surname", "given_name", "patronymic")
 
 _RUSSIAN_PHONE: Final = re.compile(r"\+7(\d{3})(\d{3})(\d{2})(\d{2})")
 _LAST_SHOWN: Final = 2
@@ -28,7 +26,6 @@ class Sight(Enum):
 
     FULL = "full"
     MASKED = "masked"
-    HIDDEN = "hidden"
 
 
 def shown_phone(phone: str) -> str:
@@ -57,36 +54,14 @@ def masked_document(number: str) -> str:
     return DOT * max(len(number) - _LAST_SHOWN, 0) + number[-_LAST_SHOWN:]
 
 
-def initials(name: str) -> str:
-    """«Иванов И. И.»; a single word is left as its first letter."""
-    first, *others = name.split() or [""]
-    if not others:
-        return f"{first[:1]}." if first else ""
-    return " ".join([first, *(f"{word[0]}." for word in others)])
-
-
 _MASKS: Final = MappingProxyType(
     {"phones": masked_phone, "emails": masked_email, **dict.fromkeys(DOCUMENT_ATTRIBUTES, masked_document)}
-)
-_HIDING: Final = MappingProxyType(
-    {
-        **_MASKS,
-        **dict.fromkeys(("full_name", "name"), initials),
-        **dict.fromkeys(("surname", "given_name", "patronymic"), lambda name: name[:1] + "."),
-        "birth_date": lambda birth_date: birth_date[:4],
-        "address": lambda address: DOT * 3,
-        "flat": lambda flat: DOT,
-        "accounts": masked_document,
-    }
 )
 
 
 def masked_value(attribute: str, value: str, sight: Sight, kind: str) -> str:
     """One value as this sight shows it. `kind` is the kind of party."""
-    if sight is Sight.FULL or (kind == "organization" and attribute not in CONTACT_ATTRIBUTES):
-        return value
-    mask = (_MASKS if sight is Sight.MASKED else _HIDING).get(attribute)
-    return mask(value) if mask else value
+    return _MASKS[attribute](value) if is_masked(attribute, sight, kind) else value
 
 
 def masked_values(values: Mapping[str, Any], sight: Sight, kind: str) -> dict[str, Any]:
@@ -104,4 +79,4 @@ def is_masked(attribute: str, sight: Sight, kind: str) -> bool:
     """Whether a value of this attribute is shown otherwise than it is."""
     if sight is Sight.FULL or (kind == "organization" and attribute not in CONTACT_ATTRIBUTES):
         return False
-    return attribute in (_MASKS if sight is Sight.MASKED else _HIDING)
+    return attribute in _MASKS

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from litso.domain.record import CUSTOM_PREFIX
 from litso.golden.contacts import contacts as ranked_contacts
 from litso.golden.policy import SINGLE_ATTRIBUTES
 from litso.store import access, changes, facts, golden, parties, records, sources
@@ -107,10 +108,11 @@ class Profile:
     birth_date: str | None
     age: int | None
     address: str | None
+    values: Mapping[str, Any]
+    provenance: Mapping[str, tuple[Origin, ...]]
     attributes: tuple[Attribute, ...]
     contacts: tuple[Contact, ...]
     accounts: tuple[Account, ...]
-    account_origins: Mapping[str, tuple[Origin, ...]]
     balance: Decimal | None
     premises: tuple[Premise, ...]
     meters: tuple[Meter, ...]
@@ -207,6 +209,7 @@ def _profile(
     now: datetime,
 ) -> Profile:
     values = masked_values(record.golden_values, sight, record.kind)
+    provenance = {name: _origins(record, name, titles, sight) for name in record.provenance}
     listed = profile_facts.accounts(record.golden_values.get("accounts") or (), known)
     happened = profile_facts.events(known, now)
     requests = [event for event in happened if event.kind == "request"]
@@ -223,10 +226,11 @@ def _profile(
         birth_date=values.get("birth_date"),
         age=_age(record.golden_values.get("birth_date"), now.date()),
         address=values.get("address"),
-        attributes=_attributes(record, values, titles, sight),
-        contacts=_contacts(record, titles, sight),
+        values=values,
+        provenance=provenance,
+        attributes=_attributes(record.kind, values, provenance, sight),
+        contacts=_contacts(record, provenance, sight),
         accounts=listed,
-        account_origins=_account_origins(record, titles),
         balance=profile_facts.total_balance(listed),
         premises=profile_facts.premises(known, [values["address"]] if values.get("address") else []),
         meters=profile_facts.meters(known, now.date()),
@@ -250,25 +254,19 @@ def _age(birth_date: str | None, today: date) -> int | None:
 
 
 def _attributes(
-    record: Golden, values: Mapping[str, Any], titles: Mapping[str, str], sight: Sight
+    kind: str, values: Mapping[str, Any], provenance: Mapping[str, tuple[Origin, ...]], sight: Sight
 ) -> tuple[Attribute, ...]:
     """The single values of the golden record, in the order of the policy, then the custom ones."""
-    customs = sorted(name for name in values if name.startswith("custom:"))
-    named = [name for name in (*SINGLE_ATTRIBUTES, *customs) if values.get(name)]
+    customs = sorted(name for name in values if name.startswith(CUSTOM_PREFIX))
+    composed = ("full_name",) if kind == "person" else ()
+    named = (name for name in (*SINGLE_ATTRIBUTES, *customs) if values.get(name) and name not in composed)
     return tuple(
-        Attribute(
-            name=name,
-            value=str(values[name]),
-            is_masked=is_masked(name, sight, record.kind),
-            origins=_origins(record, name, titles, sight),
-        )
-        for name in named
-        if not (record.kind == "person" and name == "full_name")
+        Attribute(name, str(values[name]), is_masked(name, sight, kind), provenance.get(name, ())) for name in named
     )
 
 
 def _origins(record: Golden, attribute: str, titles: Mapping[str, str], sight: Sight) -> tuple[Origin, ...]:
-    entries = record.provenance.get(attribute) or ()
+    entries = record.provenance[attribute]
     return tuple(_origin(entry, attribute, titles, sight, record.kind) for entry in entries)
 
 
@@ -285,28 +283,19 @@ def _origin(entry: Mapping[str, Any], attribute: str, titles: Mapping[str, str],
     )
 
 
-def _contacts(record: Golden, titles: Mapping[str, str], sight: Sight) -> tuple[Contact, ...]:
-    found = []
-    for contact in ranked_contacts(record.provenance):
-        attribute = f"{contact.kind}s"
-        entries = [entry for entry in record.provenance[attribute] if entry["value"] == contact.value]
-        found.append(
-            Contact(
-                kind=contact.kind,
-                value=masked_value(attribute, contact.value, sight, record.kind),
-                rank=contact.rank,
-                is_best=contact.is_best,
-                is_masked=is_masked(attribute, sight, record.kind),
-                reasons=contact.reasons,
-                origins=tuple(_origin(entry, attribute, titles, sight, record.kind) for entry in entries),
-            )
+def _contacts(record: Golden, provenance: Mapping[str, tuple[Origin, ...]], sight: Sight) -> tuple[Contact, ...]:
+    return tuple(
+        Contact(
+            kind=contact.kind,
+            value=masked_value(f"{contact.kind}s", contact.value, sight, record.kind),
+            rank=contact.rank,
+            is_best=contact.is_best,
+            is_masked=is_masked(f"{contact.kind}s", sight, record.kind),
+            reasons=contact.reasons,
+            origins=provenance[f"{contact.kind}s"][contact.rank - 1 :][:1],
         )
-    return tuple(found)
-
-
-def _account_origins(record: Golden, titles: Mapping[str, str]) -> dict[str, tuple[Origin, ...]]:
-    entries = record.provenance.get("accounts") or ()
-    return {entry["value"]: (_origin(entry, "accounts", titles, Sight.FULL, record.kind),) for entry in entries}
+        for contact in ranked_contacts(record.provenance)
+    )
 
 
 def _source_record(member: Record, titles: Mapping[str, str], sight: Sight) -> SourceRecord:

@@ -16,7 +16,7 @@ from litso.store.golden import Golden
 from litso.store.search import Hit, Term
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_email, masked_phone, masked_values
-from litso.usecases.search_plan import Plan, Reading, Reason, plan, plan_words, reasons, with_corrections
+from litso.usecases.search_plan import Group, Plan, Reason, plan, plan_words, reasons, with_corrections
 
 SHOWN: Final = 20
 """How many hits a screen shows."""
@@ -58,18 +58,18 @@ class Answer:
     is_too_short: bool = False
 
 
-def search(connection: Connection, actor: Actor, query: str, *, limit: int = SHOWN) -> Answer:
+def search(connection: Connection, actor: Actor, query: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that a typed fragment means. Whole words come before beginnings, these before corrected words."""
     demand(actor, "read_parties")
     opened = plan(query, is_open=True)
     if not opened:
         return Answer((), is_too_short=True)
-    chosen, hits = _first_hits(connection, query, opened, limit)
+    chosen, hits = _first_hits(connection, query, opened, skip + limit)
     corrections: tuple[str, ...] = ()
     if not hits:
-        chosen, hits, corrections = _corrected(connection, opened, limit)
+        chosen, hits, corrections = _corrected(connection, opened, skip + limit)
     ranked = sorted(hits, key=lambda hit: _rank(hit, chosen))
-    return _answer(connection, actor, ranked, chosen, limit, corrections)
+    return _answer(connection, actor, ranked[skip:], chosen, limit, corrections)
 
 
 def _first_hits(connection: Connection, query: str, opened: Plan, limit: int) -> tuple[Plan, list[Hit]]:
@@ -162,21 +162,23 @@ def _shown(reason: Reason, values: Mapping[str, Any]) -> str:
     return token if reason.kind == "meter" else ""
 
 
-def by_phone(connection: Connection, actor: Actor, phone: str, *, limit: int = SHOWN) -> Answer:
+def by_phone(connection: Connection, actor: Actor, phone: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this phone, however it is written."""
     number = tokens.digits(phone)
     national = number[1:] if len(number) == 11 and number[0] in "78" else number
     written = dict.fromkeys((f"7{national}", number))
-    group = tuple(Term(f"{tokens.PHONE}:{digits}") for digits in written if digits)
-    return _exactly(connection, actor, (group,), limit)
+    group = tuple(Term(f"{tokens.PHONE}:{digits}") for digits in written if number)
+    return _exactly(connection, actor, group, limit, skip)
 
 
-def by_account(connection: Connection, actor: Actor, account: str, *, limit: int = SHOWN) -> Answer:
+def by_account(connection: Connection, actor: Actor, account: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this account, with or without its leading zeros."""
-    return _exactly(connection, actor, ((Term(f"{tokens.ACCOUNT}:{tokens.code(account)}"),),), limit)
+    number = tokens.code(account)
+    return _exactly(connection, actor, (Term(f"{tokens.ACCOUNT}:{number}"),) if number else (), limit, skip)
 
 
-def _exactly(connection: Connection, actor: Actor, reading: Reading, limit: int) -> Answer:
+def _exactly(connection: Connection, actor: Actor, group: Group, limit: int, skip: int) -> Answer:
     demand(actor, "read_parties")
-    hits = store_search.find(connection, reading, limit=limit + 1) if all(reading) else []
-    return _answer(connection, actor, sorted(hits, key=lambda hit: (hit.name, hit.party_id)), (reading,), limit)
+    hits = store_search.find(connection, (group,), limit=skip + limit + 1) if group else []
+    ranked = sorted(hits, key=lambda hit: (hit.name, hit.party_id))
+    return _answer(connection, actor, ranked[skip:], ((group,),), limit)

@@ -1,0 +1,136 @@
+"""The HTTP application: the API under /v1, health, the OpenAPI document, and the screens if they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Litestar, Request, Response, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, License, SecurityScheme
+from litestar.types import ControllerRouterHandler, Message, Scope
+
+from litso import __version__
+from litso.api.auth import BearerAuthentication
+from litso.api.parties import parties_router
+from litso.api.problems import problem_of, problem_response
+from litso.api.schemas import Problem
+from litso.api.service import changes_router, health, openapi_document, ready
+from litso.errors import LitsoError
+from litso.settings import Settings
+from litso.store.database import Store
+
+_LARGEST_BODY: Final = 16 << 20
+_API: Final = "/v1"
+
+SECURITY_HEADERS: Final = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+"""On every answer, errors and files included."""
+_NO_STORE: Final = (b"cache-control", b"no-store")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """The web interface: its routes, and how it shows an error that happened outside of the API."""
+
+    routes: Sequence[ControllerRouterHandler]
+    show_problem: Callable[[AnyRequest, Problem], Response[Any]]
+
+
+def create_app(store: Store, settings: Settings, *, screens: Screens | None = None) -> Litestar:
+    """The application over an open store."""
+    handler = _exception_handler(screens)
+
+    def the_store() -> Store:
+        return store
+
+    def the_settings() -> Settings:
+        return settings
+
+    return Litestar(
+        route_handlers=[_api_router(), health, ready, openapi_document, *(screens.routes if screens else ())],
+        dependencies={
+            "store": Provide(the_store, sync_to_thread=False),
+            "settings": Provide(the_settings, sync_to_thread=False),
+        },
+        exception_handlers={HTTPException: handler, LitsoError: handler, Exception: handler},
+        before_send=[_harden],
+        openapi_config=_openapi(),
+        request_max_body_size=_LARGEST_BODY,
+        state=State({"store": store}),
+        logging_config=None,
+    )
+
+
+def _api_router() -> Router:
+    return Router(
+        path=_API,
+        route_handlers=[parties_router, changes_router],
+        middleware=[BearerAuthentication],
+        security=[{"token": []}],
+    )
+
+
+def _exception_handler(screens: Screens | None) -> Callable[[AnyRequest, Exception], Response[Any]]:
+    """Problems in JSON for programs, pages for people."""
+
+    def handle(request: AnyRequest, error: Exception) -> Response[Any]:
+        answer = problem_response(request, error)
+        if screens is None or not _is_for_people(request):
+            return answer
+        return screens.show_problem(request, problem_of(error, request.url.path))
+
+    return handle
+
+
+def _is_for_people(request: AnyRequest) -> bool:
+    return not request.url.path.startswith(_API) and "text/html" in request.headers.get("accept", "")
+
+
+async def _harden(message: Message, scope: Scope) -> None:
+    """Add the security headers; nothing is stored by caches unless a handler said so."""
+    if message["type"] != "http.response.start":
+        return
+    headers = list(message["headers"])
+    given = {name.lower() for name, _ in headers}
+    headers += [header for header in (*SECURITY_HEADERS, _NO_STORE) if header[0] not in given]
+    message["headers"] = headers
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Litso",
+        version=__version__,
+        description="Customer data platform for utilities and telecoms: golden records from many sources, explained.",
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(
+                    type="http", scheme="bearer", description="A service token: `litso token create NAME`."
+                )
+            }
+        ),
+        use_handler_docstrings=True,
+        render_plugins=[],
+    )
+
+
+def openapi_schema(settings: Settings) -> dict[str, Any]:
+    """The OpenAPI document; needs no running store."""
+    return create_app(Store(""), settings).openapi_schema.to_schema()

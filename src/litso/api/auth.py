@@ -1,0 +1,53 @@
+"""Programs sign in with a bearer token; roles decide what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from anyio import to_thread
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from litso.store import users
+from litso.store.database import Store
+from litso.usecases.access import Actor, demand
+
+_SCHEME: Final = "bearer "
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="litso"'}
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+ApiRequest = Request[Actor, None, Any]
+
+
+class BearerAuthentication(AbstractAuthenticationMiddleware):
+    """Finds the program whose token a request carries; without one nothing is answered."""
+
+    async def authenticate_request(self, connection: AnyConnection) -> AuthenticationResult:
+        header = connection.headers.get("authorization", "")
+        if not header.lower().startswith(_SCHEME):
+            raise NotAuthorizedException("a bearer token is needed: litso token create NAME", headers=_CHALLENGE)
+        token = header[len(_SCHEME) :].strip()
+        actor = await to_thread.run_sync(find_program, connection.app.state.store, token)
+        if actor is None:
+            raise NotAuthorizedException("the token is unknown or revoked", headers=_CHALLENGE)
+        return AuthenticationResult(user=actor, auth=None)
+
+
+def find_program(store: Store, token: str) -> Actor | None:
+    """The program with this token."""
+    with store.transaction() as connection:
+        service = users.find_service(connection, token)
+    return service and Actor(name=service.name, role=service.role, title=service.name, is_service=True)
+
+
+def needs(right: str) -> Callable[[AnyConnection, BaseRouteHandler], None]:
+    """A guard: Forbidden unless the role of the caller has the right."""
+
+    def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+        demand(connection.user, right)
+
+    return guard

@@ -1,0 +1,353 @@
+"""What goes in and out of the API. Field docs and examples become the OpenAPI document."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+SourceName = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Name of a registered source.", examples=["crm"])
+]
+SourceId = Annotated[
+    str, Meta(min_length=1, max_length=500, description="Id of the record in its source.", examples=["100500"])
+]
+PartyId = Annotated[
+    str, Meta(description="Identifier of the party.", examples=["0b1f6a52-3f0e-4b59-9d3f-0a8a5a4f7c11"])
+]
+Text = Annotated[str, Meta(max_length=10_000)]
+Attributes = Annotated[
+    dict[str, Text | list[Text]],
+    Meta(
+        description="Attribute to text as the source has it, or to several: `full_name` or `surname`, `given_name`, "
+        "`patronymic`; `birth_date`, `phone`, `email`, `address` or its parts, `account`, `snils`, `inn`, `passport`…",
+        examples=[{"full_name": "Иванов Пётр Ильич", "phone": ["8 912 345-67-89"], "birth_date": "12.04.1961"}],
+    ),
+]
+
+
+class Problem(Struct, omit_defaults=True):
+    """A problem as RFC 9457 describes it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    errors: list[dict[str, str]] = []
+
+
+# Records -------------------------------------------------------------------------------------------------------
+
+
+class RecordIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A source record to insert or update."""
+
+    source: SourceName
+    source_id: SourceId
+    attributes: Attributes
+    party: Annotated[
+        Literal["person", "organization", "auto"],
+        Meta(description="What the record is about; auto: told by its values."),
+    ] = "auto"
+    updated_at: Annotated[datetime | None, Meta(description="The source's own time of change.")] = None
+    custom: Annotated[dict[str, Text], Meta(description="Custom attributes of the source that help matching.")] = {}
+
+
+class ClaimOut(Struct):
+    """One evidence: what was compared, how it came out, and its weight (log2 odds)."""
+
+    claim: Annotated[str, Meta(examples=["phone"])]
+    level: Annotated[str, Meta(examples=["agrees"])]
+    sentence: Annotated[str, Meta(examples=["один и тот же телефон"])]
+    weight: Annotated[float, Meta(examples=[7.4])]
+
+
+class EvidenceOut(Struct):
+    """Why a record belongs with another one: the sum of the weights and its parts."""
+
+    source: SourceName
+    source_id: SourceId
+    weight: float
+    claims: list[ClaimOut]
+
+
+class RecordOut(Struct):
+    """What became of a record."""
+
+    source: SourceName
+    source_id: SourceId
+    party_id: PartyId | None
+    status: Annotated[
+        Literal["inserted", "changed", "unchanged"], Meta(description="Against what the store had before.")
+    ]
+    quality: Annotated[dict[str, int], Meta(description="Quality code by kind, 0 is sure.", examples=[{"phone": 0}])]
+    problems: Annotated[list[str], Meta(examples=[["email:syntax"]])]
+    evidence: Annotated[list[EvidenceOut], Meta(description="Records of the party that this one is linked with.")]
+
+
+class RecordsOut(Struct):
+    """What became of the records, in the order of the request."""
+
+    items: list[RecordOut]
+
+
+class MatchIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Values of somebody who may be known already. Nothing is written but the access log."""
+
+    attributes: Attributes
+    party: Literal["person", "organization", "auto"] = "auto"
+    custom: dict[str, Text] = {}
+    limit: Annotated[int, Meta(ge=1, le=50, description="How many candidates at most.")] = 5
+
+
+class CandidateOut(Struct):
+    """A party that the values may belong to."""
+
+    party_id: PartyId
+    name: str
+    weight: Annotated[float, Meta(description="Sum of the weights of the best evidence.")]
+    is_match: Annotated[bool, Meta(description="Whether a record with these values would join the party by itself.")]
+    evidence: list[EvidenceOut]
+
+
+class MatchOut(Struct):
+    """Candidates, the likeliest first."""
+
+    items: list[CandidateOut]
+
+
+# Parties -------------------------------------------------------------------------------------------------------
+
+
+class OriginOut(Struct):
+    """Where a value came from and by which rule it was chosen."""
+
+    value: str
+    source: str
+    source_id: str
+    rule: str
+    at: str | None
+    qc: int | None
+    said_by: int | None
+
+
+class ContactOut(Struct):
+    """A way to reach the party."""
+
+    kind: Literal["phone", "email"]
+    value: str
+    rank: int
+    is_best: bool
+    is_masked: bool
+    reasons: list[str]
+
+
+class AccountOut(Struct):
+    """An account; `balance` in roubles, positive is a debt."""
+
+    number: str
+    title: str | None
+    status: str | None
+    balance: Decimal | None
+    source: str | None
+
+
+class MeterOut(Struct):
+    """A meter with its last reading."""
+
+    serial: str
+    title: str | None
+    account: str | None
+    source: str
+    verify_by: datetime | None
+    reading: Decimal | None
+    read_at: datetime | None
+
+
+class EventOut(Struct):
+    """Something that happened to the party."""
+
+    kind: str
+    at: datetime
+    until: datetime | None
+    source: str
+    fact_key: str
+    account: str | None
+    title: str | None
+    status: str | None
+    amount: Decimal | None
+
+
+class PartyOut(Struct):
+    """The profile of a party. Contacts and documents are masked unless a purpose is given."""
+
+    party_id: PartyId
+    kind: Literal["person", "organization"]
+    version: Annotated[int, Meta(description="What If-Match and ETag say.")]
+    name: str
+    published_at: datetime
+    is_masked: bool
+    values: Annotated[dict[str, Any], Meta(description="Golden values by attribute.")]
+    provenance: Annotated[dict[str, list[OriginOut]], Meta(description="Origins by attribute, the winner first.")]
+    contacts: list[ContactOut]
+    accounts: list[AccountOut]
+    balance: Decimal | None
+    meters: list[MeterOut]
+    outages: list[EventOut]
+    open_requests: int
+    records: int
+
+
+class WhyOut(Struct):
+    """Why a party was found."""
+
+    kind: str
+    value: str
+
+
+class FoundOut(Struct):
+    """A party in a list."""
+
+    party_id: PartyId
+    kind: Literal["person", "organization"]
+    name: str
+    birth_date: str | None
+    address: str | None
+    accounts: list[str]
+    records: int
+    why: list[WhyOut]
+
+
+class FoundPage(Struct):
+    """Parties found. The next page, if any, is named by the header `Link` and by `next_cursor`."""
+
+    items: list[FoundOut]
+    next_cursor: str | None
+    corrections: Annotated[list[str], Meta(description="Words searched in place of misspelt ones.")]
+
+
+class SourceRecordOut(Struct):
+    """A source record of the party, in standard values."""
+
+    source: str
+    source_id: str
+    version: int
+    updated_at: datetime | None
+    received_at: datetime
+    name: str | None
+    birth_date: str | None
+    address: str | None
+    phones: list[str]
+    emails: list[str]
+    accounts: list[str]
+    problems: list[str]
+
+
+class SourceRecordsOut(Struct):
+    """Source records of a party."""
+
+    items: list[SourceRecordOut]
+
+
+class TimelinePage(Struct):
+    """Events of a party, the latest first."""
+
+    items: list[EventOut]
+    next_cursor: str | None
+
+
+class VersionOut(Struct):
+    """A golden record as it was."""
+
+    version: int
+    values: dict[str, Any]
+    provenance: dict[str, list[OriginOut]]
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+class HistoryOut(Struct):
+    """Versions of the golden record, the present one first, and events of the party."""
+
+    versions: list[VersionOut]
+    changes: list[ChangeOut]
+
+
+# Judgements and changes ----------------------------------------------------------------------------------------
+
+
+class RecordKey(Struct, forbid_unknown_fields=True):
+    """A source record."""
+
+    source: SourceName
+    source_id: SourceId
+
+
+class JudgementIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A steward's judgement about two source records."""
+
+    verdict: Literal["same", "different", "unsure"]
+    left: RecordKey
+    right: RecordKey
+    reason: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class JudgementOut(Struct):
+    """A judgement of the ledger and the parties that it touched."""
+
+    judgement_id: int
+    verdict: Literal["same", "different", "unsure"]
+    left: RecordKey
+    right: RecordKey
+    author: str
+    reason: str
+    decided_at: datetime
+    undone_at: datetime | None
+    parties: Annotated[list[PartyId], Meta(description="Parties of the two records now.")]
+
+
+class ChangeOut(Struct):
+    """An event as CloudEvents 1.0 describes it; `data` holds ids, never personal data."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: Annotated[str, Meta(examples=["party.merged"])]
+    subject: PartyId
+    time: datetime
+    datacontenttype: Literal["application/json"]
+    data: dict[str, Any]
+
+
+class ChangesPage(Struct):
+    """A page of the change feed, in order. Ask again with `after` = `next_after`."""
+
+    items: list[ChangeOut]
+    next_after: int
+
+
+# Clean ---------------------------------------------------------------------------------------------------------
+
+
+class CleanIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Values to standardize."""
+
+    values: Annotated[list[Text | None], Meta(max_length=1000, examples=[["8 912 345-67-89"]])]
+    region: Annotated[str | None, Meta(description="Default region of addresses and land-line phones.")] = None
+    city: Annotated[str | None, Meta(description="Default city of addresses and land-line phones.")] = None
+
+
+class CleanOut(Struct):
+    """One row a value, in order, with the columns of `litso standardize KIND`."""
+
+    items: list[dict[str, Any]]
+
+
+class HealthOut(Struct):
+    """The server answers."""
+
+    status: Literal["ok"]
+    version: str
