@@ -11,6 +11,8 @@ from litso.sources.csv_rows import split_fields
 from litso.sources.raw import match_columns, unique_names
 
 DELIMITERS: Final = (";", ",", "\t", "|")
+UNDIVIDED: Final = "\x1f"
+"""The delimiter of a file of one column: no text has it."""
 _LOOKED_AT: Final = 200
 _HEADER_LINES: Final = 50
 
@@ -44,11 +46,17 @@ def find_dialect(
     headers = [_read_header(lines, first, candidate) for candidate in candidates]
     best = max(headers, key=lambda found: _merit(found, lines, wanted, bool(header)))
     names, skip = (list(header), first) if header else (best.names, best.skip)
+    if len(names) == 1 and not delimiter:
+        return Dialect(UNDIVIDED, *_named(names, skip))
     widths = _widths(lines[skip:], best.delimiter)
     if widths and widths.most_common(1)[0][0] == (len(names) + 1, True):
-        names = [*names, ""]
+        names = [*names, ""]  # every row, but not the header, ends with a delimiter
+    return Dialect(best.delimiter, *_named(names, skip))
+
+
+def _named(names: list[str], skip: int) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
     columns, notices = unique_names(names)
-    return Dialect(best.delimiter, columns, skip, notices)
+    return columns, skip, notices
 
 
 def _preamble(lines: Sequence[str]) -> tuple[int, str | None]:
@@ -69,12 +77,13 @@ def _read_header(lines: Sequence[str], first: int, delimiter: str) -> _Header:
     return _Header(delimiter, split_fields(lines[first].rstrip("\r"), delimiter).fields, first + 1)
 
 
-def _merit(found: _Header, lines: Sequence[str], wanted: Sequence[str], is_headless: bool) -> tuple[int, float, int]:
+def _merit(found: _Header, lines: Sequence[str], wanted: Sequence[str], is_headless: bool) -> tuple[int, bool, float]:
+    """Wanted columns in the header, whether it divides at all, and the share of rows as wide as it."""
     matched = 0 if is_headless else len(match_columns(wanted, found.names))
     widths = _widths(lines[found.skip :], found.delimiter)
     width = len(found.names)
-    even = sum(count for (fields, _), count in widths.items() if fields == width) if width > 1 else 0
-    return matched, even / max(sum(widths.values()), 1), width
+    even = sum(count for (fields, _), count in widths.items() if fields == width)
+    return matched, width > 1, even / max(sum(widths.values()), 1)
 
 
 def _widths(lines: Sequence[str], delimiter: str) -> Counter[tuple[int, bool]]:

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from litso.errors import SourceUnusable
 from litso.sources.blocks import MAX_LINE, Block, TextFile, open_text, read_blocks
-from litso.sources.encoding import UTF8, best_reading, is_utf8
+from litso.sources.damage import of_another_encoding, too_long, undecodable
+from litso.sources.encoding import UTF8, is_utf8
 from litso.sources.mapping import Mapping
 from litso.sources.quarantine import Rejected, reject
 from litso.sources.raw import RawBatch, SourceFile, payload_of, payload_of_text, slices
@@ -62,9 +63,7 @@ def _object(line: bytes) -> Row | None:
 
 def _read_block(block: Block, file: TextFile, only: Collection[str] | None) -> RawBatch:
     if block.overlong:
-        head = payload_of_text(block.data.decode(UTF8, "replace").rstrip("\n"))
-        rejected = reject("row_too_long", block.line, head, size=block.overlong, limit=MAX_LINE)
-        return _batch([], [], [rejected], block, only)
+        return _batch([], [], [too_long(block.line, block.data, block.overlong)], block, only)
     lines = block.data.split(b"\n")[:-1]
     numbers = [number for number, line in enumerate(lines) if line and not line.isspace()]
     if block.mixed or not is_utf8(block.data) or b"\\u0000" in block.data or len(max(lines, key=len)) > MAX_LINE:
@@ -96,15 +95,12 @@ def _one_by_one(
 def _read_line(line: bytes, number: int, block: Block, file: TextFile) -> Row | Rejected:
     place = block.line + number
     if len(line) > MAX_LINE:
-        head = payload_of_text(line[:10_000].decode(UTF8, "replace"))
-        return reject("row_too_long", place, head, size=len(line), limit=MAX_LINE)
+        return too_long(place, line, len(line))
     if not is_utf8(line):
-        text, guess = best_reading(line) if file.encoding == UTF8 else (line.decode(UTF8, "replace"), file.encoding)
-        return reject("undecodable", place, _payload(text), encoding=file.encoding.upper(), guess=guess.upper())
+        return undecodable(place, line, file.encoding, _payload)
     text = line.decode(UTF8)
     if number in block.mixed:
-        payload = _payload(text)
-        return reject("mixed_encoding", place, payload, encoding=file.encoding.upper(), guess=UTF8.upper())
+        return of_another_encoding(place, file.encoding, _payload(text))
     try:
         row = _ANY(line)
     except msgspec.DecodeError:

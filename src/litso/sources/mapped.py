@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -25,17 +26,23 @@ MAX_KEY: Final = 500
 
 NULL_WORDS: Final = ("NULL", "null", "\\N", "#N/A", "#Н/Д", "NaN", "nan", "None")
 """What programs write for an absent value."""
+_ABSENT: Final = ("", *NULL_WORDS)
 
 
 class MappedBatch(NamedTuple):
     """`records`: mapped_schema; `facts`: fact_schema; `unread`: values of times and amounts that could not be read,
-    by column. Rows in = records + rejected.
+    by column; `repeated`: rows left out because an equal one is kept. Rows in = records + rejected + repeated.
     """
 
     records: pa.Table
     facts: pa.Table
     rejected: list[Rejected]
     unread: dict[str, int]
+    repeated: int = 0
+
+    @property
+    def rows_in(self) -> int:
+        return int(self.records.num_rows) + len(self.rejected) + self.repeated
 
 
 class _Rows(NamedTuple):
@@ -102,12 +109,10 @@ def _trimmed(rows: pa.Table, wanted: tuple[str, ...], matched: dict[str, str]) -
     frame = pl.DataFrame(pl.from_arrow(rows.select(used)))
     absent = pl.lit(None, pl.String)
     named = [(pl.col(matched[name]) if name in matched else absent).alias(name) for name in wanted]
-    trimmed = frame.select(pl.col(name).str.strip_chars().pipe(_null_words) for name in used)
-    return trimmed.select(named) if used else pl.DataFrame({name: [None] * rows.num_rows for name in wanted})
-
-
-def _null_words(text: pl.Expr) -> pl.Expr:
-    return pl.when(~text.is_in(["", *NULL_WORDS])).then(text)
+    if not used:
+        return pl.DataFrame({name: pl.repeat(None, rows.num_rows, dtype=pl.String, eager=True) for name in wanted})
+    trimmed = frame.select(pl.all().str.strip_chars())
+    return trimmed.select(pl.when(~pl.all().is_in(_ABSENT)).then(pl.all())).select(named)
 
 
 def _expression(operand: Operand) -> pl.Expr:
@@ -215,8 +220,18 @@ def _list(rows: _Rows, operands: Operands) -> pa.Array:
     if any(map(_holds_lists, columns)):
         cells = [[text for cell in row for text in _texts_of(cell)] or None for row in zip(*columns, strict=True)]
         return pa.array(cells, pa.list_(pa.string()))
-    lists = pl.select(pl.concat_list(columns).list.drop_nulls().alias("value")).to_series()
-    return lists.set(lists.list.len() == 0, None).to_arrow()
+    return _lists([column.to_arrow() for column in columns])
+
+
+def _lists(columns: list[pa.Array]) -> pa.Array:
+    """The values of each row that are not null, in the order of the columns; null where there is none."""
+    width, count = len(columns), len(columns[0])
+    valid = np.column_stack([np.asarray(column.is_valid()) for column in columns])
+    lengths = valid.sum(axis=1)
+    offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    filled = np.flatnonzero(valid)
+    values = pa.concat_arrays(columns).take(pa.array(filled % width * count + filled // width))
+    return pa.ListArray.from_arrays(pa.array(offsets), values.cast(pa.string()), mask=pa.array(lengths == 0))
 
 
 def _times(rows: _Rows, operands: Operands) -> pa.Array:

@@ -16,20 +16,23 @@ def payloads(rows: pa.Table) -> pl.Series:
     """A text for each row of text columns, in the order of the columns. Equal rows give equal texts."""
     frame = pl.DataFrame(pl.from_arrow(rows))
     escaped = [_escaped(frame[name], column) for name, column in zip(frame.columns, rows.columns, strict=True)]
-    parts = [part for column in escaped for part in _entry(column)]
-    if not parts:
+    if not escaped:
         return pl.repeat("{}", rows.num_rows, dtype=pl.String, eager=True)
-    joined = pl.select(pl.concat_str(pl.lit("{", pl.String), *parts, pl.lit("}", pl.String))).to_series()
-    return joined.str.replace("{,", "{", literal=True) if len(joined) else joined
+    first, *others = escaped
+    is_full = not first.null_count()
+    head = _entry(first, "{") if is_full else (pl.lit("{"), *_entry(first, ","))
+    parts = [*head, *(part for column in others for part in _entry(column, ",")), pl.lit("}")]
+    joined = pl.select(pl.concat_str(parts)).to_series()
+    return joined if is_full else joined.str.replace("{,", "{", literal=True)
 
 
-def _entry(column: pl.Series) -> tuple[pl.Expr | pl.Series, ...]:
-    """The parts of `,"name":"value"`, nothing where the value is absent."""
-    name = msgspec.json.encode(column.name).decode()
-    if column.null_count():
-        entry = pl.concat_str(pl.lit(f',{name}:"'), column, pl.lit('"'))
-        return (pl.when(column.is_null()).then(pl.lit("")).otherwise(entry),)
-    return (pl.lit(f',{name}:"'), column, pl.lit('"'))
+def _entry(column: pl.Series, before: str) -> tuple[pl.Expr | pl.Series, ...]:
+    """The parts of `"name":"value"` after `before`, nothing where the value is absent."""
+    opening = pl.lit(f'{before}{msgspec.json.encode(column.name).decode()}:"')
+    if not column.null_count():
+        return opening, column, pl.lit('"')
+    entry = pl.concat_str(opening, column, pl.lit('"'))
+    return (pl.when(column.is_null()).then(pl.lit("")).otherwise(entry),)
 
 
 def _escaped(texts: pl.Series, column: pa.ChunkedArray) -> pl.Series:

@@ -92,10 +92,18 @@ def parse_amounts(texts: pl.Series) -> pa.Array:
 
     One separator is a decimal one; of two kinds the last is. Fractions of a kopeck are rounded.
     """
+    plain = texts.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    unclear = plain.is_null() & texts.is_not_null()
+    roubles = _fill(plain, _decorated(texts.set(~unclear, None))) if unclear.any() else plain
+    return _decimals((roubles * 100).round(0))
+
+
+def _decorated(texts: pl.Series) -> pl.Series:
+    """Amounts with spaces, separators of thousands, currency, brackets or a minus behind."""
     cleaned = texts.str.replace_all(r"(?i)[\s\u00a0\u202f'’]|руб(лей|ля|ль)?\.?|р\.?$|₽|rub\.?", "")
     is_negative = cleaned.str.contains(r"^[-−(]|[-−]$")
     digits = cleaned.str.replace_all(r"^[-+−(]|[-−)]$", "")
-    kopecks = pl.select(
+    amounts = pl.select(
         pl.when(digits.str.contains(r"^\d*[.,]?\d*$") & digits.str.contains(r"\d"))
         .then(digits.str.replace(",", ".", literal=True))
         .when(digits.str.contains(r"^\d{1,3}(,\d{3})+(\.\d+)?$"))
@@ -104,13 +112,12 @@ def parse_amounts(texts: pl.Series) -> pa.Array:
         .then(digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
         .cast(pl.Float64, strict=False)
     ).to_series()
-    signed = pl.select(pl.when(is_negative).then(-kopecks).otherwise(kopecks)).to_series()
-    return _decimals((signed * 100).round(0))
+    return pl.select(pl.when(is_negative).then(-amounts).otherwise(amounts)).to_series()
 
 
 def _decimals(kopecks: pl.Series) -> pa.Array:
     """Whole kopecks as decimal(14, 2); what does not fit is null."""
-    numbers = kopecks.set((kopecks.abs() >= _MAX_KOPECKS).fill_null(True), None).cast(pl.Int64)
+    numbers = kopecks.set(~(kopecks.abs() < _MAX_KOPECKS).fill_null(False), None).cast(pl.Int64)
     low = numbers.fill_null(0).to_numpy()
     words = np.stack((low, low >> 63), axis=1)  # 128 bits, little-endian, sign extended
     valid = pa.array(numbers.is_not_null().to_arrow())
