@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from litso.settings import Settings
-from litso.store import loads
-from litso.store.database import Store, ensure_database
+from litso.store import loads, users
+from litso.store.database import Store, connect, ensure_database, translated
 from litso.store.embedded import running_server
-from litso.store.migrate import check_version, migrate
+from litso.store.migrate import check_version, migrate, store_version
 
 
 @contextmanager
@@ -40,3 +41,21 @@ def open_store(settings: Settings) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+class SetUp(NamedTuple):
+    """What `litso init` did: migrations applied, version of the store, a one-time token unless users exist."""
+
+    applied: list[int]
+    version: int
+    token: str | None
+
+
+def set_up_store(settings: Settings, *, new_token: bool = False) -> SetUp:
+    """Create or migrate the store, and issue an administrator token when nobody can sign in or one is wanted."""
+    with database_url(settings) as url:
+        applied = [step.version for step in migrate(url)]
+        with translated(), connect(url) as connection:
+            wanted = new_token or not users.any_active(connection)
+            token = users.issue_token(connection) if wanted else None
+            return SetUp(applied, store_version(connection), token)

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from litso import __version__
-from litso.commands import demo
+from litso.commands import demo, doctor, init
 from litso.errors import BadUsage, LitsoError, Misconfigured
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 
 app.add_typer(demo.app, name="demo")
+app.command()(doctor.doctor)
+app.command()(init.init)
 
 
 def _version(value: bool) -> None:
