@@ -1,0 +1,256 @@
+"""Names of organizations: legal form in any place and spelling, quotes, the core by which they are compared."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from litso.standardize.bulk import by_distinct, columns
+from litso.standardize.documents import is_inn, is_nothing, is_ogrn
+from litso.standardize.letters import tidy, twins_to_cyrillic
+
+
+class Company(NamedTuple):
+    """`result` is «ООО "Ромашка"», `name` its core without form and quotes; numbers are those found in the text."""
+
+    result: str | None
+    opf: str | None
+    opf_full: str | None
+    name: str | None
+    inn: str | None
+    kpp: str | None
+    ogrn: str | None
+    qc: int
+    problems: str | None
+
+
+class LegalForm(NamedTuple):
+    """A legal form (ОПФ)."""
+
+    short: str
+    full: str
+
+
+SCHEMA: Final = columns(Company)
+NOTHING: Final = Company(*[None] * 7, qc=2, problems=None)
+SOLE_TRADER: Final = "ИП"
+MAX_LENGTH: Final = 600
+
+_INSIDE: Final = frozenset({"УК", "ТД", "ЧОП", "ЧОО", "КБ", "АКБ", "АБ", "НПО", "НПП", "НИИ"})
+"""Forms that are part of the name behind another form: ООО "УК Уют", АО "ТД Перекрёсток"."""
+
+_WEAK: Final = frozenset(
+    {
+        "ПО",
+        "РО",
+        "ОО",
+        "ГК",
+        "ПК",
+        "КП",
+        "ГП",
+        "МП",
+        "НП",
+        "ГУ",
+        "МУ",
+        "БУ",
+        "ЖК",
+        "ХП",
+        "ПТ",
+        "КТ",
+        "ЧУ",
+        "АБ",
+        "КБ",
+        "ТД",
+        "УК",
+        "ФХ",
+    }
+)
+"""Forms of two letters that are also words or parts of names: they count only in capitals at the head or before quotes."""
+
+
+@lru_cache(maxsize=1)
+def legal_forms() -> dict[str, LegalForm]:
+    """Legal forms by every lower-case spelling."""
+    text = resources.files("litso.standardize").joinpath("data/opf.txt").read_text(encoding="utf-8")
+    found: dict[str, LegalForm] = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        short, full, others = line.split("|")
+        form = LegalForm(short, full)
+        for spelling in (short.lower(), full.lower(), *filter(None, others.split(";"))):
+            found.setdefault(_fold(spelling), form)
+    return found
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.lower().replace("ё", "е").split())
+
+
+@lru_cache(maxsize=1)
+def _form_pattern() -> re.Pattern[str]:
+    """Any spelling of a form as whole words, the longest first."""
+    spellings = sorted(legal_forms(), key=len, reverse=True)
+    words = "|".join(re.escape(one).replace(r"\ ", r"\s+").replace("е", "[её]") for one in spellings)
+    return re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE)
+
+
+_NUMBER: Final = re.compile(
+    r"(?:[,;(]\s*)?\b(инн|кпп|огрнип|огрн)\b\s*(?:/\s*кпп)?[\s:№#]*(\d{8,15})(?:\s*/\s*(\d{9}))?\)?", re.IGNORECASE
+)
+_BARE: Final = re.compile(r"(?<!\d)(\d{10}|\d{12}|\d{13}|\d{15})(?!\d)")
+_QUOTES: Final = re.compile("[«»“”„‟″\"`]|''|<<|>>|‹|›")
+_EDGES: Final = " ,.;:-–—/\\'"
+_ORGANIZATION_WORDS: Final = re.compile(
+    r"(?<!\w)(?:администраци[яи]|школа|лицей|гимназия|детский\s+сад|д/с|больница|поликлиника|амбулатория|аптека|магазин|"
+    r"прокуратура|суд|управление|отдел(?:ение)?|департамент|министерство|комитет|комбинат|завод|фабрика|фирма|компания|"
+    r"предприятие|учреждение|организация|банк|фонд|союз|кооператив|товарищество|общежитие|колледж|техникум|университет|"
+    r"институт|академия|училище|библиотека|музей|театр|церковь|храм|приход|монастырь|епархия|мечеть|почта|почтамт|вокзал|"
+    r"станция|депо|автовокзал|рынок|кафе|ресторан|столовая|гостиница|отель|салон|парикмахерская|ателье|стоматология|"
+    r"клиника|автосервис|автомойка|азс|агентство|центр|ассоциация|партн[её]рство|совхоз|колхоз|агрофирма|птицефабрика|"
+    r"хозяйство|трест|объединение|корпорация|холдинг|группа\s+компаний|сбербанк|газпром|роснефть|водоканал|теплосеть|"
+    r"электросеть|горсвет|пожарная\s+часть|воинская\s+часть|в/ч|войсковая\s+часть|овд|умвд|мвд|фсб|мчс|гибдд|росгвардия)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def company(text: str | None) -> Company:
+    """Take a name of an organization apart. `qc` 1 when no legal form was found."""
+    if is_nothing(text):
+        return NOTHING
+    line = tidy((text or "")[:MAX_LENGTH])
+    line, numbers = _take_numbers(line)
+    line = _QUOTES.sub('"', line)
+    form, name = _take_form(line)
+    name = _core(name)
+    inn, kpp, ogrn = numbers
+    if not any(sign.isalnum() for sign in name):
+        return NOTHING._replace(
+            result=form.short if form else None, opf=form.short if form else None, opf_full=form.full if form else None,
+            inn=inn, kpp=kpp, ogrn=ogrn, qc=1, problems="no_name",
+        )  # fmt: skip
+    return Company(
+        result=shown(form, name),
+        opf=form.short if form else None,
+        opf_full=form.full if form else None,
+        name=name,
+        inn=inn,
+        kpp=kpp,
+        ogrn=ogrn,
+        qc=0 if form else 1,
+        problems=None if form else "no_legal_form",
+    )
+
+
+def shown(form: LegalForm | None, name: str) -> str:
+    """Short form and quoted name; a sole trader's name is a person's and has no quotes."""
+    if form is None:
+        return name
+    if form.short == SOLE_TRADER:
+        return f"{form.short} {name}"
+    return f'{form.short} "{name}"'
+
+
+def _take_numbers(line: str) -> tuple[str, tuple[str | None, str | None, str | None]]:
+    found: dict[str, str] = {}
+    for label, number, second in _NUMBER.findall(line):
+        found[{"огрнип": "огрн"}.get(label.lower(), label.lower())] = number
+        if second:
+            found["кпп"] = second
+    line = _NUMBER.sub(" ", line)
+    for number in _BARE.findall(line):
+        if is_ogrn(number):
+            found.setdefault("огрн", number)
+        elif is_inn(number):
+            found.setdefault("инн", number)
+        else:
+            continue
+        line = line.replace(number, " ")
+    inn, ogrn, kpp = found.get("инн"), found.get("огрн"), found.get("кпп")
+    return line, (
+        inn if is_inn(inn or "") else None,
+        kpp if len(kpp or "") == 9 else None,
+        ogrn if is_ogrn(ogrn or "") else None,
+    )
+
+
+def _take_form(line: str) -> tuple[LegalForm | None, str]:
+    """The leading form and the line without it; a form at the end or in brackets counts when there is none at the head."""
+    found = [one for one in _form_pattern().finditer(line) if _counts(line, one)]
+    if not found:
+        return None, line
+    outside = [one for one in found if line[: one.start()].count('"') % 2 == 0] or found
+    chosen = min(outside, key=lambda one: (_form(one).short in _INSIDE, one.start()))
+    rest = line[: chosen.start()] + " " + line[chosen.end() :]
+    return _form(chosen), rest
+
+
+def _form(found: re.Match[str]) -> LegalForm:
+    return legal_forms()[_fold(found[0])]
+
+
+def _counts(line: str, found: re.Match[str]) -> bool:
+    """Whether a spelling is a form here: short ones only in capitals, at the head, at the end or before a quote."""
+    form = _form(found)
+    if form.short not in _WEAK or len(found[0]) > 4:
+        return True
+    at_head = not line[: found.start()].strip(' "')
+    before_quote = line[found.end() :].lstrip().startswith('"')
+    return found[0].isupper() and (before_quote or (at_head and form.short in _INSIDE))
+
+
+def _core(line: str) -> str:
+    """Name without outer quotes, brackets left empty and stray signs; one quoted part alone is the name."""
+    line = re.sub(r"\(\s*\)|\[\s*\]", " ", line)
+    inner = re.fullmatch(r'[\s,.]*"+\s*([^"]+?)\s*"+[\s,.]*', line)
+    name = inner[1] if inner else re.sub(r'\s*"\s*', " ", line)
+    return " ".join(name.split()).strip(_EDGES)
+
+
+def is_company(text: str) -> bool:
+    """Whether a text names an organization: a legal form other than ИП, a word of organizations, or quotes."""
+    line = _QUOTES.sub('"', tidy(text[:MAX_LENGTH]))
+    if any(
+        _form(one).short != SOLE_TRADER and _counts(line, one) and _is_written_as_form(one)
+        for one in _form_pattern().finditer(line)
+    ):
+        return True
+    return _ORGANIZATION_WORDS.search(line) is not None
+
+
+def _is_written_as_form(found: re.Match[str]) -> bool:
+    """Short spellings must be in capitals: «Ао» and «По» are also surnames and words."""
+    return (
+        len(found[0]) > 4
+        or found[0].isupper()
+        or "." in found[0]
+        or found[0].lower() in ("ооо", "зао", "оао", "пао", "муп", "гуп", "тсж", "снт", "тсн")
+    )
+
+
+_BRANCH: Final = re.compile(
+    r"\b(?:филиал|обособленное\s+подразделение|оп|представительство|дополнительный\s+офис|доп\.?\s*офис|ф-л)\b",
+    re.IGNORECASE,
+)
+
+
+def is_branch(text: str) -> bool:
+    """Whether a name speaks of a branch of an organization."""
+    return _BRANCH.search(text) is not None
+
+
+def core(name: str) -> str:
+    """Form of a name by which organizations are compared: capitals, ё as е, letters and digits only, one alphabet."""
+    folded = name.upper().replace("Ё", "Е")
+    if re.search("[А-Я]", folded):
+        folded = twins_to_cyrillic(folded)
+    return " ".join(re.findall(r"\w+", folded))
+
+
+def company_column(values: pl.Series) -> pl.DataFrame:
+    """`company` for every text of a column."""
+    return by_distinct(values, company, SCHEMA)

@@ -1,0 +1,35 @@
+"""Diminutives and everyday forms of given names, linked to the full names they may stand for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+
+from litso.standardize.letters import fold
+from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
+
+
+@lru_cache(maxsize=1)
+def diminutives() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Full names, each with its gender, by folded diminutive (`data/diminutives.txt`)."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    text = resources.files("litso.standardize").joinpath("data/diminutives.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        head, forms = line.split(":")
+        full, gender = head.split()
+        for form in forms.split():
+            found[fold(form)].append((full, gender))
+    return {form: tuple(names) for form, names in found.items()}
+
+
+def full_given_name(name: str, gender: str = UNKNOWN) -> str | None:
+    """The full name behind a diminutive: «Ваня» is «Иван».
+
+    None when the word is no diminutive, or when it stands for several names («Саша» without a `gender`, М or Ж).
+    """
+    names = [full for full, of in diminutives().get(fold(name), ()) if gender not in (MALE, FEMALE) or of == gender]
+    return names[0] if len(names) == 1 else None

@@ -1,0 +1,325 @@
+"""E-mail addresses: repaired when there is one way to repair them, typed by domain and mailbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from litso.standardize.bulk import by_distinct, columns, weave
+from litso.standardize.documents import is_nothing
+from litso.standardize.letters import tidy, twins_to_latin, typed_in_latin
+
+
+class Email(NamedTuple):
+    """`type` PERSONAL, CORPORATE, ROLE or DISPOSABLE.
+
+    `qc` 0 right, 1 wrong or several in the cell, 2 empty or a known placeholder, 3 disposable, 4 repaired.
+    """
+
+    email: str | None
+    local: str | None
+    domain: str | None
+    type: str | None
+    qc: int
+    problems: str | None
+
+
+class Domain(NamedTuple):
+    """A domain as it should be: repaired, typed; `problem` names the repair or what is wrong with it."""
+
+    name: str
+    type: str
+    is_right: bool
+    problem: str | None
+
+
+SCHEMA: Final = columns(Email)
+NOTHING: Final = Email(None, None, None, None, 2, None)
+PERSONAL: Final = "PERSONAL"
+CORPORATE: Final = "CORPORATE"
+ROLE: Final = "ROLE"
+DISPOSABLE: Final = "DISPOSABLE"
+
+
+@lru_cache(maxsize=1)
+def lists() -> dict[str, frozenset[str]]:
+    """Lists of `data/email.txt`: sections in brackets, one word a line."""
+    text = resources.files("litso.standardize").joinpath("data/email.txt").read_text(encoding="utf-8")
+    sections: dict[str, set[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("["):
+            name = line.strip("[]")
+        elif line and not line.startswith("#"):
+            sections.setdefault(name, set()).update(line.split())
+    return {key: frozenset(words) for key, words in sections.items()}
+
+
+_LOCAL: Final = re.compile(r"[^\s@\"(),:;<>\[\]\\.\x00-\x1f]+(?:\.[^\s@\"(),:;<>\[\]\\.\x00-\x1f]+)*")
+_LABEL: Final = re.compile(r"(?!-)[^\W_](?:[\w-]*[^\W_])?", re.UNICODE)
+_TOP: Final = re.compile(r"[^\W\d_]{2,24}|xn--[a-z0-9-]{2,58}", re.UNICODE)
+_QUOTED: Final = re.compile(r"\"(?:[^\"\\\x00-\x1f]|\\.)+\"")
+_SPACED_AT: Final = re.compile(r"\s*(?:\((?:at|а|a|собака|эт)\)|\[(?:at|собака)\]|\{at\}|\s(?:at|собака|эт)\s|@)\s*")
+_SPACED_DOT: Final = re.compile(r"\s*(?:\((?:dot|точка)\)|\[(?:dot|точка)\]|\s(?:dot|точка)\s)\s*")
+_LABELS: Final = re.compile(
+    r"^(?:e-?mail|mail|почта|эл\.?\s*почта|электронная почта|адрес|mailto|имейл|емейл|мейл)\s*[:=]\s*"
+)
+_SEPARATORS: Final = re.compile(r"[;|\n\r\t]+|,\s+|\s+(?:и|или|or|and)\s+|,(?=[^,@]+@)|\s+(?=[^\s@]+@)|/(?=[^/@]+@)")
+
+
+def email(text: str | None) -> Email:
+    """The address in a cell; of several the first right one, with `qc` 1 and the problem `several`."""
+    found = emails(text)
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    best = next((one for one in found if one.qc in (0, 3, 4)), found[0])
+    return best._replace(qc=1, problems=";".join(filter(None, ("several", best.problems))))
+
+
+def emails(text: str | None) -> list[Email]:
+    """All addresses of a cell, without repeats, in their order."""
+    if is_nothing(text):
+        return []
+    whole = _LABELS.sub("", tidy_keeping_lines(text or "").lower())
+    parts = [whole] if _QUOTED.match(whole) else list(_split(whole))
+    return list(dict.fromkeys(_one(part) for part in parts))
+
+
+def tidy_keeping_lines(text: str) -> str:
+    """Tidy each line of a cell by itself."""
+    return "\n".join(filter(None, (tidy(line) for line in text.splitlines())))
+
+
+def _split(line: str) -> Iterator[str]:
+    spaced = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", line))
+    if spaced.count("@") < 2:
+        yield " ".join(line.split())
+        return
+    for part in _SEPARATORS.split(spaced):
+        if part.strip(" .,;<>()"):
+            yield part
+
+
+def _one(text: str) -> Email:
+    """One address: as it is, then repaired."""
+    bracket = re.search(r"<([^<>]+@[^<>]+)>", text)
+    line = (bracket[1] if bracket else text).strip(" '`«»<>()[]{},;:")
+    line = re.sub(r"^mailto:", "", line)
+    quoted = _QUOTED.match(line)
+    if quoted and line[quoted.end() : quoted.end() + 1] == "@":
+        return _typed(quoted[0], line[quoted.end() + 1 :], None)
+    repaired = _repair(line.strip('"'))
+    if is_placeholder(repaired):
+        return NOTHING._replace(problems="placeholder")
+    local, at, domain = repaired.rpartition("@")
+    if not at or not local or not domain:
+        return _broken("no_at_sign" if "@" not in repaired else "no_mailbox" if not local else "no_domain")
+    return _typed(local, domain, None if repaired == line else "repaired")
+
+
+def _broken(problem: str) -> Email:
+    return Email(None, None, None, None, 1, problem)
+
+
+def _repair(line: str) -> str:
+    """The line with an at-sign and without spaces, when the way is clear."""
+    if re.search("[а-яё]", line):
+        line = _from_russian_keys(line)
+    line = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", f" {line} ").strip())
+    line = re.sub(r"@[@\s]*@|@[\s#\"']+|[\"]@", "@", line)
+    if "@" not in line:
+        line = _find_at(line)
+    local, at, domain = line.rpartition("@")
+    if not at:
+        return line
+    domain = re.sub(r"[,/:;\s]+", ".", domain.strip(" .,;/\\")).replace("..", ".")
+    domain = re.sub(r"\.{2,}", ".", domain)
+    return re.sub(r"\s+", "", local).strip(",;:") + at + domain
+
+
+def _from_russian_keys(line: str) -> str:
+    """Undo the Russian layout («шмфт"ьфшд.кг») or Cyrillic look-alikes; an honest Cyrillic address stays."""
+    local, at, domain = line.rpartition("@")
+    if (
+        at
+        and not re.search("[а-яё]", local)
+        and re.fullmatch(r"[а-яё0-9-]+(?:\.[а-яё0-9-]+)*\.(?:рф|рус|москва|дети|онлайн|сайт|орг|бел|укр|қаз)", domain)
+    ):
+        return line
+    for candidate in (twins_to_latin(line), typed_in_latin(line), typed_in_latin(local) + "@" + domain if at else line):
+        if re.fullmatch(r"[!-~]+", candidate.replace(" ", "")) and _is_known(candidate.rpartition("@")[2]):
+            return candidate
+    mixed = re.search("[a-z]", line) is not None
+    return twins_to_latin(line) if mixed else line
+
+
+def _is_known(domain: str) -> bool:
+    known = lists()
+    plain = re.sub(r"[,/\s]+", ".", domain.strip(" .,"))
+    return plain in known["free"] or plain in known["corporate"]
+
+
+def _find_at(line: str) -> str:
+    """Put the at-sign before a known mail domain: «ivanov mail.ru», «ivanov"mail.ru», «ivanov2mail.ru» stays."""
+    found = re.fullmatch(r"([a-z0-9._-]{2,})[\s\"#*&]+([a-z0-9-]+(?:[.,/][a-z]{2,6}))", line)
+    if found and _is_known(found[2]):
+        return f"{found[1]}@{found[2]}"
+    return line
+
+
+def is_placeholder(line: str) -> bool:
+    """Whether an address only fills a compulsory field: `no@mail.ru`, `net@net.ru`, `111@111.ru`."""
+    local, at, domain = line.rpartition("@")
+    if not at:
+        return line in lists()["empty"]
+    first = domain.split(".")[0]
+    if local in lists()["nobody"] or (len(set(local)) == 1 and len(local) > 2 and local[0] in "0123456789x-_."):
+        return True
+    return local == first and (local in lists()["fillers"] or len(set(local)) == 1 or local.isdigit())
+
+
+def _typed(local: str, domain: str, problem: str | None) -> Email:
+    found = domain_of(domain)
+    address = f"{local}@{found.name}"
+    problems = ";".join(dict.fromkeys(filter(None, (problem, found.problem)))) or None
+    right_local = _LOCAL.fullmatch(local) is not None or _QUOTED.fullmatch(local) is not None
+    if not right_local and _LOCAL.fullmatch(re.sub(r"\.{2,}", ".", local).strip(".")):
+        local = re.sub(r"\.{2,}", ".", local)
+        return Email(f"{local}@{found.name}", local, found.name, None, 1, "wrong_mailbox")
+    if not right_local or not found.is_right or len(local.encode()) > 64 or len(address.encode()) > 254:
+        wrong = found.problem if right_local and not found.is_right else "wrong_mailbox"
+        return _broken(wrong or "too_long")
+    if found.type == DISPOSABLE:
+        return Email(address, local, found.name, DISPOSABLE, 3, ";".join(filter(None, ("disposable", problems))))
+    kind = ROLE if local.split("+")[0] in lists()["role"] else found.type
+    return Email(address, local, found.name, kind, 4 if problems else 0, problems)
+
+
+@lru_cache(maxsize=65536)
+def domain_of(domain: str) -> Domain:
+    """Check, repair and type one domain, lower-case."""
+    known = lists()
+    name = _unicode(domain)
+    repaired = _repaired_domain(name)
+    problem = None if repaired == name else "domain_repaired"
+    if not _is_domain(repaired):
+        return Domain(repaired, CORPORATE, False, "wrong_domain")
+    if repaired in known["disposable"] or any(repaired.endswith("." + one) for one in known["disposable"]):
+        return Domain(repaired, DISPOSABLE, True, problem)
+    return Domain(repaired, PERSONAL if repaired in known["free"] else CORPORATE, True, problem)
+
+
+def _unicode(domain: str) -> str:
+    """International names in their letters: `xn--80a1acny.xn--p1ai` is «почта.рф»."""
+    if "xn--" not in domain:
+        return domain
+    try:
+        return ".".join(
+            label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+            for label in domain.split(".")
+        )
+    except (UnicodeError, ValueError):
+        return domain
+
+
+def _is_domain(name: str) -> bool:
+    labels = name.split(".")
+    if len(labels) < 2 or not _TOP.fullmatch(labels[-1]) or not all(_LABEL.fullmatch(label) for label in labels):
+        return False
+    sizes = [len(label) if label.isascii() else len(label.encode("punycode")) + 4 for label in labels]
+    return max(sizes) <= 63 and sum(sizes) + len(sizes) - 1 <= 253
+
+
+_WRONG_TOPS: Final = {
+    "con": "com", "cim": "com", "comm": "com", "cpm": "com", "vom": "com", "xom": "com", "ocm": "com", "om": "com",
+    "ry": "ru", "tu": "ru", "ri": "ru", "rru": "ru", "ruu": "ru", "ur": "ru", "ru1": "ru", "tru": "ru", "r": "ru",
+    "u": "ru", "rh": "ru", "rn": "ru", "ey": "ru", "rut": "ru", "rus": "ru",
+}  # fmt: skip
+"""Top domains typed wrong. Some exist (`tu` once did), so they count only behind a well-known mail name."""
+
+
+def _repaired_domain(name: str) -> str:
+    """A domain one slip away from a well-known mail domain becomes it; other domains stay as they are."""
+    known = lists()
+    if name in known["free"] or name in known["protected"] or name in known["disposable"]:
+        return name
+    base, dot, top = name.rpartition(".")
+    if dot and f"{base}.{_WRONG_TOPS.get(top, top)}" in known["common"]:
+        return f"{base}.{_WRONG_TOPS[top]}" if top in _WRONG_TOPS else name
+    return _slips().get(name, name)
+
+
+@lru_cache(maxsize=1)
+def _slips() -> dict[str, str]:
+    """Every spelling one slip away from the commonest mail domains, told apart only where one domain is meant."""
+    meant: dict[str, set[str]] = {}
+    for domain in lists()["common"]:
+        for slip in _one_slip(domain):
+            meant.setdefault(slip, set()).add(domain)
+    known = lists()
+    real = known["free"] | known["protected"] | known["disposable"]
+    return {slip: next(iter(domains)) for slip, domains in meant.items() if len(domains) == 1 and slip not in real}
+
+
+def _one_slip(domain: str) -> Iterator[str]:
+    """Deletions, exchanges, insertions and replacements in the name; a lost, doubled or early dot; a lost end."""
+    base, _, top = domain.rpartition(".")
+    yield base + top
+    yield base
+    for place in range(1 if len(base) > 4 else len(base), len(base)):
+        yield base[:place] + base[place + 1 :] + "." + top
+    for place in range(len(base) - 1):
+        yield base[:place] + base[place + 1] + base[place] + base[place + 2 :] + "." + top
+    for place in range(len(base) + 1):
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            yield base[:place] + letter + base[place:] + "." + top
+            if 0 < place < len(base) and len(base) > 4:
+                yield base[:place] + letter + base[place + 1 :] + "." + top
+    yield base + "." + base + "." + top
+
+
+_PLAIN: Final = r"^\s*([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@([a-z0-9-]+(?:\.[a-z0-9-]+)+)\s*$"
+
+
+def email_column(values: pl.Series) -> pl.DataFrame:
+    """`email` for every text of a column.
+
+    Plain ASCII addresses are taken apart by expressions, their distinct domains judged by `domain_of`; all others go
+    through `email`.
+    """
+    lower = values.cast(pl.String).str.to_lowercase()
+    parts = pl.DataFrame({"local": lower.str.extract(_PLAIN, 1), "name": lower.str.extract(_PLAIN, 2)})
+    known = lists()
+    domains = [name for name in parts["name"].unique().to_list() if name is not None]
+    right = [(name, domain_of(name)) for name in domains]
+    table = pl.DataFrame(
+        {"name": [name for name, found in right], "type": [found.type for name, found in right]},
+        schema={"name": pl.String, "type": pl.String},
+    ).filter(pl.Series([found.is_right and found.problem is None for _, found in right], dtype=pl.Boolean))
+    table = table.filter(pl.col("type") != DISPOSABLE)
+    plain = parts.join(table, on="name", how="left", maintain_order="left").with_columns(
+        is_plain=(
+            pl.col("type").is_not_null()
+            & ~pl.col("local").is_in(list(known["nobody"] | known["fillers"]))
+            & pl.col("local").str.contains("[a-z].*[a-z]")
+            & (pl.col("local").str.len_bytes() <= 64)
+            & (pl.col("local") != pl.col("name").str.split(".").list.first())
+            & (pl.col("local").str.len_bytes() + pl.col("name").str.len_bytes() <= 253)
+        ).fill_null(False)
+    )
+    mailbox = pl.col("local").str.split("+").list.first()
+    fast = plain.select(
+        email=pl.col("local") + "@" + pl.col("name"),
+        local="local",
+        domain="name",
+        type=pl.when(mailbox.is_in(list(known["role"]))).then(pl.lit(ROLE)).otherwise("type"),
+        qc=pl.lit(0, dtype=pl.Int8),
+        problems=pl.lit(None, dtype=pl.String),
+    )
+    is_fast = plain["is_plain"]
+    return weave(fast.filter(is_fast), is_fast, by_distinct(values.filter(~is_fast), email, SCHEMA))

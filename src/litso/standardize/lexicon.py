@@ -1,0 +1,229 @@
+"""What is known of the words of Russian names: how often each is a surname, a given name or a patronymic, and its gender.
+
+Counts come from the data of the package `russiannames`, read when the first name is read. Surnames that their ending
+betrays («Иванов») are not kept: the ending says as much, and the table stays a third of the size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from litso.standardize.letters import skeleton
+
+MALE: Final = "М"
+FEMALE: Final = "Ж"
+UNKNOWN: Final = "НД"
+
+SURNAME: Final = "S"
+GIVEN: Final = "F"
+PATRONYMIC: Final = "M"
+
+
+class Counts(NamedTuple):
+    """How often a folded word was met as each part of a name, and the gender of the given name."""
+
+    surname: int
+    given: int
+    patronymic: int
+    gender: str
+
+
+NOT_MET: Final = Counts(0, 0, 0, UNKNOWN)
+TOTAL_SURNAMES: Final = 4_163_020
+TOTAL_GIVEN: Final = 2_605_725
+TOTAL_PATRONYMICS: Final = 2_679_948
+
+_SURNAME_END: Final = (
+    "(?:[оеё]в|[оеё]ва|[иы]н|[иы]на|[сц]кий|[сц]кая|[сц]кой|енко|ченко|чук|щук|нюк|люк|рюк|дзе|швили|ян|янц|[иы]х|аго|яго|"
+    "ово|уля|ейко|айло|ань|кевич|лович|ович|евич)"
+)
+_SURE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва?|[сц]к(?:ий|ая|ой)|енко|чук|щук|дзе|швили|янц|[иы]на|[иы]н)")
+_LIKE_SURNAME: Final = re.compile(rf".{{2,}}{_SURNAME_END}")
+_PATRONYMIC: Final = re.compile(
+    r".{2,}(?:ович|евич|ьич|овна|евна|ична|инишна|овична|евична|оглы|оглу|кызы|гызы|угли|кизи)"
+)
+_MALE_PATRONYMIC: Final = re.compile(r".*(?:ич|ыч|оглы|оглу|угли|улы|уулу|ули|огли)")
+_FEMALE_PATRONYMIC: Final = re.compile(r".*(?:вна|чна|шна|кызы|гызы|кизи|кзы|кыз)")
+_MALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]в|[иы]н|[сцж]кий|[сц]кой|ый|ний|чий|щий|жий)")
+_FEMALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва|[иы]на|[сц]кая|ая|няя)")
+_TABLE: Final = {SURNAME: "surnames", GIVEN: "names", PATRONYMIC: "midnames"}
+
+
+def looks_like_surname(word: str) -> bool:
+    """Whether the ending of a folded word is one of surnames."""
+    return _LIKE_SURNAME.fullmatch(word) is not None
+
+
+def looks_like_patronymic(word: str) -> bool:
+    """Whether the ending of a folded word is one of patronymics."""
+    return _PATRONYMIC.fullmatch(word) is not None
+
+
+def _read(role: str) -> pl.DataFrame:
+    """Words of one part of a name: folded `word`, `count`, `gender`."""
+    path = resources.files("russiannames").joinpath(f"data/{_TABLE[role]}.parquet")
+    with resources.as_file(path) as file:
+        table = pl.read_parquet(file, columns=["text", "count", "gender"])
+    word = pl.col("text").str.to_lowercase().str.replace_all("ё", "е", literal=True)
+    return (
+        table.select(word=word, count="count", gender="gender")
+        .filter(pl.col("word").str.contains(r"^[а-я]+(?:[-'][а-я]+)*$"))
+        .sort("count", descending=True)
+        .group_by("word", maintain_order=True)
+        .agg(pl.col("count").sum(), pl.col("gender").first())
+    )
+
+
+@lru_cache(maxsize=1)
+def counts() -> Mapping[str, Counts]:
+    """Counts by folded word, surnames with a telling ending left out unless they are also given names or patronymics."""
+    given, patronymic, surname = _read(GIVEN), _read(PATRONYMIC), _read(SURNAME)
+    others = pl.concat([given["word"], patronymic["word"]]).unique()
+    told = surname["word"].str.contains(rf"^(?:{_SURE_SURNAME.pattern})$")
+    surname = surname.filter(~told | surname["word"].is_in(others.implode()))
+    table = (
+        surname.select("word", surname="count")
+        .join(given.select("word", given="count", gender="gender"), on="word", how="full", coalesce=True)
+        .join(patronymic.select("word", patronymic="count"), on="word", how="full", coalesce=True)
+        .with_columns(pl.col("surname", "given", "patronymic").fill_null(0))
+    )
+    genders = {"m": MALE, "f": FEMALE}
+    columns = (table[name].to_list() for name in ("word", "surname", "given", "patronymic", "gender"))
+    return {word: Counts(s, g, p, genders.get(gender, UNKNOWN)) for word, s, g, p, gender in zip(*columns, strict=True)}
+
+
+def counts_of(word: str) -> Counts:
+    """Counts of a folded word; the rarer half decides for a double word («анна-мария»)."""
+    found = counts().get(word)
+    if found is not None or "-" not in word:
+        return found or NOT_MET
+    halves = [counts().get(half, NOT_MET) for half in word.split("-") if half]
+    if not halves:
+        return NOT_MET
+    return Counts(*(min(column) for column in zip(*(half[:3] for half in halves), strict=True)), halves[0].gender)
+
+
+def given_gender(word: str) -> str:
+    """Gender of a folded given name: by dictionary, else by its ending; НД when the ending says nothing."""
+    found = counts_of(word)
+    if found.gender != UNKNOWN and found.given:
+        return found.gender
+    last = word.rsplit("-", 1)[-1]
+    if not last or last[-1] in "иоуеэюы":
+        return UNKNOWN
+    if last[-1] in "ая":
+        return FEMALE
+    return UNKNOWN if last[-1] == "ь" else MALE
+
+
+def patronymic_gender(word: str) -> str:
+    """Gender of a folded patronymic by its ending."""
+    if _FEMALE_PATRONYMIC.fullmatch(word):
+        return FEMALE
+    return MALE if _MALE_PATRONYMIC.fullmatch(word) else UNKNOWN
+
+
+def surname_gender(word: str) -> str:
+    """Gender of a folded surname by its ending."""
+    last = word.rsplit("-", 1)[-1]
+    if _FEMALE_SURNAME.fullmatch(last):
+        return FEMALE
+    return MALE if _MALE_SURNAME.fullmatch(last) else UNKNOWN
+
+
+RARE: Final = 100
+"""A given name met this often is never a slip."""
+RATIO: Final = 100
+"""How many times commoner the meant word must be than the slip, and than the next meaning."""
+
+
+@lru_cache(maxsize=2)
+def _slips(role: str) -> Mapping[str, tuple[str, ...]]:
+    """Common words of a role by themselves with one letter left out, for look-ups at one slip's distance."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word, count in counts().items():
+        if (count.given if role == GIVEN else count.patronymic) >= RATIO * 3 and len(word) >= 4:
+            for form in {word, *_shorter(word)}:
+                found[form].append(word)
+    return {form: tuple(words) for form, words in found.items()}
+
+
+def _shorter(word: str) -> Iterator[str]:
+    return (word[:place] + word[place + 1 :] for place in range(len(word)))
+
+
+@lru_cache(maxsize=65536)
+def meant(word: str, role: str) -> str | None:
+    """The common given name or patronymic of which a folded word is certainly a slip, or None.
+
+    One letter lost, added, changed or two exchanged; the meant word is `RATIO` times commoner than the slip and than any
+    other meaning. The first letter may differ only in a word hardly ever met.
+    """
+    own = _count(word, role)
+    if own >= RARE or len(word) < 4 or word in real_names():
+        return None
+    index = _slips(role)
+    near = {
+        one for form in {word, *_shorter(word)} for one in index.get(form, ()) if one != word and one_slip(word, one)
+    }
+    ranked = sorted(((_count(one, role), one) for one in near), reverse=True)
+    if not ranked or ranked[0][0] < RATIO * max(own, 3):
+        return None
+    best_count, best = ranked[0]
+    if best[0] != word[0] and own > 2:
+        return None
+    return best if len(ranked) == 1 or best_count >= 10 * ranked[1][0] else None
+
+
+def _count(word: str, role: str) -> int:
+    found = counts_of(word)
+    return found.given if role == GIVEN else found.patronymic
+
+
+def one_slip(left: str, right: str) -> bool:
+    """Whether two words differ by one lost, added or changed letter or two neighbours exchanged."""
+    short, long = sorted((left, right), key=len)
+    if len(long) - len(short) > 1 or short == long:
+        return False
+    start = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[start:] == long[start + 1 :]
+    if short[start + 1 :] == long[start + 1 :]:
+        return True
+    return short[start : start + 2] == long[start : start + 2][::-1] and short[start + 2 :] == long[start + 2 :]
+
+
+@lru_cache(maxsize=1)
+def real_names() -> frozenset[str]:
+    """Rare given names that are not slips of common ones («Ганна», «Олена»)."""
+    text = resources.files("litso.standardize").joinpath("data/rare_names.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+@lru_cache(maxsize=1)
+def _by_skeleton() -> Mapping[str, str]:
+    """The likeliest Cyrillic word of every romanization (`letters.skeleton`)."""
+    best: dict[str, tuple[float, str]] = {}
+    for role, least, total in (
+        (SURNAME, 15, TOTAL_SURNAMES),
+        (GIVEN, 30, TOTAL_GIVEN),
+        (PATRONYMIC, 30, TOTAL_PATRONYMICS),
+    ):
+        table = _read(role).filter(pl.col("count") >= least)
+        for word, count in zip(table["word"].to_list(), table["count"].to_list(), strict=True):
+            key, weight = skeleton(word), count / total
+            if weight > best.get(key, (0.0, ""))[0]:
+                best[key] = (weight, word)
+    return {key: word for key, (_, word) in best.items()}
+
+
+def from_latin(word: str) -> str | None:
+    """The Cyrillic word that a romanized lower-case word stands for, if it is a known one."""
+    return _by_skeleton().get(skeleton(word))

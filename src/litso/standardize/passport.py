@@ -1,0 +1,84 @@
+"""Internal passport of a Russian citizen."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final, NamedTuple
+
+from litso.standardize.bulk import columns
+from litso.standardize.documents import is_nothing
+from litso.standardize.letters import tidy
+
+
+class Passport(NamedTuple):
+    """`series` «45 09», `number` six digits, `issued_by_code` «770-053»."""
+
+    series: str | None
+    number: str | None
+    issued_by_code: str | None
+    qc: int
+    problems: str | None
+
+
+SCHEMA: Final = columns(Passport)
+_CODE: Final = re.compile(r"(?<!\d)(\d{3})\s?[-–]\s?(\d{3})(?!\d)")
+_TEN: Final = re.compile(
+    r"(?<!\d)(\d\d)\s?[-./]?\s?(\d\d)[\s,;]*(?:№|n|no|номер|ном\.?|-|/)*[\s:.]*(\d{3})\s?(\d{3})(?!\d)"
+)
+_FOREIGN: Final = re.compile(r"(?<!\d)(\d\d)\s?(?:№|n|no|номер)?\s?(\d{7})(?!\d)")
+_DATE: Final = re.compile(r"(?<!\d)\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
+_REGIONS: Final = frozenset(
+    ["01", "03", "04", "05", "07", "08", "10", "11", "12", "14", "15", "17", "18", "19", "20", "22", "24", "25", "26", "27", "28", "29", "30", "32", "33", "34", "35", "36", "37", "38", "39", "40", "41", "42", "43", "44", "45", "46", "47", "48", "49", "50", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "63", "64", "65", "66", "67", "68", "69", "70", "71", "73", "74", "75", "76", "77", "78", "79", "80", "81", "82", "83", "84", "85", "86", "87", "88", "89", "90", "91", "92", "93", "94", "95", "96", "97", "98", "99"]
+)
+"""First two digits of a series: the region's code of ОКАТО."""
+
+
+def passport(text: str | None, *, today: date | None = None) -> Passport:
+    """Series, number and code of the issuer; `qc` 0 right, 1 wrong format or an impossible series, 2 empty."""
+    if is_nothing(text):
+        return Passport(None, None, None, 2, None)
+    line = tidy(text or "").lower()
+    line = _DATE.sub(" ", line.replace("o", "0").replace("о", "0") if _is_number(line) else line)
+    found = _TEN.search(line)
+    rest = line[: found.start()] + " " + line[found.end() :] if found else line
+    code = _CODE.search(rest)
+    issuer = f"{code[1]}-{code[2]}" if code else None
+    if found is None:
+        return _without_series(line, issuer)
+    region, year, number = found[1], found[2], found[3] + found[4]
+    problem = _problem(region, year, number, today or date.today())
+    if problem:
+        return Passport(f"{region} {year}", number, issuer, 1, problem)
+    return Passport(f"{region} {year}", number, issuer, 0, None)
+
+
+def _is_number(line: str) -> bool:
+    """Whether the cell holds the number alone, so that a letter O in it must be a zero."""
+    return sum(sign.isalpha() for sign in line) <= 2
+
+
+def _without_series(line: str, issuer: str | None) -> Passport:
+    foreign = _FOREIGN.search(line)
+    if foreign:
+        return Passport(foreign[1], foreign[2], issuer, 1, "foreign_passport")
+    digits = sum(sign.isdigit() for sign in line)
+    return Passport(None, None, issuer, 1, "wrong_length" if digits else "not_digits")
+
+
+def _problem(region: str, year: str, number: str, today: date) -> str | None:
+    """Why ten digits cannot be a passport. The blank is printed at most a year ahead, none before 1997."""
+    if not (region + year + number).strip(region[0]) or not number.strip("0"):
+        return "placeholder"
+    if region not in _REGIONS:
+        return "unknown_region"
+    printed = int(year)
+    return None if printed >= 97 or printed <= today.year % 100 + 1 else "impossible_year"
+
+
+def issued_when(birth: date, issued: date) -> bool:
+    """Whether a passport issued on that day can belong to a person born on `birth`: not before the age of 14."""
+    try:
+        return issued >= birth.replace(year=birth.year + 14)
+    except ValueError:  # born on 29 February
+        return issued >= date(birth.year + 14, 3, 1)

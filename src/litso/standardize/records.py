@@ -1,0 +1,332 @@
+"""Mapped records to standard records: every attribute by its kind, in bulk.
+
+The stages are functions from the table of mapped records to some columns of the standard record; `standardize` puts them
+side by side. The same record alone gives the same values: `one_record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+
+from litso.domain.record import (
+    AUTO,
+    CUSTOM_PREFIX,
+    NO_PARTY,
+    ORGANIZATION,
+    PERSON,
+    QC_KINDS,
+    standard_schema,
+)
+from litso.domain.territory import Territory
+from litso.errors import BadUsage
+from litso.standardize import documents
+from litso.standardize.address import parse_column
+from litso.standardize.address.parts import line as address_line
+from litso.standardize.birth_date import SCHEMA as BIRTH_DATE_SCHEMA
+from litso.standardize.birth_date import birth_date
+from litso.standardize.bulk import Row, by_distinct
+from litso.standardize.cells import (
+    CELL_SCHEMA,
+    NOTED,
+    account_cell,
+    checked,
+    email_cell,
+    given,
+    listed,
+    phone_cell,
+    united_cells,
+)
+from litso.standardize.company import company_column, core
+from litso.standardize.documents import SCHEMA as NUMBER_SCHEMA
+from litso.standardize.generic import generic_records
+from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
+from litso.standardize.name_bulk import name_parts_column
+from litso.standardize.passport import SCHEMA as PASSPORT_SCHEMA
+from litso.standardize.passport import passport
+
+RUSSIAN: Final = "ru"
+GENERIC: Final = "generic"
+_NAME_PARTS: Final = ("surname", "given_name", "patronymic")
+_ADDRESS_PARTS: Final = ("region", "city", "street", "house", "block", "flat")
+
+
+def standardize(mapped: pa.Table, *, locale: str = RUSSIAN, territory: Territory | None = None) -> pa.Table:
+    """Standard records of mapped records, in their order.
+
+    `mapped` has the columns of `mapped_schema`, custom attributes included; the result has those of `standard_schema`.
+    `locale` is `ru` or `generic`; `territory` is where addresses and land lines without a place belong.
+    """
+    table = pl.DataFrame(pl.from_arrow(mapped))
+    if locale not in (RUSSIAN, GENERIC):
+        raise BadUsage(f"unknown locale «{locale}»: ru and generic are known")
+    columns = generic_records(table) if locale == GENERIC else russian_records(table, territory)
+    customs = tuple(name.removeprefix(CUSTOM_PREFIX) for name in mapped.column_names if name.startswith(CUSTOM_PREFIX))
+    result = table.select("source", "source_id", "updated_at", *(custom(name) for name in customs)).hstack(columns)
+    schema = standard_schema(customs)
+    with_problems = result.with_columns(problems=gathered(result.columns))
+    return with_problems.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
+
+
+def custom(name: str) -> pl.Expr:
+    """A custom attribute without blanks at its ends; the empty text is null."""
+    text = pl.col(CUSTOM_PREFIX + name).str.strip_chars()
+    return pl.when(text != "").then(text).alias(CUSTOM_PREFIX + name)
+
+
+def gathered(columns: Iterable[str]) -> pl.Expr:
+    """All problems of a record as «<kind>:<reason>»."""
+    noted = [
+        pl.lit(kind + ":") + pl.col(NOTED + kind).str.replace_all(";", f";{kind}:", literal=True)
+        for kind in QC_KINDS
+        if NOTED + kind in columns
+    ]
+    joined = pl.concat_str(*noted, separator=";", ignore_nulls=True)
+    return pl.when(joined != "").then(joined.str.split(";")).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+
+
+def russian_records(table: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
+    """Columns of standard records for Russian data."""
+    numbers = _numbers(table)
+    addresses = _addresses(table, territory)
+    parties = _parties(table, numbers)
+    lists = _lists(table, addresses, territory)
+    return pl.concat([parties, numbers, addresses, lists, _birth_dates(table)], how="horizontal")
+
+
+# Names ---------------------------------------------------------------------------------------------------------
+
+
+def _parties(table: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Kind of party, its name in parts, its gender; an organization's legal form and core."""
+    texts = table.select(name_text().alias("text"))["text"]
+    party = table["party"]
+    is_person = party.is_in([PERSON, AUTO])
+    people = name_parts_column(_where(texts, is_person))
+    organization = _is_organization(party, people, numbers)
+    companies = _companies(_where(texts, organization))
+    names = pl.DataFrame(
+        {"party": party, "is_organization": organization, "text": texts, "gender_given": table["gender"]}
+    ).with_columns(kind=_kind())
+    names = names.hstack(people.rename(lambda name: "p_" + name)).hstack(companies.rename(lambda name: "c_" + name))
+    return names.select(*_party_columns())
+
+
+def _kind() -> pl.Expr:
+    stays = pl.when(pl.col("party") == NO_PARTY).then(pl.lit(NO_PARTY))
+    return stays.when("is_organization").then(pl.lit(ORGANIZATION)).otherwise(pl.lit(PERSON))
+
+
+def name_text() -> pl.Expr:
+    """The name as one text: as given whole, else its parts in the usual order."""
+    parts = pl.concat_str(
+        *(pl.when(given(part)).then(pl.col(part).str.strip_chars()) for part in _NAME_PARTS),
+        separator=" ", ignore_nulls=True,
+    )  # fmt: skip
+    return pl.when(given("full_name")).then(pl.col("full_name")).when(parts != "").then(parts)
+
+
+def _companies(texts: pl.Series) -> pl.DataFrame:
+    """`company_column` with `core`, the name by which organizations are compared."""
+    found = company_column(texts)
+    cores = by_distinct(found["name"], lambda name: (core(name) if name else None,), {"core": pl.String})
+    return found.hstack(cores)
+
+
+def _where(texts: pl.Series, mask: pl.Series) -> pl.Series:
+    return pl.DataFrame({"text": texts, "mask": mask}).select(pl.when("mask").then("text"))["text"]
+
+
+def _is_organization(party: pl.Series, people: pl.DataFrame, numbers: pl.DataFrame) -> pl.Series:
+    """Of `auto` records those with a company's name, a ten-digit ИНН, a КПП or a thirteen-digit ОГРН."""
+    facts = pl.DataFrame(
+        {"party": party, "noted": people["problems"], **{name: numbers[name] for name in ("inn", "kpp", "ogrn")}}
+    )
+    return facts.select(
+        (pl.col("party") == ORGANIZATION)
+        | (
+            (pl.col("party") == AUTO)
+            & (
+                pl.col("noted").str.contains(r"(?:^|;)company(?:;|$)").fill_null(False)
+                | (pl.col("inn").str.len_bytes() == 10).fill_null(False)
+                | pl.col("kpp").is_not_null()
+                | (pl.col("ogrn").str.len_bytes() == 13).fill_null(False)
+            )
+        )
+    ).to_series()
+
+
+def _party_columns() -> list[pl.Expr]:
+    is_company, is_none = pl.col("is_organization"), pl.col("kind") == NO_PARTY
+    given = pl.col("gender_given").str.strip_chars().str.to_lowercase()
+    stated = (
+        pl.when(given.str.contains(GENDER_MALE))
+        .then(pl.lit(MALE))
+        .when(given.str.contains(GENDER_FEMALE))
+        .then(pl.lit(FEMALE))
+    )
+    told = pl.when(pl.col("p_gender") != UNKNOWN).then("p_gender")
+    gender = (
+        pl.when(pl.col("p_patronymic").str.len_chars() > 1)
+        .then(pl.coalesce(told, stated))
+        .otherwise(pl.coalesce(stated, told))
+    )
+    has_name = pl.col("text").is_not_null() & ~is_none
+    person = ~is_company & ~is_none
+    return [
+        pl.col("kind"),
+        pl.when(is_company).then("c_result").when(person).then("p_result").alias("full_name"),
+        *(pl.when(person).then("p_" + part).alias(part) for part in _NAME_PARTS),
+        pl.when(person).then(gender).alias("gender"),
+        pl.when(is_company).then("c_opf").alias("opf"),
+        pl.when(is_company).then("c_core").alias("company"),
+        pl.when(has_name).then(pl.when(is_company).then("c_qc").otherwise("p_qc")).cast(pl.Int8).alias("qc_name"),
+        pl.when(has_name).then(pl.when(is_company).then("c_problems").otherwise("p_problems")).alias(NOTED + "name"),
+    ]
+
+
+GENDER_MALE: Final = r"^(?:м|m|муж|male|man|1)(?:\.|$|ск)|^муж|^male$"
+GENDER_FEMALE: Final = r"^(?:ж|f|жен|female|woman|w|2|0)(?:\.|$|ск)|^жен|^female$"
+
+
+# Numbers -------------------------------------------------------------------------------------------------------
+
+
+_NUMBER_KINDS: Final[dict[str, Callable[[str | None], documents.Number]]] = {
+    "snils": documents.snils,
+    "inn": documents.inn,
+    "ogrn": documents.ogrn,
+    "kpp": documents.kpp,
+}
+
+
+def _numbers(table: pl.DataFrame) -> pl.DataFrame:
+    """Document numbers that are right; wrong ones are null with their reason noted."""
+    columns: list[pl.Series] = []
+    for kind, parse in _NUMBER_KINDS.items():
+        found = by_distinct(table[kind], parse, NUMBER_SCHEMA)
+        columns += checked(kind, found.select(pl.when("valid").then("value")).to_series(), found, table[kind])
+    found = by_distinct(table["passport"], passport, PASSPORT_SCHEMA)
+    whole = found.select(
+        pl.when(pl.col("qc") == 0).then(pl.col("series").str.replace(" ", "", literal=True) + pl.col("number"))
+    ).to_series()
+    columns += checked("passport", whole, found, table["passport"])
+    national = table["national_id"].str.to_uppercase().str.replace_all(r"[\s\-./]+", "")
+    columns.append(
+        pl.DataFrame({"n": national}).select(pl.when(pl.col("n") != "").then("n")).to_series().alias("national_id")
+    )
+    return pl.DataFrame(columns)
+
+
+def _birth_dates(table: pl.DataFrame) -> pl.DataFrame:
+    found = by_distinct(table["birth_date"], birth_date, BIRTH_DATE_SCHEMA)
+    return pl.DataFrame(checked("birth_date", found["birth_date"].str.to_date("%Y-%m-%d"), found, table["birth_date"]))
+
+
+# Addresses -----------------------------------------------------------------------------------------------------
+
+
+def _addresses(table: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
+    texts = address_texts(table)
+    found = parse_column(texts, territory)
+    return (
+        pl.DataFrame({"given": texts})
+        .hstack(found)
+        .select(
+            pl.col("result").alias("address"),
+            "postal_code",
+            "region",
+            pl.coalesce("city", "settlement").alias("city"),
+            pl.coalesce("street", "planning_structure").alias("street"),
+            pl.coalesce("house", "stead").alias("house"),
+            "block",
+            pl.coalesce("flat", "room").alias("flat"),
+            "house_key",
+            pl.when(given("given")).then("qc").cast(pl.Int8).alias("qc_address"),
+            pl.when(pl.col("problems").list.len() > 0).then(pl.col("problems").list.join(";")).alias(NOTED + "address"),
+        )
+    )
+
+
+def address_texts(table: pl.DataFrame) -> pl.Series:
+    """The address as one text: as given whole with the parts that it may lack before and after it, or the parts."""
+    parts = ["postal_code", *_ADDRESS_PARTS]
+    has_parts = table.select(pl.any_horizontal(*(given(part) for part in parts))).to_series()
+    whole = table.select(pl.when(given("address")).then("address")).to_series()
+    if not has_parts.any():
+        return whole
+    rows = table.select("address", *parts).filter(has_parts).iter_rows()
+    composed = iter(composed_address(*row) for row in rows)
+    return pl.Series(
+        [next(composed) if mask else text for mask, text in zip(has_parts, whole, strict=True)], dtype=pl.String
+    )
+
+
+def composed_address(
+    address: str | None,
+    postal_code: str | None,
+    region: str | None,
+    city: str | None,
+    street: str | None,
+    house: str | None,
+    block: str | None,
+    flat: str | None,
+) -> str | None:
+    """One text of an address that came in several columns; a whole address takes the place of street and house."""
+    if address is None or not address.strip():
+        return address_line(region, city, street, house, block, flat, postal_code)
+    lacking = [None if part is None or part.strip().lower() in address.lower() else part for part in (region, city)]
+    return address_line(lacking[0], lacking[1], address.strip(), house, block, flat, postal_code)
+
+
+# Phones, e-mails, accounts ---------------------------------------------------------------------------------------
+
+
+def _lists(table: pl.DataFrame, addresses: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
+    """Phones, e-mails and accounts: sorted, without repeats."""
+    columns = [
+        *_phones(table, addresses, territory),
+        *listed("email", "emails", table["email"], email_cell),
+        *listed("account", "accounts", table["account"], account_cell),
+    ]
+    return pl.DataFrame(columns)
+
+
+def _phones(table: pl.DataFrame, addresses: pl.DataFrame, territory: Territory | None) -> list[pl.Series]:
+    """Phones; a number without its area code takes that of the record's own address, else of the territory."""
+    texts = table["phone"]
+    cells = pl.DataFrame(
+        {
+            "row": pl.int_range(len(texts), eager=True, dtype=pl.UInt32),
+            "text": texts,
+            "region": addresses["region"],
+            "city": addresses["city"],
+        }
+    ).explode("text")
+    cells = cells.filter(given("text"))
+    found = by_distinct(cells["text"], phone_cell, CELL_SCHEMA)
+    lacking = found["reasons"].list.contains("no_area_code")
+    if lacking.any():
+        again = [
+            phone_cell(text, place_of(region, city, territory))
+            for text, region, city in cells.filter(lacking).select("text", "region", "city").iter_rows()
+        ]
+        found = _replaced(found, lacking, again)
+    return united_cells("phone", "phones", len(texts), cells["row"], found)
+
+
+def place_of(region: str | None, city: str | None, territory: Territory | None) -> Territory | None:
+    """Where a short phone number belongs: the town of the record's address, else the territory of its source."""
+    return Territory(region, city) if city else territory
+
+
+def _replaced(found: pl.DataFrame, where: pl.Series, rows: list[Row]) -> pl.DataFrame:
+    new = iter(rows)
+    return pl.DataFrame(
+        [next(new) if mask else row for mask, row in zip(where, found.iter_rows(), strict=True)],
+        schema=CELL_SCHEMA,
+        orient="row",
+    )
