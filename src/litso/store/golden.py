@@ -121,6 +121,11 @@ def withdraw(connection: Connection, party_ids: Sequence[str]) -> int:
     return connection.execute(statements("golden")["withdraw"], ids).rowcount
 
 
+def has_any(connection: Connection) -> bool:
+    """Whether any party has a golden record."""
+    return bool(scalar(connection, statements("golden")["any"]))
+
+
 def find(connection: Connection, party_id: str) -> Golden | None:
     """The golden record of a party; None also when the text is no UUID."""
     if not is_party_id(party_id):

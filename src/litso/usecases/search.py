@@ -162,6 +162,11 @@ def _shown(reason: Reason, values: Mapping[str, Any]) -> str:
     return token if reason.kind == "meter" else ""
 
 
+def has_parties(connection: Connection) -> bool:
+    """Whether anybody could be found."""
+    return golden.has_any(connection)
+
+
 def by_phone(connection: Connection, actor: Actor, phone: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this phone, however it is written."""
     number = tokens.digits(phone)

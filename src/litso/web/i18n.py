@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from litso.web.english import ENGLISH_TEXTS
-from litso.web.form import ENGLISH, RUSSIAN
+from litso.web.formats import ENGLISH, LANGUAGES, RUSSIAN
+
+__all__ = ("LANGUAGES", "Translate", "chosen_language", "translator")
 
 Translate = Callable[[str], str]
 

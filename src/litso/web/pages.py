@@ -1,0 +1,185 @@
+"""Pages: templates, what every page knows, and answers of the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, Final, Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import MediaType, Response
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+
+from litso import __version__
+from litso.usecases.access import Actor
+from litso.usecases.masking import shown_phone
+from litso.web import formats, words
+from litso.web.assets import asset
+from litso.web.i18n import chosen_language, translator
+from litso.web.sessions import VISIT_COOKIE, ScreenRequest, cookie, csrf_token, new_visit, secret_of
+
+LANG_COOKIE: Final = "litso_lang"
+THEME_COOKIE: Final = "litso_theme"
+THEMES: Final = ("auto", "light", "dark")
+
+_SECTIONS: Final = (
+    ("/", "Поиск", "read_parties"),
+    ("/sources", "Источники", "read_sources"),
+    ("/users", "Пользователи", "manage_people"),
+)
+
+_FORMATS: Final[Mapping[str, Callable[..., str]]] = {
+    name: getattr(formats, name) for name in ("number", "money", "signed", "percent", "day", "moment", "local")
+}
+_WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
+    "role": words.ROLES,
+    "role_duty": words.ROLE_DUTIES,
+    "purpose": words.PURPOSES,
+    "hit_kind": words.HIT_KINDS,
+    "rule": words.RULES,
+    "qc_word": words.QUALITY,
+    "event_kind": words.EVENT_KINDS,
+    "event_kinds": words.EVENT_KINDS_MANY,
+    "party_kind": words.PARTY_KINDS,
+    "load_status": words.LOAD_STATUSES,
+    "load_mode": words.LOAD_MODES,
+}
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The templates in one language."""
+    made = Environment(
+        loader=PackageLoader("litso.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    say = translator(lang)
+    made.globals |= {"_": say, "asset": asset, "version": __version__, "lang": lang}
+    made.filters |= {name: partial(_formatted, shape, lang) for name, shape in _FORMATS.items()}
+    made.filters |= {name: partial(_worded, texts, say) for name, texts in _WORDS.items()}
+    made.filters |= {
+        "attribute": lambda name: say(words.ATTRIBUTES.get(name, name.removeprefix("custom:"))),
+        "counted": partial(_counted, say),
+        "event_icon": words.EVENT_ICONS.__getitem__,
+        "load_tone": words.LOAD_TONES.__getitem__,
+        "phone": shown_phone,
+        "problem": partial(_problem, say),
+    }
+    return made
+
+
+def _formatted(shape: Callable[..., str], lang: str, value: Any) -> str:
+    return shape(value, lang)
+
+
+def _worded(texts: Mapping[Any, str], say: Callable[[str], str], name: Any) -> str:
+    return say(texts.get(name, str(name)))
+
+
+def _counted(say: Callable[[str], str], count: int, one: str, few: str, many: str) -> str:
+    return formats.counted(count, say(one), say(few), say(many))
+
+
+def _problem(say: Callable[[str], str], problem: str) -> str:
+    """«phone:too_short» as «Телефон: too short»."""
+    kind, _, reason = problem.partition(":")
+    return f"{say(words.ATTRIBUTES.get(kind, kind))}: {say(reason.replace('_', ' '))}"
+
+
+def page(request: ScreenRequest, template: str, *, status: int = 200, **known: Any) -> Response[str]:
+    """A page, or a part of one, as an answer. A visitor without a session gets a cookie to hang form tokens on."""
+    secret = secret_of(request)
+    visit = None if secret else new_visit()
+    html = (
+        environment(language_of(request))
+        .get_template(template)
+        .render(**_common(request, secret or visit or ""), **known)
+    )
+    cookies = [cookie(request, VISIT_COOKIE, visit)] if visit else []
+    return Response(html, status_code=status, media_type=MediaType.HTML, cookies=cookies)
+
+
+def _common(request: ScreenRequest, secret: str) -> dict[str, Any]:
+    user = user_of(request)
+    path = request.url.path
+    return {
+        "user": user,
+        "sections": [(to, title) for to, title, right in _SECTIONS if user and user.may(right)],
+        "section": "/" if path.startswith("/search") else "/" + path.split("/")[1],
+        "may_search": user is not None and user.may("read_parties"),
+        "path": path if request.method == "GET" else "/",
+        "csrf_token": csrf_token(secret),
+        "theme": theme_of(request),
+    }
+
+
+def user_of(request: ScreenRequest) -> Actor | None:
+    """The user, also where no session was looked for (an unknown path)."""
+    return request.scope.get("user")  # type: ignore[return-value]
+
+
+def language_of(request: ScreenRequest) -> str:
+    """The language that the visitor chose, else Russian."""
+    return chosen_language(request.cookies.get(LANG_COOKIE))
+
+
+def theme_of(request: ScreenRequest) -> str:
+    """The theme that the visitor chose, else that of the system."""
+    chosen = request.cookies.get(THEME_COOKIE, THEMES[0])
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def see_other(path: str) -> Redirect:
+    """Go on to another page after a form."""
+    return Redirect(path=path, status_code=HTTP_303_SEE_OTHER)
+
+
+def own_path(path: str) -> str:
+    """The path if it is one of ours, else the first page: no redirect leads to another site."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path and path.isprintable()
+    return path if is_own else "/"
+
+
+class AnyProblem(Protocol):
+    """What a page of an error shows."""
+
+    status: int
+
+
+_TITLES: Final = {
+    400: "Запрос непонятен",
+    401: "Нужно войти",
+    403: "Сюда нельзя",
+    404: "Такого нет",
+    405: "Так нельзя",
+    409: "Данные успели измениться",
+    413: "Слишком большой запрос",
+    422: "Так не получится",
+    429: "Слишком часто",
+    503: "Хранилище занято",
+}
+_DETAILS: Final = {
+    403: "У вашей роли нет на это права, или форма устарела: откройте страницу заново.",
+    404: "Страницы или субъекта с таким адресом нет. Возможно, ссылка старая.",
+    409: "Пока вы смотрели, кто-то это уже решил. Откройте страницу заново.",
+    503: "Повторите через несколько секунд.",
+}
+_FAULT: Final = (
+    "На нашей стороне ошибка",
+    "Она записана в журнал. Повторите; если не поможет, скажите администратору.",
+)
+
+
+def show_problem(request: ScreenRequest, problem: AnyProblem) -> Response[str]:
+    """An error as a page in the words of the interface."""
+    say = translator(language_of(request))
+    title, detail = (
+        _FAULT if problem.status == 500 else (_TITLES.get(problem.status, _FAULT[0]), _DETAILS.get(problem.status, ""))
+    )
+    return page(
+        request, "problem.html", status=problem.status, title=say(title), detail=say(detail), code=problem.status
+    )

@@ -1,0 +1,63 @@
+"""The 360° screen of a party, its reveal with a purpose, and why its records are together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from litestar import Response, get, post
+from litestar.params import PathParameter, QueryParameter
+from litestar.response import Redirect
+
+from litso.store.database import Store
+from litso.usecases import profiles
+from litso.usecases.profiles import Profile
+from litso.web import words
+from litso.web.given import GivenStore
+from litso.web.pages import page, see_other
+from litso.web.sessions import ScreenRequest, actor_of, has_right
+from litso.web.signing import Form
+
+PartyId = Annotated[str, PathParameter(max_length=64)]
+
+
+@get("/parties/{party_id:str}", guards=[has_right("read_parties")], sync_to_thread=True)
+def show_party(
+    request: ScreenRequest,
+    store: GivenStore,
+    party_id: PartyId,
+    kind: Annotated[str | None, QueryParameter(max_length=20)] = None,
+    before: Annotated[int | None, QueryParameter(ge=0, le=2**63 - 1)] = None,
+) -> Response[str] | Redirect:
+    """Everything about a party on one screen; an id that was merged leads to the one that lives on."""
+    with store.transaction() as connection:
+        current = profiles.current_id(connection, party_id)
+        if current != party_id:
+            return see_other(f"/parties/{current}")
+        profile = profiles.read_profile(connection, actor_of(request), current, kind=kind, before=before)
+    return _party_page(request, profile)
+
+
+def _party_page(request: ScreenRequest, profile: Profile) -> Response[str]:
+    may_reveal = actor_of(request).may("reveal")
+    return page(request, "party.html", party=profile, may_reveal=may_reveal, purposes=tuple(words.PURPOSES.items()))
+
+
+@post("/parties/{party_id:str}/reveal", guards=[has_right("reveal")], sync_to_thread=True, status_code=200)
+def reveal(request: ScreenRequest, store: GivenStore, party_id: PartyId, data: Form) -> Response[str]:
+    """The same screen with contacts and documents in full; the purpose is written to the access log first."""
+    return _party_page(request, _read_revealed(request, store, party_id, data.get("purpose", "")))
+
+
+def _read_revealed(request: ScreenRequest, store: Store, party_id: str, purpose: str) -> Profile:
+    with store.transaction() as connection:
+        current = profiles.current_id(connection, party_id)
+        return profiles.read_profile(connection, actor_of(request), current, purpose=purpose)
+
+
+@get("/parties/{party_id:str}/reveal", sync_to_thread=False)
+def after_reveal(party_id: PartyId) -> Redirect:
+    """A reloaded address of the reveal shows the masked screen."""
+    return see_other(f"/parties/{party_id}")
+
+
+HANDLERS: Final = (show_party, reveal, after_reveal)

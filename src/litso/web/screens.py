@@ -1,0 +1,43 @@
+"""All screens together, behind the session."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, Router
+from litestar.types import ControllerRouterHandler
+
+from litso.web import finding, parties, people, signing, sources
+from litso.web.assets import assets_router
+from litso.web.pages import see_other
+from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication, check_form
+
+_HANDLERS = (
+    *signing.HANDLERS,
+    *finding.HANDLERS,
+    *parties.HANDLERS,
+    *sources.HANDLERS,
+    *people.HANDLERS,
+)
+
+
+def routes() -> list[ControllerRouterHandler]:
+    """Routes of the screens and of their assets."""
+    screens = Router(
+        path="/",
+        route_handlers=_HANDLERS,
+        middleware=[SessionAuthentication],
+        before_request=check_form,
+        exception_handlers={NotSignedIn: _to_sign_in},
+        include_in_schema=False,
+    )
+    return [screens, assets_router()]
+
+
+def _to_sign_in(request: ScreenRequest, _: Exception) -> Response[Any]:
+    """To the sign-in, and back to the page afterwards; a script is told by the status."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return Response(None, status_code=401)
+    path = request.url.path if request.method == "GET" else "/"
+    return see_other("/sign-in?" + urlencode({"next": path}))

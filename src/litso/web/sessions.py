@@ -1,0 +1,107 @@
+"""Who looks at a screen: the session cookie, guards, and protection of forms against other sites."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Any, Final
+
+from anyio import to_thread
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from litso.errors import Forbidden, LitsoError
+from litso.store import users
+from litso.store.database import Store
+from litso.usecases.access import Actor, demand
+
+SESSION_COOKIE: Final = "litso_session"
+VISIT_COOKIE: Final = "litso_visit"
+CSRF_FIELD: Final = "csrf"
+
+_UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OWN_SITE: Final = frozenset({"same-origin", "none"})
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+ScreenRequest = Request[Actor | None, str | None, Any]
+
+
+class NotSignedIn(LitsoError):
+    """The page is for users."""
+
+
+class SessionAuthentication(AbstractAuthenticationMiddleware):
+    """Finds the user of the session cookie, if there is one; guards decide who may do without."""
+
+    async def authenticate_request(self, connection: AnyConnection) -> AuthenticationResult:
+        token = connection.cookies.get(SESSION_COOKIE)
+        if not token:
+            return AuthenticationResult(user=None, auth=None)
+        actor = await to_thread.run_sync(_find_actor, connection.app.state.store, token)
+        return AuthenticationResult(user=actor, auth=token if actor else None)
+
+
+def _find_actor(store: Store, token: str) -> Actor | None:
+    with store.transaction() as connection:
+        user = users.find_session(connection, token)
+    return user and Actor(name=user.login, role=user.role, title=user.name)
+
+
+def signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of every page but the sign-in."""
+    if connection.user is None:
+        raise NotSignedIn("sign in first")
+
+
+def has_right(right: str) -> Any:
+    """Guard of pages that need a right of the role."""
+
+    def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        signed_in(connection, handler)
+        demand(connection.user, right)
+
+    return guard
+
+
+def actor_of(request: ScreenRequest) -> Actor:
+    """The user of a guarded page."""
+    if request.user is None:
+        raise NotSignedIn("sign in first")
+    return request.user
+
+
+def csrf_token(secret: str) -> str:
+    """The token of forms of one session or visit: it tells nothing of the cookie."""
+    return hashlib.sha256(f"{CSRF_FIELD}:{secret}".encode()).hexdigest()
+
+
+def secret_of(request: ScreenRequest) -> str | None:
+    """The cookie that the form token hangs on: the session, else the visit."""
+    return request.auth or request.cookies.get(VISIT_COOKIE)
+
+
+async def check_form(request: ScreenRequest) -> None:
+    """Before every unsafe request: it comes from our own page. Browsers say so in a header, the form in its token."""
+    if request.method not in _UNSAFE:
+        return
+    if request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITE:
+        raise Forbidden("the form was sent from another site")
+    secret = secret_of(request)
+    given = str((await request.form()).get(CSRF_FIELD, ""))
+    if secret is None or not hmac.compare_digest(given.encode(), csrf_token(secret).encode()):
+        raise Forbidden("the form is too old: open the page again")
+
+
+def new_visit() -> str:
+    """A cookie for a visitor who has not signed in."""
+    return secrets.token_urlsafe(16)
+
+
+def cookie(request: ScreenRequest, name: str, value: str, *, max_age: int | None = None) -> Cookie:
+    """A cookie of our own: not for scripts, not for other sites, over TLS only where there is TLS."""
+    is_secure = request.url.scheme == "https"
+    return Cookie(key=name, value=value, path="/", httponly=True, samesite="lax", secure=is_secure, max_age=max_age)
