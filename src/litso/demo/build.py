@@ -17,6 +17,7 @@ from litso.demo.addresses import address_book
 from litso.demo.chance import VERSION
 from litso.demo.files import JsonLines, Parquet, TextFile, Workbook, Writer
 from litso.demo.names import load_names
+from litso.demo.outages import plan_outages
 from litso.demo.people import DAY0
 from litso.demo.places import SETTINGS, Setting
 from litso.demo.rates import Rates
@@ -93,7 +94,9 @@ def build_demo(
         raise BadUsage("--seed must not be negative")
     _prepare(directory, setting)
     territory = build_territory(setting, persons, seed)
-    demo = Demo(territory, load_names(), address_book(territory), rates, seed, today.toordinal() - DAY0)
+    day = today.toordinal() - DAY0
+    outages = plan_outages(territory, seed, day)
+    demo = Demo(territory, load_names(), address_book(territory), outages, rates, seed, day)
     built = Built(persons, seed, setting.name, today.isoformat(), rows=dict.fromkeys(SYSTEMS, 0))
     with ExitStack() as stack:
         files = _Files(stack, directory)
@@ -101,7 +104,9 @@ def build_demo(
             world = make_world(demo, index)
             _write_block(files, world, built)
             on_progress(min(persons, int(world.people.number[-1]) + 1) if len(world.people) else 0, persons)
-    (directory / "demo.json").write_text(json.dumps(built.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (directory / "demo.json").write_text(
+        json.dumps(built.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     return built
 
 

@@ -21,20 +21,22 @@ def stream(seed: int, stage: str, block: int = 0) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([VERSION, seed, name, block])))
 
 
-def scramble(numbers: Ints, modulus: int, salt: int) -> Ints:
-    """A one-to-one mapping of [0, modulus) onto itself that looks random; numbers are taken modulo it first."""
-    factor = _coprime(modulus, salt)
-    return (numbers % modulus * factor + salt * 7919) % modulus
+def scramble(numbers: Ints, prime: int, seed: int, salt: int = 0) -> Ints:
+    """A one-to-one mapping of [0, prime) onto itself that looks random; numbers are taken modulo the prime first.
 
-
-def _coprime(modulus: int, salt: int) -> int:
-    factor = int(modulus * 0.6180339887) + 2 * (salt % 1000) + 1
-    while np.gcd(factor, modulus) != 1:
-        factor += 1
-    return factor
+    A linear mapping, then a power that has no common divisor with prime - 1. The prime must be below 2**31.
+    """
+    factor = 1 + (0x9E3779B1 * (seed + 1) + 0x85EBCA6B * salt) % (prime - 1)
+    linear = (numbers % prime * factor + seed * 7919 + salt * 104_729) % prime
+    exponent = next(power for power in (3, 5, 7, 11, 13, 17, 19, 23) if (prime - 1) % power)
+    result = linear
+    for _ in range(exponent - 1):
+        result = result * linear % prime
+    return result
 
 
 def pick(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     """Indexes drawn by weight."""
     cumulated = np.cumsum(weights)
-    return np.searchsorted(cumulated, rng.random(size) * cumulated[-1], side="right").astype(np.int64)
+    drawn: Ints = np.searchsorted(cumulated, rng.random(size) * cumulated[-1], side="right").astype(np.int64)
+    return drawn

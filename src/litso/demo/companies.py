@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from litso.demo.chance import Ints, pick, scramble
+from litso.demo.chance import Ints, pick, scramble, stream
 from litso.demo.people import tax_checked
 from litso.demo.places import Setting
 
@@ -65,25 +65,25 @@ class Companies:
         return len(self.number)
 
 
-def make_companies(
-    rng: np.random.Generator, setting: Setting, block: int, premises: int, house: Ints, code: Ints
-) -> Companies:
+def make_companies(seed: int, setting: Setting, block: int, premises: int, house: Ints, code: Ints) -> Companies:
     """Companies of a block; `house` and `code` (of land lines) are of its premises."""
+    rng = stream(seed, "firms", block)
     size = max(1, premises // PREMISES_A_COMPANY)
     number = block * 1000 + np.arange(size)
     at = rng.integers(0, premises, size)
     short, full = zip(*(_name(int(chance)) for chance in rng.integers(0, 2**62, size)), strict=True)
-    inn = tax_checked(int(setting.region_code) * 10**7 + 1_000_000 + scramble(number, 8_999_993, 7), 9)
+    inn = tax_checked(int(setting.region_code) * 10**7 + 1_000_000 + scramble(number, 8_999_993, seed, 7), 9)
     return Companies(
         number=number,
         short=pl.Series(short),
         full=pl.Series(full),
         inn=inn,
         kpp=inn // 10**6 * 100_000 + 1001,
-        ogrn=_ogrn(number, setting, rng),
+        ogrn=_ogrn(number, setting, seed, rng),
         house=house[at],
         office=np.where(rng.random(size) < 0.6, rng.integers(1, 25, size), 0),
-        phone=code[at] * 10 ** _rest(code[at]) + (3 * 10 ** (_rest(code[at]) - 1) + number % 10 ** (_rest(code[at]) - 1)),
+        phone=code[at] * 10 ** _rest(code[at])
+        + (3 * 10 ** (_rest(code[at]) - 1) + number % 10 ** (_rest(code[at]) - 1)),
         email=pl.Series([f"{box}@{i % 1000:03d}-firma.ru" for box, i in zip(_boxes(rng, size), inn, strict=True)]),
         post=pl.Series(_DIRECTOR).gather(pick(rng, np.array([6, 3, 1, 1.0]), size)),
     )
@@ -98,10 +98,10 @@ def _boxes(rng: np.random.Generator, size: int) -> list[str]:
     return [("info", "office", "mail", "buh")[i] for i in rng.integers(0, 4, size)]
 
 
-def _ogrn(number: Ints, setting: Setting, rng: np.random.Generator) -> Ints:
+def _ogrn(number: Ints, setting: Setting, seed: int, rng: np.random.Generator) -> Ints:
     """Registration numbers of thirteen digits: the last is the rest modulo 11 of the others."""
     year = rng.integers(2, 25, len(number))
-    body = (100 + year) * 10**9 + int(setting.region_code) * 10**7 + scramble(number, 9_999_991, 13)
+    body = (100 + year) * 10**9 + int(setting.region_code) * 10**7 + scramble(number, 9_999_991, seed, 13)
     return body * 10 + body % 11 % 10
 
 

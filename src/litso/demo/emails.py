@@ -8,13 +8,24 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from litso.demo.chance import Ints, pick, scramble
+from litso.demo.chance import Ints, pick, scramble, stream
 from litso.demo.names import Names, load_names
 from litso.demo.people import WOMAN, People
 from litso.demo.sheet import joined, where
 from litso.demo.spoil import latin
 
-DOMAINS: Final = ("mail.ru", "yandex.ru", "gmail.com", "bk.ru", "list.ru", "inbox.ru", "rambler.ru", "ya.ru", "icloud.com")
+DOMAINS: Final = (
+    "mail.ru",
+    "yandex.ru",
+    "gmail.com",
+    "bk.ru",
+    "list.ru",
+    "inbox.ru",
+    "rambler.ru",
+    "ya.ru",
+    "icloud.com",
+)
+_PRIMES: Final = (9973, 99_991, 999_983, 10_000_019)
 _SHARES: Final = np.array([36, 24, 18, 6, 5, 5, 3, 2, 1.0])
 
 
@@ -24,20 +35,21 @@ def _latin_names() -> tuple[pl.Series, pl.Series, pl.Series]:
     return tuple(pl.Series([latin(text) for text in s]) for s in (names.surname_men, names.surname_women, names.given))  # type: ignore[return-value]
 
 
-def _suffixes(number: Ints) -> pl.Series:
+def _suffixes(number: Ints, persons: int, seed: int) -> pl.Series:
     """Digits of a person's own: no two people have the same."""
-    mixed = scramble(number, 1_000_003, 41) + number // 1_000_003 * 1_000_003
-    return pl.Series(mixed).cast(pl.String)
+    prime = next(prime for prime in _PRIMES if prime >= persons)
+    return pl.Series(scramble(number, prime, seed, 41)).cast(pl.String)
 
 
-def emails_of(rng: np.random.Generator, names: Names, people: People, today: int) -> pl.Series:
+def emails_of(seed: int, block: int, names: Names, people: People, persons: int, today: int) -> pl.Series:
     """An e-mail for each person old enough and so inclined, else missing. Two people never have the same."""
+    rng = stream(seed, "email", block)
     men, women, given_texts = _latin_names()
     size = len(people)
     surname = where(people.gender == WOMAN, women.gather(people.surname), men.gather(people.surname))
     given = given_texts.gather(people.given)
     year = (people.born / 365.2425 + 1970).astype(np.int64)
-    unique = _suffixes(people.number)
+    unique = _suffixes(people.number, persons, seed)
     form = rng.integers(0, 5, size)
     local = pl.select(
         pl.when(pl.Series(form == 0)).then(pl.concat_str([surname, pl.lit("."), given]))
@@ -48,7 +60,9 @@ def emails_of(rng: np.random.Generator, names: Names, people: People, today: int
     ).to_series()  # fmt: skip
     # Rare surnames need no number to be unique, common ones do.
     needs_number = (names.surname_count[people.surname] > 12) | (rng.random(size) < 0.3)
-    address = joined(where(needs_number, joined(local, unique), local), "@", pl.Series(DOMAINS).gather(pick(rng, _SHARES, size)))
+    address = joined(
+        where(needs_number, joined(local, unique), local), "@", pl.Series(DOMAINS).gather(pick(rng, _SHARES, size))
+    )
     age = people.age(today)
     has = rng.random(size) < np.select([age < 14, age < 45, age < 65], [0.0, 0.85, 0.6], 0.2)
     return where(has, address, None)

@@ -34,7 +34,9 @@ class Closing:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -50,7 +52,9 @@ class TextFile(Closing):
     def write(self, frame: pl.DataFrame) -> None:
         """Append the rows; what the encoding does not know becomes «?», as in life."""
         text = frame.write_csv(separator=self._delimiter, include_header=self._is_new, line_terminator="\r\n")
-        self._file.write(text.encode(self._encoding if self._is_new or self._encoding != "utf-8-sig" else "utf-8", "replace"))
+        self._file.write(
+            text.encode(self._encoding if self._is_new or self._encoding != "utf-8-sig" else "utf-8", "replace")
+        )
         self._is_new = False
 
     def close(self) -> None:
@@ -96,7 +100,9 @@ class Workbook(Closing):
 
     def __init__(self, path: Path, sheets: tuple[str, ...]) -> None:
         self._path = path
-        self._sheets = {name: _Sheet(path.with_name(f"{path.stem}.{number}.part")) for number, name in enumerate(sheets)}
+        self._sheets = {
+            name: _Sheet(path.with_name(f"{path.stem}.{number}.part")) for number, name in enumerate(sheets)
+        }
 
     def write(self, sheet: str, frame: pl.DataFrame) -> None:
         """Append rows to a sheet; past the last row that a sheet can hold they are left out."""
@@ -171,7 +177,8 @@ def _package_parts(sheets: tuple[str, ...]) -> dict[str, str]:
         "_rels/.rels": _relations([("rId1", "officeDocument", "xl/workbook.xml")]),
         "xl/workbook.xml": _workbook(sheets),
         "xl/_rels/workbook.xml.rels": _relations(
-            [(f"rId{n}", "worksheet", f"worksheets/sheet{n}.xml") for n in numbers] + [("rId99", "styles", "styles.xml")]
+            [(f"rId{n}", "worksheet", f"worksheets/sheet{n}.xml") for n in numbers]
+            + [("rId99", "styles", "styles.xml")]
         ),
         "xl/styles.xml": _STYLES,
     }
@@ -191,7 +198,9 @@ def _types(numbers: range) -> str:
 
 
 def _relations(targets: list[tuple[str, str, str]]) -> str:
-    items = "".join(f'<Relationship Id="{i}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for i, kind, target in targets)
+    items = "".join(
+        f'<Relationship Id="{i}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for i, kind, target in targets
+    )
     return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{items}</Relationships>'
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from litso.demo.chance import Flags, Ints, scramble
+from litso.demo.chance import Flags, Ints, scramble, stream
 from litso.demo.companies import Companies
 from litso.demo.families import HEAD, SPOUSE
 from litso.demo.people import ADULT, People
@@ -116,10 +116,9 @@ def _mates(people: People, is_adult: Flags) -> Ints:
     return mate
 
 
-def make_accounts(
-    rng: np.random.Generator, block: Block, people: People, companies: Companies, rates: Rates, today: int
-) -> Accounts:
+def make_accounts(seed: int, block: Block, people: People, companies: Companies, rates: Rates, today: int) -> Accounts:
     """An account a premise, some with a second for heat; then the companies' own."""
+    rng = stream(seed, "accounts", block.index)
     premises = len(block.house)
     second = np.flatnonzero(rng.random(premises) < rates.second_account)
     premise = np.concatenate([np.arange(premises), second])
@@ -127,9 +126,9 @@ def make_accounts(
     order = np.lexsort((service, premise))
     premise, service = premise[order], service[order]
     holder_of, since_of, stale_of = _holders(rng, block, people, len(companies), rates, today)
-    number = NUMBERS + scramble((block.first_premise + premise) * 2 + service, 99_999_989, 31)
+    number = NUMBERS + scramble((block.first_premise + premise) * 2 + service, 99_999_989, seed, 31)
     own = np.arange(len(companies))
-    of_companies = COMPANY_NUMBERS + scramble(companies.number, 999_983, 37)
+    of_companies = COMPANY_NUMBERS + scramble(companies.number, 999_983, seed, 37)
     opened = today - rng.integers(700, 8000, len(premise) + len(own))
     holder = np.concatenate([holder_of[premise], -2 - own])
     return Accounts(
@@ -177,7 +176,9 @@ def _payers(rng: np.random.Generator, block: Block, holder: Ints, premise: Ints,
     mate = np.where(is_person, block.mate[np.maximum(holder, 0)], NOBODY)
     from_family = (mate >= 0) & (rng.random(len(holder)) < rates.payer_from_family)
     payer = np.where(from_family, mate, holder)
-    lives_elsewhere = is_person & (resident >= 0) & (block.is_let[np.maximum(premise, 0)] | ~_lives_in(block, holder, household))
+    lives_elsewhere = (
+        is_person & (resident >= 0) & (block.is_let[np.maximum(premise, 0)] | ~_lives_in(block, holder, household))
+    )
     return np.where(lives_elsewhere & (rng.random(len(holder)) < 0.75), resident, payer)
 
 
@@ -187,4 +188,3 @@ def _head_of(block: Block, household: Ints) -> Ints:
 
 def _lives_in(block: Block, holder: Ints, household: Ints) -> Flags:
     return block.household_of_person[np.maximum(holder, 0)] == household
-

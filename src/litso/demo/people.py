@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from litso.demo.chance import Flags, Ints, pick, scramble
+from litso.demo.chance import Flags, Ints, pick, scramble, stream
 from litso.demo.families import CHILD, GRAND, HEAD, HOUSEHOLD_KINDS, SPOUSE
 from litso.demo.names import GENERAL, TURKIC, Names
 from litso.demo.places import Setting
@@ -31,7 +31,8 @@ class People:
     """Arrays of one value a person; people of a household stand together, its head first.
 
     `household` counts inside the block; `number` is the person's number in the whole demo. `born` are days since 1970.
-    Names are indexes into `Names`; `maiden` is -1 where the surname never changed. Phones are ten-digit numbers, 0 none.
+    Names are indexes into `Names`; `maiden` is -1 where the surname never
+    changed; `has_both` joins the two by a hyphen. Phones are ten-digit numbers, 0 none.
     """
 
     number: Ints
@@ -43,6 +44,7 @@ class People:
     culture: Ints
     surname: Ints
     maiden: Ints
+    has_both: Flags
     given: Ints
     father: Ints
     mobile: Ints
@@ -63,7 +65,8 @@ class People:
 
 
 def make_people(
-    rng: np.random.Generator,
+    seed: int,
+    block: int,
     names: Names,
     setting: Setting,
     rates: Rates,
@@ -74,6 +77,7 @@ def make_people(
     today: int,
 ) -> People:
     """The people of the households `kinds`, which live in `house` (any number of it) under land-line codes `code`."""
+    rng = stream(seed, "people", block)
     sizes = (_MEMBERS[kinds] >= 0).sum(axis=1)
     household = np.repeat(np.arange(len(kinds)), sizes)
     head = np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -91,10 +95,11 @@ def make_people(
     surname, maiden, given, father = _namesakes(
         rng, (surname, maiden, given, father), member, gender, born, house[household], rates.namesakes
     )
-    phones = _phones(rng, setting, number, household, head, born, member, code, rates, today)
+    has_both = (maiden >= 0) & (maiden != surname) & (rng.random(len(member)) < rates.double_surname)
+    phones = _phones(rng, seed, setting, number, household, head, born, member, code, rates, today)
     return People(
-        number, household, member, head, gender, born, culture, surname, maiden, given, father, *phones,
-        snils=_snils(number), inn=_inn(number, setting), passport=_passports(rng, number, born, setting, today),
+        number, household, member, head, gender, born, culture, surname, maiden, has_both, given, father, *phones,
+        snils=_snils(number, seed), inn=_inn(number, setting, seed), passport=_passports(rng, seed, number, born, setting, today),
     )  # fmt: skip
 
 
@@ -179,7 +184,9 @@ def _alike(
     sons = sons[rng.random(len(sons)) < rates.same_initials]
     fathers = head[sons]
     given, father = given.copy(), father.copy()
-    given[sons] = np.where(rng.random(len(sons)) < rates.same_full_name, given[fathers], _same_letter(names, given[fathers]))
+    given[sons] = np.where(
+        rng.random(len(sons)) < rates.same_full_name, given[fathers], _same_letter(names, given[fathers])
+    )
     father[fathers] = np.where(given[sons] == given[fathers], given[fathers], _same_letter(names, given[fathers]))
     father[sons] = given[fathers]
     return given, father
@@ -219,26 +226,31 @@ def _namesakes(
 # Contacts ------------------------------------------------------------------------------------------------------
 
 
-def mobile_numbers(setting: Setting, index: Ints) -> Ints:
+_LOCAL: Final = 9_999_991
+"""Mobile numbers under one code: the largest prime of seven digits."""
+
+
+def mobile_numbers(setting: Setting, seed: int, index: Ints) -> Ints:
     """A mobile number for each index; numbers of different indexes differ."""
     shares = np.array([operator.share for operator in setting.operators])
     codes = np.array([int(operator.code) for operator in setting.operators])
-    local = scramble(index, 10_000_000, 17)
-    chance = scramble(index, 9_999_991, 5) / 9_999_991
+    local = scramble(index, _LOCAL, seed, 17)
+    chance = scramble(index, _LOCAL, seed, 5) / _LOCAL
     operator = np.searchsorted(np.cumsum(shares) / shares.sum(), chance, side="right")
-    return codes[(operator + index // 10_000_000) % len(codes)] * 10_000_000 + local
+    return codes[(operator + index // _LOCAL) % len(codes)] * 10_000_000 + local
 
 
-def land_numbers(code: Ints, index: Ints) -> Ints:
+def land_numbers(code: Ints, seed: int, index: Ints) -> Ints:
     """Ten-digit land-line numbers under area codes of three to five digits."""
     digits = 10 - (np.floor(np.log10(code)).astype(np.int64) + 1)
     room = 10**digits
     first = 2 * 10 ** (digits - 1)
-    return code * room + first + scramble(index, 9_999_973, 3) % (7 * 10 ** (digits - 1))
+    return code * room + first + scramble(index, _LOCAL, seed, 3) % (7 * 10 ** (digits - 1))
 
 
 def _phones(
     rng: np.random.Generator,
+    seed: int,
     setting: Setting,
     number: Ints,
     household: Ints,
@@ -253,14 +265,14 @@ def _phones(
     size = len(number)
     age = (today - born) / _YEAR
     has_mobile = (age >= 12) & (rng.random(size) < np.where(age < 70, 0.98, 0.85))
-    mobile = np.where(has_mobile, mobile_numbers(setting, number * 3), 0)
-    second = np.where(has_mobile & (rng.random(size) < 0.12), mobile_numbers(setting, number * 3 + 1), 0)
+    mobile = np.where(has_mobile, mobile_numbers(setting, seed, number * 3), 0)
+    second = np.where(has_mobile & (rng.random(size) < 0.12), mobile_numbers(setting, seed, number * 3 + 1), 0)
     changed = has_mobile & (rng.random(size) < rates.changed_phone)
-    old = np.where(changed, mobile_numbers(setting, number * 3 + 2), 0)
+    old = np.where(changed, mobile_numbers(setting, seed, number * 3 + 2), 0)
     old, mobile = _reissue(rng, old, mobile, household, rates.reissued_phone)
     households = int(household[-1]) + 1 if size else 0
     has_land = rng.random(households) < np.where(age[_firsts(household)] > 58, 0.45, 0.12)
-    landline = np.where(has_land, land_numbers(code, number[_firsts(household)]), 0)[household]
+    landline = np.where(has_land, land_numbers(code, seed, number[_firsts(household)]), 0)[household]
     shares = (rng.random(households) < rates.family_phone)[household]
     return mobile, second, old, landline, np.where(shares, mobile[head], 0)
 
@@ -288,16 +300,16 @@ def _digits(numbers: Ints, width: int) -> Ints:
     return numbers[:, None] // 10 ** np.arange(width - 1, -1, -1) % 10
 
 
-def _snils(number: Ints) -> Ints:
+def _snils(number: Ints, seed: int) -> Ints:
     """Insurance numbers with the right check digits, as integers of eleven digits."""
-    body = 10_000_000 + scramble(number, 170_000_009, 11)
+    body = 10_000_000 + scramble(number, 170_000_099, seed, 11)
     check = (_digits(body, 9) * np.arange(9, 0, -1)).sum(axis=1) % 101
     return body * 100 + np.where(check == 100, 0, check)
 
 
-def _inn(number: Ints, setting: Setting) -> Ints:
+def _inn(number: Ints, setting: Setting, seed: int) -> Ints:
     """Tax numbers of persons: twelve digits, two of them check digits."""
-    body = int(setting.region_code) * 10**8 + scramble(number, 99_999_989, 23)
+    body = int(setting.region_code) * 10**8 + scramble(number, 99_999_989, seed, 23)
     return tax_checked(tax_checked(body, 10), 11)
 
 
@@ -310,11 +322,13 @@ def tax_checked(body: Ints, width: int) -> Ints:
     return body * 10 + check
 
 
-def _passports(rng: np.random.Generator, number: Ints, born: Ints, setting: Setting, today: int) -> Ints:
+def _passports(rng: np.random.Generator, seed: int, number: Ints, born: Ints, setting: Setting, today: int) -> Ints:
     """Ten digits: region, year of printing (at 14, 20 or 45), number; 0 under the age of 14."""
     age = (today - born) / _YEAR
     issued_at = np.select([age < 20, age < 45], [14, 20], 45)
-    year = np.clip((born / _YEAR + 1970 + issued_at).astype(np.int64) + pick(rng, np.array([6, 1.0]), len(born)), 1998, None)
+    year = np.clip(
+        (born / _YEAR + 1970 + issued_at).astype(np.int64) + pick(rng, np.array([6, 1.0]), len(born)), 1998, None
+    )
     # A region prints fewer than a million of one series: more people take the series of the next one.
     series = (int(setting.passport_region) + number // 899_981) * 100 + year % 100
-    return np.where(age < 14, 0, series * 1_000_000 + 100_000 + scramble(number, 899_981, 29))
+    return np.where(age < 14, 0, series * 1_000_000 + 100_000 + scramble(number, 899_981, seed, 29))

@@ -35,12 +35,15 @@ class Rates:
     yo_written: float = 0.150  # of names that have it: «ё» where others write «е»
     name_in_capitals: float = 0.030  # of sources that do not write capitals anyway
     company_in_name: float = 0.004  # rows of the person's firm in a field meant for people
+    name_placeholder: float = 0.002  # «Собственник», «не указан»
+    two_names: float = 0.003  # «Иванов И.И., Иванова М.П.», where there is another adult
     # Contacts in a row
     phone_missing: float = 0.080
     phone_of_family: float = 0.080  # the number of another adult of the household
     phone_old: float = 0.300  # of people who changed the number, in rows older than the change
     phone_placeholder: float = 0.012  # 9999999999, 0000000000
     phone_typo: float = 0.010  # one digit wrong or lost
+    phone_without_code: float = 0.300  # of land lines of the main town: 231-60-14
     phone_several: float = 0.060  # of people with two numbers: both in one cell
     email_missing: float = 0.100
     email_placeholder: float = 0.015  # no@mail.ru
@@ -54,6 +57,7 @@ class Rates:
     document_typo: float = 0.010  # a digit of SNILS, INN or passport
     document_placeholder: float = 0.006
     account_missing: float = 0.050
+    account_typo: float = 0.003  # a digit wrong: perhaps another's account
     account_decorated: float = 0.030  # «л/с 6300…», «№ 6300…»
     address_missing: float = 0.015
     address_typo: float = 0.015  # a letter of the street
@@ -76,6 +80,7 @@ class Rates:
     twins: float = 0.025  # of families with two children
     namesakes: float = 0.004  # households whose head has a namesake in the same house
     kept_surname: float = 0.120  # wives who kept their own surname
+    double_surname: float = 0.012  # of those who took the husband's: «Иванова-Петрова»
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -113,12 +118,22 @@ OTHER: Final = replace(
 )
 """Rates of setting B: another mix, never looked at while resolution is tuned."""
 
-_FAMILIES: Final = ("same_full_name", "kept_surname", "stale_account", "yo_written", "phone_old")
+_FAMILIES: Final = (
+    "same_full_name",
+    "kept_surname",
+    "double_surname",
+    "phone_without_code",
+    "stale_account",
+    "yo_written",
+    "phone_old",
+)
 
 
 def doubled(rates: Rates) -> Rates:
     """All errors twice as often (at most always); what is no error but a habit of people stays."""
-    return replace(rates, **{f.name: min(1.0, 2 * getattr(rates, f.name)) for f in fields(rates) if f.name not in _FAMILIES})
+    return replace(
+        rates, **{f.name: min(1.0, 2 * getattr(rates, f.name)) for f in fields(rates) if f.name not in _FAMILIES}
+    )
 
 
 PRESETS: Final = ("usual", "hard")
@@ -172,10 +187,18 @@ HABITS: Final[Mapping[str, Mapping[str, float]]] = {
         "account_decorated": 0,
         "address_missing": 0,
     },
-    "crm": {"maiden_name": 0.7, "account_missing": 8, "birth_date_missing": 4, "email_missing": 5, "duplicate_row": 2},
+    "crm": {
+        "two_names": 0,
+        "maiden_name": 0.7,
+        "account_missing": 8,
+        "birth_date_missing": 4,
+        "email_missing": 5,
+        "duplicate_row": 2,
+    },
     "cabinet": {
         "initials": 0.2,
         "name_merged": 0,
+        "two_names": 0,
         "maiden_name": 0.1,
         "diminutive": 2,
         "transliterated": 3,
@@ -192,6 +215,7 @@ HABITS: Final[Mapping[str, Mapping[str, float]]] = {
     "meters": {
         "initials": 12,
         "name_merged": 0,
+        "two_names": 0,
         "name_swapped": 0,
         "diminutive": 0,
         "transliterated": 0,
@@ -203,6 +227,7 @@ HABITS: Final[Mapping[str, Mapping[str, float]]] = {
     "dispatch": {
         "initials": 2,
         "name_merged": 0,
+        "two_names": 0,
         "maiden_name": 0,
         "diminutive": 2,
         "no_patronymic": 4,
@@ -212,6 +237,7 @@ HABITS: Final[Mapping[str, Mapping[str, float]]] = {
     "payments": {
         "initials": 1.5,
         "name_merged": 0,
+        "two_names": 0,
         "maiden_name": 0.3,
         "name_swapped": 0.5,
         "diminutive": 0,
@@ -226,6 +252,7 @@ HABITS: Final[Mapping[str, Mapping[str, float]]] = {
     "calls": {
         "initials": 0.3,
         "name_merged": 0,
+        "two_names": 0,
         "maiden_name": 0,
         "diminutive": 3,
         "no_patronymic": 4,

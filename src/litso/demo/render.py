@@ -16,6 +16,7 @@ from litso.demo.sheet import Sheet, dates, digits, joined, put, where
 from litso.demo.world import World
 
 SURNAME_FIRST, GIVEN_FIRST, NO_SURNAME = "SGP", "GPS", "GP"
+NO_NAMES: Final = ("Собственник", "не указан", "Жилец", "Абонент", "-", "нет данных")
 
 
 class NameParts(NamedTuple):
@@ -32,8 +33,11 @@ def true_parts(world: World, who: Ints, maiden: Flags | None = None) -> NamePart
     surname = people.surname[who] if maiden is None else np.where(maiden, people.maiden[who], people.surname[who])
     is_woman = people.gender[who] == WOMAN
     father = people.father[who]
+    text = where(is_woman, names.surname_women.gather(surname), names.surname_men.gather(surname))
+    rows = np.flatnonzero(people.has_both[who] if maiden is None else people.has_both[who] & ~maiden)
+    before = names.surname_women.gather(people.maiden[who][rows])
     return NameParts(
-        where(is_woman, names.surname_women.gather(surname), names.surname_men.gather(surname)),
+        put(text, rows, joined(before, "-", text.gather(rows)).to_list()),
         names.given.gather(people.given[who]),
         where(is_woman, names.patronymic_women.gather(father), names.patronymic_men.gather(father)),
     )
@@ -125,18 +129,27 @@ def company_names(sheet: Sheet, world: World, text: pl.Series) -> pl.Series:
     """Some rows of persons name the firm they called from."""
     rows = sheet.hit("company_in_name", text.is_not_null().to_numpy())
     firm = sheet.rng.integers(0, len(world.companies), len(rows))
-    return put(text, rows, world.companies.short.gather(firm).to_list())
+    text = put(text, rows, world.companies.short.gather(firm).to_list())
+    return sheet.spoil("name_placeholder", text, np.ones(len(text), bool), lambda _, c: NO_NAMES[c % len(NO_NAMES)])
+
+
+def with_mates(sheet: Sheet, world: World, who: Ints, text: pl.Series) -> pl.Series:
+    """Some rows name another adult of the household too."""
+    mate = world.block.mate[who]
+    rows = sheet.hit("two_names", (mate >= 0) & text.is_not_null().to_numpy())
+    other = true_parts(world, mate[rows])
+    short = joined(other.surname, " ", other.given.str.slice(0, 1), ".", other.patronymic.str.slice(0, 1), ".")
+    return put(text, rows, joined(text.gather(rows), ", ", short).to_list())
 
 
 def party_names(sheet: Sheet, world: World, who: Ints, order: pl.Series | str = SURNAME_FIRST) -> pl.Series:
     """Names in one text of persons and companies (`who` is `-2 - company` for those)."""
     is_person = who >= 0
     persons = np.flatnonzero(is_person)
-    if len(persons) == len(who):
-        return company_names(sheet, world, full_names(sheet, name_parts(sheet, world, who), order))
     orders = order if isinstance(order, str) else order.gather(persons)
     inner = Sheet.within(sheet, persons)
-    names = company_names(inner, world, full_names(inner, name_parts(inner, world, who[persons]), orders))
+    names = full_names(inner, name_parts(inner, world, who[persons]), orders)
+    names = company_names(inner, world, with_mates(inner, world, who[persons], names))
     company = world.companies.short.gather(np.maximum(-2 - who, 0))
     return put(company, persons, names.to_list())
 
@@ -207,9 +220,24 @@ def phones(sheet: Sheet, world: World, who: Ints, forms: tuple[float, ...], is_o
     numbers = phone_numbers(sheet, world, who, is_old)
     form = sheet.draw(forms, len(who))
     text = phone_texts(numbers, form, code_digits(world, numbers))
+    text = _without_code(sheet, world, text, numbers)
     text = sheet.spoil("phone_typo", text, numbers > 0, spoil.digit_typo)
     text = _several(sheet, world, who, text, form)
     return sheet.blank("phone_missing", text)
+
+
+def _without_code(sheet: Sheet, world: World, text: pl.Series, numbers: Ints) -> pl.Series:
+    """Land lines of the main town as its people say them: «231-60-14»."""
+    code = str(world.demo.territory.places["code"][0])
+    rest = 10 - len(code)
+    rows = sheet.hit("phone_without_code", (numbers // 10**rest == int(code)) & text.is_not_null().to_numpy())
+    local = pl.Series(numbers[rows] % 10**rest).cast(pl.String)
+    glue = sheet.choice(("-", "", " "), (6, 3, 1), len(rows))
+    return put(
+        text,
+        rows,
+        joined(local.str.slice(0, rest - 4), glue, local.str.slice(-4, 2), glue, local.str.slice(-2)).to_list(),
+    )
 
 
 def code_digits(world: World, numbers: Ints) -> Ints:
@@ -283,6 +311,7 @@ def documents(sheet: Sheet, numbers: Ints, width: int, filled: float, placeholde
 def account_texts(sheet: Sheet, numbers: Ints) -> pl.Series:
     """Account numbers, some with words around them; -1 is missing."""
     text = digits(numbers)
+    text = sheet.spoil("account_typo", text, np.ones(len(numbers), bool), spoil.digit_typo)
     ways = ("л/с {}", "№ {}", "ЛС{}", "{} ")
     text = sheet.spoil("account_decorated", text, np.ones(len(numbers), bool), lambda v, c: ways[c % 4].format(v))
     return sheet.blank("account_missing", text)
@@ -296,14 +325,17 @@ def addresses(
 ) -> pl.Series:
     """Addresses of premises in spellings drawn by weight; `seats` marks rows of companies, whose flat is an office."""
     size = len(house)
-    spelling = sheet.draw(spellings, size)
+    shift = world.demo.territory.setting.spelling_shift
+    spelling = (sheet.draw(spellings, size) + shift) % len(SPELLINGS)
     flat = _spoiled_flats(sheet, flat)
     street = world.demo.book.street_texts(house, spelling)
     street = sheet.spoil("address_typo", street, np.ones(size, bool), spoil.typo)
     text = world.demo.book.texts(house, np.where(seats, 0, flat) if seats is not None else flat, spelling, street)
     if seats is not None:
         offices = np.flatnonzero(seats & (flat > 0))
-        text = put(text, offices, joined(text.gather(offices), ", оф. ", pl.Series(flat[offices]).cast(pl.String)).to_list())
+        text = put(
+            text, offices, joined(text.gather(offices), ", оф. ", pl.Series(flat[offices]).cast(pl.String)).to_list()
+        )
     text = sheet.spoil("address_ocr", text, np.ones(size, bool), spoil.scanned)
     return sheet.blank("address_missing", text)
 

@@ -49,7 +49,9 @@ class Sheet:
 
     def spoil(self, kind: str, values: pl.Series, among: Flags, change: Callable[[str, int], str | None]) -> pl.Series:
         """Values with an error of a kind in some of the rows; empty ones and those that cannot change stay."""
-        rows = np.flatnonzero((self.rng.random(len(values)) < self.rate(kind)) & among & values.is_not_null().to_numpy())
+        rows = np.flatnonzero(
+            (self.rng.random(len(values)) < self.rate(kind)) & among & values.is_not_null().to_numpy()
+        )
         chance = self.rng.integers(0, 2**62, len(rows)).tolist()
         before = values.gather(rows).to_list()
         after = [change(value, number) for value, number in zip(before, chance, strict=True)]
@@ -73,10 +75,13 @@ class Sheet:
 
     def errors(self, source_id: pl.Series) -> pl.DataFrame:
         """The log: source, source_id, error."""
-        logs = [pl.DataFrame({"source_id": source_id.gather(rows), "error": [kind] * len(rows)}) for kind, rows in self._made]
-        if not logs:
+        if not self._made:
             return pl.DataFrame(schema=ERRORS_SCHEMA)
-        return pl.concat(logs).select(pl.lit(self.source).alias("source"), "source_id", "error")
+        rows = np.concatenate([rows for _, rows in self._made])
+        kind = np.repeat(np.arange(len(self._made)), [len(rows) for _, rows in self._made])
+        return pl.DataFrame(
+            {"source_id": source_id.gather(rows), "error": pl.Series([kind for kind, _ in self._made]).gather(kind)}
+        ).select(pl.lit(self.source).alias("source"), "source_id", "error")
 
 
 def put(values: pl.Series, rows: Ints, texts: list[str] | list[str | None] | list[None]) -> pl.Series:
@@ -124,4 +129,6 @@ def roubles(kopecks: Ints, comma: str = ".") -> pl.Series:
     """Money as a text with two decimals."""
     value = np.abs(kopecks)
     sign = where(np.asarray(kopecks) < 0, "-", "")
-    return joined(sign, pl.Series(value // 100).cast(pl.String), comma, pl.Series(value % 100).cast(pl.String).str.zfill(2))
+    return joined(
+        sign, pl.Series(value // 100).cast(pl.String), comma, pl.Series(value % 100).cast(pl.String).str.zfill(2)
+    )

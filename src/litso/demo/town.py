@@ -17,7 +17,7 @@ from litso.demo.chance import Flags, Floats, Ints, pick, stream
 from litso.demo.families import household_kinds, household_sizes
 from litso.demo.places import AREA_VILLAGES, Setting, street_names, village_kind
 
-BLOCK: Final = 4096
+BLOCK: Final = 16_384
 """Premises a block; part of the generator's version."""
 VACANT: Final = 0.04
 HOUSES_A_STREET: Final = 14
@@ -165,7 +165,7 @@ def _villages(setting: Setting, premises: int, rng: np.random.Generator) -> list
 def _streets_and_houses(
     setting: Setting, places: pl.DataFrame, rng: np.random.Generator
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    names = street_names()
+    names = street_names(setting)
     streets: list[pl.DataFrame] = []
     houses: list[pl.DataFrame] = []
     first_street = 0
@@ -206,7 +206,12 @@ def _streets_of_place(
     districts = setting.towns[place].districts if place < len(setting.towns) else ()
     district = [districts[i % len(districts)] if districts else "" for i in range(count)]
     return pl.DataFrame(
-        {"place": [place] * count, "kind": [k for k, _ in chosen], "name": [n for _, n in chosen], "district": district},
+        {
+            "place": [place] * count,
+            "kind": [k for k, _ in chosen],
+            "name": [n for _, n in chosen],
+            "district": district,
+        },
         schema={"place": pl.Int64, "kind": pl.String, "name": pl.String, "district": pl.String},
     )
 

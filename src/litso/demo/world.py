@@ -13,6 +13,7 @@ from litso.demo.companies import Companies, make_companies
 from litso.demo.emails import emails_of
 from litso.demo.life import Accounts, Block, make_accounts, make_block
 from litso.demo.names import Names
+from litso.demo.outages import OutagePlan
 from litso.demo.people import People, make_people
 from litso.demo.rates import Rates
 from litso.demo.town import Territory
@@ -25,6 +26,7 @@ class Demo:
     territory: Territory
     names: Names
     book: AddressBook
+    outages: OutagePlan
     rates: Rates
     seed: int
     today: int
@@ -67,13 +69,13 @@ def make_world(demo: Demo, index: int) -> World:
     household = np.where(of_premise >= 0, of_premise - first_household, -1)
     code = t.places["code"].cast(pl.Int64).to_numpy()[t.houses["place"].to_numpy()[house]]
     people = make_people(
-        stream(demo.seed, "people", index), demo.names, t.setting, demo.rates, households,
+        demo.seed, index, demo.names, t.setting, demo.rates, households,
         int(t.first_person[first_household]), house[household >= 0], code[household >= 0], demo.today,
     )  # fmt: skip
     block = make_block(
         stream(demo.seed, "life", index), index, first, house, flat, household, people, demo.rates, demo.today
     )
-    companies = make_companies(stream(demo.seed, "firms", index), t.setting, index, len(house), house, code)
-    accounts = make_accounts(stream(demo.seed, "accounts", index), block, people, companies, demo.rates, demo.today)
-    email = emails_of(stream(demo.seed, "email", index), demo.names, people, demo.today)
+    companies = make_companies(demo.seed, t.setting, index, len(house), house, code)
+    accounts = make_accounts(demo.seed, block, people, companies, demo.rates, demo.today)
+    email = emails_of(demo.seed, index, demo.names, people, t.persons, demo.today)
     return World(demo, index, block, people, companies, accounts, email)

@@ -7,7 +7,17 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from litso.demo.render import account_texts, addresses, birth_dates, documents, dotted, emails, one_spelling, party_names, phones
+from litso.demo.render import (
+    account_texts,
+    addresses,
+    birth_dates,
+    documents,
+    dotted,
+    emails,
+    one_spelling,
+    party_names,
+    phones,
+)
 from litso.demo.sheet import Sheet, dates, digits, put, roubles, where
 from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.world import World
@@ -106,7 +116,9 @@ def _charges(sheet: Sheet, service: np.ndarray, size: int) -> np.ndarray:
 def _balances(sheet: Sheet, charge: np.ndarray) -> np.ndarray:
     """What is owed in kopecks: a tenth owes for many months, some have paid ahead."""
     state = sheet.draw((0.52, 0.30, 0.10, 0.08), len(charge))
-    months = np.choose(state, [0.0, 1.0, sheet.rng.uniform(2, 30, len(charge)), -sheet.rng.uniform(0.1, 2, len(charge))])
+    months = np.choose(
+        state, [0.0, 1.0, sheet.rng.uniform(2, 30, len(charge)), -sheet.rng.uniform(0.1, 2, len(charge))]
+    )
     return (charge * months).astype(np.int64)
 
 

@@ -27,7 +27,7 @@ from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.world import World
 
 PHONE_FORMS: Final = (2.0, 8, 1, 0, 0, 3, 1, 0, 2, 0, 0)
-SPELLINGS: Final = (2.0, 0, 0, 3, 4, 1, 2, 1, 0, 2, 3, 0, 2, 0)
+SPELLINGS: Final = (2.0, 0, 0, 3, 4, 1, 2, 1, 0, 2, 3, 0, 2, 0, 0, 0.5)
 _AGES: Final = (18, 30, 45, 60, 75)
 _SHARES: Final = (0.28, 0.42, 0.40, 0.24, 0.08)
 
@@ -48,7 +48,9 @@ def cabinet_rows(world: World) -> Rows:
     frame = pl.DataFrame(
         {
             "login": where(email.is_not_null().to_numpy(), email, phone),
-            "full_name": _cased(sheet, company_names(sheet, world, full_names(sheet, name_parts(sheet, world, who), order))),
+            "full_name": _cased(
+                sheet, company_names(sheet, world, full_names(sheet, name_parts(sheet, world, who), order))
+            ),
             "birth_date": birth_dates(sheet, world, who).str.to_date("%Y-%m-%d", strict=False),
             "email": email,
             "phone": phone,

@@ -28,7 +28,7 @@ from litso.demo.world import World
 SHARE: Final = 0.30  # calls an adult and year
 COMPANY_SHARE: Final = 0.4
 PHONE_FORMS: Final = (0.0, 9, 0, 0, 0, 6, 2, 0, 0, 0, 0)
-SPELLINGS: Final = (1.0, 0, 0, 2, 5, 1, 4, 1, 0, 1, 4, 0, 1, 0)
+SPELLINGS: Final = (1.0, 0, 0, 2, 5, 1, 4, 1, 0, 1, 4, 0, 1, 0, 0, 1.5)
 RESULTS: Final = ("решён", "создано обращение", "перезвонить", "сброшен")
 OPERATORS: Final = 24
 

@@ -14,7 +14,7 @@ from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.world import World
 
 PHONE_FORMS: Final = (1.0, 1, 3, 1, 3, 0, 0, 1, 1, 0, 0)
-SPELLINGS: Final = one_spelling(1, 2, 8, 13)
+SPELLINGS: Final = one_spelling(1, 2, 8, 13, 14)
 
 
 def company_rows(world: World) -> Rows:

@@ -92,7 +92,11 @@ def _names(sheet: Sheet, world: World, who: Ints) -> pl.DataFrame:
     surname = company_names(sheet, world, whole_name_errors(sheet, surname))
     is_firm = surname.str.contains('"|«').to_numpy()
     return pl.DataFrame(
-        {"last_name": surname, "first_name": where(is_firm, None, given), "middle_name": where(is_firm, None, patronymic)}
+        {
+            "last_name": surname,
+            "first_name": where(is_firm, None, given),
+            "middle_name": where(is_firm, None, patronymic),
+        }
     )
 
 
@@ -124,7 +128,9 @@ def _with_companies(sheet: Sheet, world: World, frame: pl.DataFrame, who: Ints) 
     cards = pl.DataFrame(
         {
             "last_name": where(sheet.rng.random(size) < 0.3, firms.full.gather(chosen), firms.short.gather(chosen)),
-            "phone": phone_texts(firms.phone[chosen], sheet.draw(PHONE_FORMS, size), code_digits(world, firms.phone[chosen])),
+            "phone": phone_texts(
+                firms.phone[chosen], sheet.draw(PHONE_FORMS, size), code_digits(world, firms.phone[chosen])
+            ),
             "email": firms.email.gather(chosen),
             "address": seat,
             "account": pl.Series(world.accounts.number[-len(firms) :][chosen]).cast(pl.String),

@@ -34,13 +34,15 @@ def meter_rows(world: World) -> Rows:
     frame = pl.DataFrame(
         {
             "meter_id": keys,
-            "serial": pl.Series(10_000_000 + scramble(number, 89_999_981, 3)).cast(pl.String),
+            "serial": pl.Series(10_000_000 + scramble(number, 89_999_999, world.demo.seed, 3)).cast(pl.String),
             "kind": pl.Series(KINDS).gather(kind),
             "brand": pl.Series(BRANDS).gather(sheet.rng.integers(0, len(BRANDS), size)),
             "account": account_texts(sheet, world.accounts.number[account]),
             "subscriber": party_names(sheet, world, who),
             "address": addresses(sheet, world, world.block.house[premise], world.block.flat[premise], SPELLINGS),
-            "service_point": joined("ТП-", pl.Series(world.block.first_premise + premise + 1).cast(pl.String).str.zfill(7)),
+            "service_point": joined(
+                "ТП-", pl.Series(world.block.first_premise + premise + 1).cast(pl.String).str.zfill(7)
+            ),
             "installed": dates(installed),
             "verified_until": dates(verified),
             "previous": _cubic(previous),

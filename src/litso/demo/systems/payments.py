@@ -100,4 +100,3 @@ def _amounts(sheet: Sheet, world: World, account: Ints) -> Ints:
 def register_name(bank: int, month: str) -> str:
     """File of a register inside the folder `payments`."""
     return f"{BANKS[bank].name}_{month}.txt"
-
