@@ -26,7 +26,7 @@ def of_program(step: Step) -> str:
     return found[1] if found else ""
 
 
-@pytest.mark.parametrize("step", filter(of_program, SHOWN), ids=lambda step: f"{step.page}:{step.line}")
+@pytest.mark.parametrize("step", list(filter(of_program, SHOWN)), ids=lambda step: f"{step.page}:{step.line}")
 def test_shown_command_is_understood(step: Step) -> None:
     assert problem_of(of_program(step)) is None
 
@@ -52,9 +52,9 @@ def test_wrong_command_is_noticed(line: str, problem: str) -> None:
     assert problem in (problem_of(line) or "")
 
 
-@pytest.mark.parametrize("page", RUN)
-def test_page_runs_in_its_order(page: str, tmp_path: Path) -> None:
-    for block in blocks(page):
+@pytest.mark.parametrize("name", RUN)
+def test_page_runs_in_its_order(name: str, tmp_path: Path) -> None:
+    for block in blocks(name):
         if block.file:
             (tmp_path / block.file).write_text(block.text, encoding="utf-8")
         elif block.language == "console" and not block.not_run:
@@ -113,6 +113,12 @@ def test_command_explains_itself(name: str) -> None:
     assert command.help
     unexplained = [parameter.name for parameter in command.params if not parameter.help]
     assert unexplained == []
+
+
+@pytest.mark.parametrize("name", commands())
+def test_examples_of_the_help_are_understood(name: str) -> None:
+    examples = re.findall(r"^\s*(?:Examples?: )?(litso .*)$", commands()[name].help or "", re.MULTILINE)
+    assert [problem for line in examples if (problem := problem_of(line))] == []
 
 
 @pytest.mark.parametrize("name", commands())
