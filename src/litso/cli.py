@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -38,6 +39,7 @@ def options(
 
 def main() -> None:
     """Run the program: a LitsoError becomes one sentence on stderr and the exit status of CONTRACTS section 2."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that what is open gets closed
     try:
         app()
     except LitsoError as error:

@@ -62,7 +62,7 @@ def _prepared(root: Path) -> Path:
         (root / ".gitignore").write_text("*\n")
     except OSError as error:
         raise Misconfigured(f"LITSO_HOME: cannot write to {root}: {error.strerror}") from error
-    return root
+    return root.resolve()
 
 
 @contextmanager
@@ -113,6 +113,8 @@ def _ensure_running(root: Path, chosen: Path | None, overrides: Mapping[str, str
     if not data.exists():
         _initialize(data, found, runner)
     _configure(data, sockets, overrides)
+    _await_end(data)
+    _forget_dead(data, sockets)
     _start(root, found, runner)
     return _url(sockets)
 
@@ -139,7 +141,8 @@ def _initialize(data: Path, found: Binaries, runner: Runner) -> None:
     )  # fmt: skip
     if done.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise Misconfigured(f"cannot create the embedded server in {data.parent}: {_reason(done.stderr)}")
+        hint = "" if runner.uid is None else f"; LITSO_HOME must be a folder that user {runner.uid} can reach"
+        raise Misconfigured(f"cannot create the embedded server in {data.parent}: {_reason(done.stderr)}{hint}")
     fresh.rename(data)
 
 
@@ -152,24 +155,36 @@ def _locale(version: int) -> tuple[str, ...]:
 
 def _start(root: Path, found: Binaries, runner: Runner) -> None:
     data, log = root / "data", root / "server.log"
-    _forget_stale_pid(data)
     if log.exists() and log.stat().st_size > _LONGEST_LOG:
         log.unlink()
-    command = (found / "pg_ctl", "start", "-D", data, "-l", log, "-w", "-t", str(int(_PATIENCE)), "-s")
-    deadline = time.monotonic() + 20
-    while (done := runner.run(*command)).returncode != 0:
-        # Children of a postmaster that was killed need a moment to notice it; until then its memory is in use.
-        tail = _tail(log)
-        if "shared memory" not in tail or time.monotonic() > deadline:
-            raise Misconfigured(f"the embedded server in {root} does not start: {_reason(tail or done.stderr)}")
-        time.sleep(0.2)
+    done = runner.run(found / "pg_ctl", "start", "-D", data, "-l", log, "-w", "-t", str(int(_PATIENCE)), "-s")
+    if done.returncode != 0:
+        raise Misconfigured(f"the embedded server in {root} does not start: {_reason(_tail(log) or done.stderr)}")
 
 
-def _forget_stale_pid(data: Path) -> None:
-    """Remove a postmaster.pid whose process number now belongs to another program (after a reboot, in a container)."""
+def _forget_dead(data: Path, sockets: Path) -> None:
+    """Remove the lock files of a dead server whose process number lives on: as a zombie, or as another program after a
+    reboot or in a container. PostgreSQL looks at the number alone and would not start."""
     pid = _pid_on_file(data)
-    if pid is not None and Path(f"/proc/{pid}").exists() and _postmaster(data) is None:
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    if pid is not None and Path(f"/proc/{pid}").exists():
+        (data / "postmaster.pid").unlink()
+    (sockets / (_SOCKET[1:] + ".lock")).unlink(missing_ok=True)
+
+
+def _await_end(data: Path) -> None:
+    """Wait for the children of a server that was killed: they need a moment to notice it, and may still write."""
+    deadline = time.monotonic() + _PATIENCE
+    while any(_works_in(process, data) for process in Path("/proc").glob("[0-9]*")):
+        if time.monotonic() > deadline:
+            raise Transient(f"processes of a dead server still work in {data}")
+        time.sleep(0.02)
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False
 
 
 def _tail(log: Path) -> str:
