@@ -8,7 +8,7 @@ import sys
 import typer
 
 from litso import __version__
-from litso.commands import demo, doctor, init
+from litso.commands import demo, doctor, init, openapi, serve, standardize, token
 from litso.errors import BadUsage, LitsoError, Misconfigured
 
 app = typer.Typer(
@@ -22,6 +22,10 @@ app = typer.Typer(
 app.add_typer(demo.app, name="demo")
 app.command()(doctor.doctor)
 app.command()(init.init)
+app.command()(openapi.openapi)
+app.command()(serve.serve)
+app.add_typer(token.app, name="token")
+app.command()(standardize.standardize)
 
 
 def _version(value: bool) -> None:

@@ -161,9 +161,8 @@ def _digest(token: str) -> bytes:
 
 
 def issue_token(connection: Connection, role: str = "administrator", *, life: timedelta = TOKEN_LIFE) -> str:
-    """A token by which one user can be made, once; earlier unused ones of the role stop working."""
+    """A token by which one user can be made, once, within its life."""
     token = secrets.token_urlsafe(24)
-    connection.execute(statements("users")["void_tokens"], {"role": role})
     connection.execute(statements("users")["issue_token"], {"token_hash": _digest(token), "role": role, "life": life})
     return token
 
@@ -174,10 +173,16 @@ def is_token(connection: Connection, token: str) -> bool:
 
 
 def redeem_token(connection: Connection, token: str, *, login: str, name: str, password: str) -> User:
-    """Make the user that a one-time token stands for; Forbidden when it is unknown, used or too old."""
+    """Make the user that a one-time token stands for; Forbidden when it is unknown, used or too old.
+
+    The first user of all makes every other token void: tokens of set-up are printed more than once.
+    """
+    is_first = not any_active(connection)
     row = connection.execute(statements("users")["redeem_token"], {"token_hash": _digest(token)}).fetchone()
     if row is None:
         raise Forbidden("the one-time token is not valid: litso init gives a new one")
+    if is_first:
+        connection.execute(statements("users")["void_tokens"])
     return create(connection, login=login, name=name, role=row[0], password=password)
 
 

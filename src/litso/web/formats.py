@@ -57,14 +57,14 @@ def local(value: datetime, lang: str) -> str:
     return day(shown.replace(tzinfo=None), lang) + f" {shown:%H:%M}"
 
 
-def counted(count: int, one: str, few: str, many: str) -> str:
-    """A number with its noun in Russian: 1 запись, 3 записи, 11 записей."""
+def plural(count: int, lang: str) -> int:
+    """Which form of a noun follows a number, of one, few and many: 1 запись, 3 записи, 11 записей."""
+    if lang == ENGLISH:
+        return 0 if count == 1 else 2
     tens, ones = count % 100, count % 10
     if ones == 1 and tens != 11:
-        return f"{count} {one}"
-    if 2 <= ones <= 4 and not 12 <= tens <= 14:
-        return f"{count} {few}"
-    return f"{count} {many}"
+        return 0
+    return 1 if 2 <= ones <= 4 and not 12 <= tens <= 14 else 2
 
 
 def _localized(text: str, lang: str) -> str:

@@ -63,10 +63,12 @@ def environment(lang: str) -> Environment:
     made.filters |= {name: partial(_worded, texts, say) for name, texts in _WORDS.items()}
     made.filters |= {
         "attribute": lambda name: say(words.ATTRIBUTES.get(name, name.removeprefix("custom:"))),
-        "counted": partial(_counted, say),
+        "counted": partial(_counted, say, lang),
         "event_icon": words.EVENT_ICONS.__getitem__,
         "load_tone": words.LOAD_TONES.__getitem__,
         "phone": shown_phone,
+        "reason": say,
+        "detail": partial(_detail, say),
         "problem": partial(_problem, say),
     }
     return made
@@ -80,14 +82,21 @@ def _worded(texts: Mapping[Any, str], say: Callable[[str], str], name: Any) -> s
     return say(texts.get(name, str(name)))
 
 
-def _counted(say: Callable[[str], str], count: int, one: str, few: str, many: str) -> str:
-    return formats.counted(count, say(one), say(few), say(many))
+def _counted(say: Callable[[str], str], lang: str, count: int, *forms: str) -> str:
+    """A number with its noun; `forms` are one, few and many in Russian."""
+    return f"{formats.number(count, lang)} {say(forms[formats.plural(count, lang)])}"
 
 
 def _problem(say: Callable[[str], str], problem: str) -> str:
     """«phone:too_short» as «Телефон: too short»."""
     kind, _, reason = problem.partition(":")
     return f"{say(words.ATTRIBUTES.get(kind, kind))}: {say(reason.replace('_', ' '))}"
+
+
+def _detail(say: Callable[[str], str], detail: str) -> str:
+    """«channel: сайт» as «канал: сайт»."""
+    name, _, value = detail.partition(": ")
+    return f"{say(words.DETAILS.get(name, name)).lower()}: {value}"
 
 
 def page(request: ScreenRequest, template: str, *, status: int = 200, **known: Any) -> Response[str]:
@@ -119,7 +128,8 @@ def _common(request: ScreenRequest, secret: str) -> dict[str, Any]:
 
 def user_of(request: ScreenRequest) -> Actor | None:
     """The user, also where no session was looked for (an unknown path)."""
-    return request.scope.get("user")  # type: ignore[return-value]
+    user = request.scope.get("user")
+    return user if isinstance(user, Actor) else None
 
 
 def language_of(request: ScreenRequest) -> str:

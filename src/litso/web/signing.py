@@ -14,8 +14,9 @@ from litso.errors import BadUsage, Conflict, Forbidden
 from litso.store import users
 from litso.store.users import SHORTEST_PASSWORD
 from litso.web.attempts import Attempts
+from litso.web.formats import LANGUAGES
 from litso.web.given import GivenStore
-from litso.web.i18n import LANGUAGES, translator
+from litso.web.i18n import translator
 from litso.web.pages import LANG_COOKIE, THEME_COOKIE, THEMES, language_of, own_path, page, see_other
 from litso.web.sessions import SESSION_COOKIE, ScreenRequest, cookie
 

@@ -34,6 +34,7 @@ PURPOSES: Final = MappingProxyType(
         "request": "Работа по обращению",
         "stewardship": "Разбор данных",
         "subject": "Запрос самого субъекта",
+        "integration": "Обмен данными",
     }
 )
 """Why personal data may be shown in full."""
@@ -157,3 +158,15 @@ LOAD_TONES: Final = MappingProxyType(
     {"running": "info", "held": "warn", "done": "good", "failed": "bad", "rejected": "bad"}
 )
 LOAD_MODES: Final = MappingProxyType({"full": "полная", "delta": "изменения", "stream": "поток"})
+
+DETAILS: Final = MappingProxyType(
+    {
+        "channel": "канал",
+        "operator": "оператор",
+        "seconds": "разговор, с",
+        "residents": "проживает",
+        "brand": "марка",
+        "service_point": "точка поставки",
+    }
+)
+"""Names that sources often give to the details of facts."""

@@ -48,7 +48,7 @@ where u.is_active;
 delete from session where token_hash = %(token_hash)s;
 
 -- name: void_tokens
-delete from one_time_token where role = %(role)s and used_at is null;
+delete from one_time_token where used_at is null;
 
 -- name: issue_token
 insert into one_time_token (token_hash, role, expires_at) values (%(token_hash)s, %(role)s, now() + %(life)s::interval);

@@ -1,0 +1,92 @@
+"""`litso serve`: the web interface and the API in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+from litso.api.app import Screens, create_app
+from litso.bootstrap import open_store
+from litso.errors import Misconfigured
+from litso.settings import Settings, load_settings
+from litso.store import users
+from litso.store.database import Store
+from litso.web.pages import show_problem
+from litso.web.screens import routes
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; LITSO_HOST or 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; LITSO_PORT or 8080.", min=1, max=65535)] = None,
+) -> None:
+    """Serve the web interface and the API until interrupted."""
+    settings = load_settings()
+    chosen = replace(settings, host=host or settings.host, port=port or settings.port)
+    with open_store(chosen) as store:
+        serve_store(store, chosen)
+
+
+def serve_store(store: Store, settings: Settings, *, on_ready: Callable[[], None] | None = None) -> None:
+    """Serve an open store until SIGINT or SIGTERM; requests under way are finished."""
+    _check_free(settings)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("_granian").setLevel(logging.WARNING)
+    welcome(store, settings)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(build_app(store, settings), settings, on_ready))
+
+
+def build_app(store: Store, settings: Settings) -> Litestar:
+    """The API and the screens as one application."""
+    return create_app(store, settings, screens=Screens(routes=routes(), show_problem=show_problem))
+
+
+def welcome(store: Store, settings: Settings) -> None:
+    """Say where the server is; while nobody can sign in yet, give a link by which the first administrator is made."""
+    url = f"http://{settings.host}:{settings.port}"
+    typer.echo(f"Litso: {url}")
+    with store.transaction() as connection:
+        if users.any_active(connection):
+            return
+        token = users.issue_token(connection)
+    typer.echo(f"First sign-in (once, within a day): {url}/welcome?token={token}")
+    typer.echo(f"One-time administrator token: {token}")
+
+
+def _check_free(settings: Settings) -> None:
+    """Misconfigured when the port is taken: the server itself would only write a log."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        raise Misconfigured(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+
+
+async def _serve(app: Litestar, settings: Settings, on_ready: Callable[[], None] | None) -> None:
+    server: Any = Server(
+        app,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    if on_ready:
+        loop.call_soon(on_ready)
+    await server.serve()
