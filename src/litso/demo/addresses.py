@@ -15,8 +15,8 @@ from litso.demo.town import Territory
 class Spelling(NamedTuple):
     """A way to write an address, as one clerk or one system does. `{}` stands for the name.
 
-    `region` and `place` come before the street; an empty `place` leaves out the main town alone. `street` is the form of
-    the street (`_STREET_FORMS`), `between` stands before the house, `letter` after its number.
+    `region` and `place` come before the street; an empty `place` leaves out the main town alone. `street` is the form
+    of the street (`_STREET_FORMS`), `between` stands before the house, `letter` after its number.
     """
 
     region: str
@@ -83,7 +83,8 @@ _STREET_FORMS: Final = {
               "мкр": "мкр.{}", "тракт": "тракт {}"},
     "after": {"ул": "{} ул.", "пер": "{} пер.", "проезд": "{} пр-д", "пр-кт": "{} пр-т", "б-р": "{} б-р", "ш": "{} ш.",
               "мкр": "{} мкр.", "тракт": "{} тр-т"},
-    "after1c": {"ул": "{} ул", "пер": "{} пер", "проезд": "{} проезд", "пр-кт": "{} пр-кт", "б-р": "{} б-р", "ш": "{} ш",
+    "after1c": {"ул": "{} ул", "пер": "{} пер", "проезд": "{} проезд", "пр-кт": "{} пр-кт", "б-р": "{} б-р",
+    "ш": "{} ш",
                 "мкр": "{} мкр", "тракт": "{} тракт"},
 }  # fmt: skip
 _LETTERS: Final = ("", "А", "Б", "В", "Г", "Д", "Е", "Ж", "З", "И", "К", "Л", "М", "Н")

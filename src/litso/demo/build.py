@@ -48,7 +48,10 @@ SYSTEMS: Final[dict[str, Callable[[World], Rows]]] = {
     "companies": company_rows,
     "premises": premise_rows,
 }
+BESIDE: Final = ("truth", "households", "roles", "moves", "errors")
+"""What is true, and what was made wrong."""
 SMALLEST, LARGEST = 1000, 10_000_000
+REPORT: Final = "demo.json"
 ORDERS_SHEET: Final = "Заявки"
 OUTAGES_SHEET: Final = "Отключения"
 
@@ -104,14 +107,15 @@ def build_demo(
             world = make_world(demo, index)
             _write_block(files, world, built)
             on_progress(min(persons, int(world.people.number[-1]) + 1) if len(world.people) else 0, persons)
-    (directory / "demo.json").write_text(
-        json.dumps(built.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    report = json.dumps(built.as_json(), ensure_ascii=False, indent=1)
+    (directory / REPORT).write_text(report + "\n", encoding="utf-8")
     return built
 
 
 def _prepare(directory: Path, setting: Setting) -> None:
-    """Folders and mappings; files of an earlier demo go."""
+    """Folders and mappings; files of an earlier demo go, a folder of anything else is left alone."""
+    if directory.is_dir() and any(directory.iterdir()) and not (directory / REPORT).is_file():
+        raise BadUsage(f"{directory} is neither empty nor an earlier demo: name another folder")
     for folder in (directory / "payments", directory / "mappings"):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
@@ -121,6 +125,7 @@ def _prepare(directory: Path, setting: Setting) -> None:
         text = template.read_text(encoding="utf-8")
         text = text.replace("{region}", f"{setting.region} область").replace("{city}", setting.towns[0].name)
         (directory / "mappings" / template.name).write_text(text, encoding="utf-8")
+    (directory / REPORT).write_text("{}\n", encoding="utf-8")
 
 
 class _Files:
@@ -132,17 +137,16 @@ class _Files:
         self._registers: dict[tuple[int, str], TextFile] = {}
         self._workbook = stack.enter_context(Workbook(directory / "dispatch.xlsx", (ORDERS_SHEET, OUTAGES_SHEET)))
         self._files: dict[str, Writer] = {
-            "billing": stack.enter_context(TextFile(directory / "billing.csv", ";", "cp1251")),
-            "crm": stack.enter_context(JsonLines(directory / "crm.jsonl")),
-            "cabinet": stack.enter_context(Parquet(directory / "cabinet.parquet")),
-            "meters": stack.enter_context(TextFile(directory / "meters.csv", ",", "utf-8")),
-            "calls": stack.enter_context(JsonLines(directory / "calls.jsonl")),
-            "companies": stack.enter_context(TextFile(directory / "companies.csv", ";", "utf-8-sig")),
-            "premises": stack.enter_context(TextFile(directory / "premises.csv", ";", "utf-8")),
-        } | {
-            name: stack.enter_context(Parquet(directory / f"{name}.parquet"))
-            for name in ("truth", "households", "roles", "moves", "errors")
+            "billing": TextFile(directory / "billing.csv", ";", "cp1251"),
+            "crm": JsonLines(directory / "crm.jsonl"),
+            "meters": TextFile(directory / "meters.csv", ",", "utf-8"),
+            "calls": JsonLines(directory / "calls.jsonl"),
+            "companies": TextFile(directory / "companies.csv", ";", "utf-8-sig"),
+            "premises": TextFile(directory / "premises.csv", ";", "utf-8"),
+            **{name: Parquet(directory / f"{name}.parquet") for name in ("cabinet", *BESIDE)},
         }
+        for file in self._files.values():
+            stack.callback(file.close)
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
         """Append rows of a source."""

@@ -48,14 +48,15 @@ def emails_of(seed: int, block: int, names: Names, people: People, persons: int,
     size = len(people)
     surname = where(people.gender == WOMAN, women.gather(people.surname), men.gather(people.surname))
     given = given_texts.gather(people.given)
-    year = (people.born / 365.2425 + 1970).astype(np.int64)
+    year = pl.Series((people.born / 365.2425 + 1970).astype(np.int64)).cast(pl.String)
+    initial = given.str.slice(0, 1)
     unique = _suffixes(people.number, persons, seed)
     form = rng.integers(0, 5, size)
     local = pl.select(
         pl.when(pl.Series(form == 0)).then(pl.concat_str([surname, pl.lit("."), given]))
-        .when(pl.Series(form == 1)).then(pl.concat_str([given.str.slice(0, 1), surname]))
+        .when(pl.Series(form == 1)).then(pl.concat_str([initial, surname]))
         .when(pl.Series(form == 2)).then(pl.concat_str([given, pl.lit("_"), surname]))
-        .when(pl.Series(form == 3)).then(pl.concat_str([surname, pl.Series(year).cast(pl.String), given.str.slice(0, 1)]))
+        .when(pl.Series(form == 3)).then(pl.concat_str([surname, year, initial]))
         .otherwise(pl.concat_str([surname, pl.lit("-"), given.str.slice(0, 2)]))
     ).to_series()  # fmt: skip
     # Rare surnames need no number to be unique, common ones do.

@@ -13,7 +13,7 @@ HEAD, SPOUSE, CHILD, GRAND = range(4)
 
 
 class HouseholdKind(NamedTuple):
-    """Its share of all households, members in order, the age of the head, the ages of children, women among lone heads."""
+    """Its share of all, members in order, ages of the head and of children, women among heads without a spouse."""
 
     share: float
     members: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Writers of the demo's files: each takes a frame a block and appends it, in the encoding that the system has in life."""
+"""Writers of the demo's files: each appends a frame a block, in the form and encoding that the system has in life."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Parquet(Closing):
 class Workbook(Closing):
     """An XLSX file of some sheets, written row by row: strings stay in the rows, dates are Excel's.
 
-    The rows of a sheet wait in a file of their own until the workbook is closed, since a ZIP holds one part after another.
+    The rows of a sheet wait in a file of their own until the end, since a ZIP holds one part after another.
     """
 
     def __init__(self, path: Path, sheets: tuple[str, ...]) -> None:
@@ -210,8 +210,10 @@ def _workbook(sheets: tuple[str, ...]) -> str:
 
 
 _STYLES: Final = (
-    f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy\\ hh:mm"/></numFmts>'
+    f'{_XML}<styleSheet xmlns="{_MAIN}">'
+    '<numFmts count="1"><numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy\\ hh:mm"/></numFmts>'
     '<fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="2"><xf/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs>'
     "</styleSheet>"
 )

@@ -171,20 +171,10 @@ def _holders(
 def _payers(rng: np.random.Generator, block: Block, holder: Ints, premise: Ints, rates: Rates) -> Ints:
     """Who pays: the holder, another adult of the family, or those who live there where the holder does not."""
     household = np.where(premise >= 0, block.household[premise], NOBODY)
-    resident = np.where(household >= 0, _head_of(block, household), NOBODY)
+    resident = np.where(household >= 0, block.heads[household], NOBODY)
     is_person = holder >= 0
     mate = np.where(is_person, block.mate[np.maximum(holder, 0)], NOBODY)
     from_family = (mate >= 0) & (rng.random(len(holder)) < rates.payer_from_family)
     payer = np.where(from_family, mate, holder)
-    lives_elsewhere = (
-        is_person & (resident >= 0) & (block.is_let[np.maximum(premise, 0)] | ~_lives_in(block, holder, household))
-    )
+    lives_elsewhere = is_person & (resident >= 0) & (block.household_of_person[np.maximum(holder, 0)] != household)
     return np.where(lives_elsewhere & (rng.random(len(holder)) < 0.75), resident, payer)
-
-
-def _head_of(block: Block, household: Ints) -> Ints:
-    return block.heads[np.maximum(household, 0)]
-
-
-def _lives_in(block: Block, holder: Ints, household: Ints) -> Flags:
-    return block.household_of_person[np.maximum(holder, 0)] == household

@@ -99,7 +99,8 @@ def make_people(
     phones = _phones(rng, seed, setting, number, household, head, born, member, code, rates, today)
     return People(
         number, household, member, head, gender, born, culture, surname, maiden, has_both, given, father, *phones,
-        snils=_snils(number, seed), inn=_inn(number, setting, seed), passport=_passports(rng, seed, number, born, setting, today),
+        snils=_snils(number, seed), inn=_inn(number, setting, seed),
+        passport=_passports(rng, seed, number, born, setting, today),
     )  # fmt: skip
 
 
@@ -237,7 +238,8 @@ def mobile_numbers(setting: Setting, seed: int, index: Ints) -> Ints:
     local = scramble(index, _LOCAL, seed, 17)
     chance = scramble(index, _LOCAL, seed, 5) / _LOCAL
     operator = np.searchsorted(np.cumsum(shares) / shares.sum(), chance, side="right")
-    return codes[(operator + index // _LOCAL) % len(codes)] * 10_000_000 + local
+    code: Ints = codes[(operator + index // _LOCAL) % len(codes)]
+    return code * 10_000_000 + local
 
 
 def land_numbers(code: Ints, seed: int, index: Ints) -> Ints:
@@ -318,7 +320,7 @@ _TAX_WEIGHTS: Final = np.array([3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8])
 
 def tax_checked(body: Ints, width: int) -> Ints:
     """A tax number of `width` digits with its check digit appended."""
-    check = (_digits(body, width) * _TAX_WEIGHTS[-width:]).sum(axis=1) % 11 % 10
+    check: Ints = (_digits(body, width) * _TAX_WEIGHTS[-width:]).sum(axis=1) % 11 % 10
     return body * 10 + check
 
 

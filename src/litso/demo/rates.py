@@ -1,7 +1,7 @@
 """How often each error of life happens: the one place where the demo utility is made dirty.
 
-A rate is the share of the rows *that can have the error* in a source of usual habits; `HABITS` says how much more or less
-a source errs, because a form typed by the subscriber, a bank register and a scanned card do not err alike.
+A rate is the share of the rows *that can have the error* in a source of usual habits; `HABITS` says how much more or
+less a source errs, because a form typed by the subscriber, a bank register and a scanned card do not err alike.
 `errors.parquet` beside the demo names every error made.
 """
 

@@ -19,14 +19,16 @@ _NEIGHBOURS: Final = {
 }
 _BY_EAR: Final = {"о": "а", "а": "о", "е": "и", "и": "е", "д": "т", "т": "д", "б": "п", "п": "б", "з": "с", "с": "з",
                   "г": "к", "в": "ф", "ш": "щ", "щ": "ш", "ы": "и", "я": "е", "й": "и"}  # fmt: skip
-_BY_SCANNER: Final = {"О": "0", "З": "3", "Б": "6", "Ч": "4", "о": "0", "з": "3", "б": "6", "ш": "щ", "и": "н", "н": "и",
-                      "п": "л", "в": "а", "е": "с", "ц": "и", "ь": "ы", "Ш": "Щ", "И": "Н", "Н": "И", "П": "Л"}  # fmt: skip
+_BY_SCANNER: Final = {"О": "0", "З": "3", "Б": "6", "Ч": "4", "о": "0", "з": "3", "б": "6", "ш": "щ", "и": "н",
+                      "н": "и", "п": "л", "в": "а", "е": "с", "ц": "и", "ь": "ы", "Ш": "Щ", "И": "Н", "Н": "И",
+                      "П": "Л"}  # fmt: skip
 _LOOK_ALIKE: Final = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")
 
 _PASSPORT: Final = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "i",
     "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
-    "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "ie", "ы": "y", "ь": "", "э": "e", "ю": "iu", "я": "ia",
+    "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "ie", "ы": "y", "ь": "", "э": "e", "ю": "iu",
+    "я": "ia",
 }  # fmt: skip
 _COLLOQUIAL: Final = {**_PASSPORT, "й": "y", "х": "h", "щ": "sch", "ъ": "", "ю": "yu", "я": "ya"}
 _SCHEMES: Final = tuple(
@@ -40,7 +42,7 @@ PLACEHOLDER_BIRTHS: Final = ("1900-01-01", "1970-01-01", "1901-01-01", "1980-01-
 
 
 def typo(value: str, chance: int) -> str:
-    """One slip: a letter lost, doubled, exchanged with the next, hit beside, or written by ear. Never the first letter."""
+    """One slip: a letter lost, doubled, exchanged with the next, hit beside, written by ear; never the first one."""
     letters = [place for place in range(1, len(value)) if value[place].isalpha()]
     if not letters:
         return value
@@ -112,7 +114,8 @@ def digit_typo(value: str, chance: int) -> str:
 def email_typo(value: str, chance: int) -> str:
     """A slip in an e-mail: in a known domain, a comma for the dot, a letter lost."""
     slips = (
-        (".ru", ",ru"), ("gmail.com", "gmial.com"), ("mail.ru", "mail.ri"), ("yandex", "yandeks"), ("mail.ru", "mal.ru"),
+        (".ru", ",ru"), ("gmail.com", "gmial.com"), ("mail.ru", "mail.ri"), ("yandex", "yandeks"),
+        ("mail.ru", "mal.ru"),
         ("gmail.com", "gmail.co"), ("@", "@@"), (".ru", ".tu"), ("yandex.ru", "yadnex.ru"), (".com", ",com"),
     )  # fmt: skip
     fitting = [slip for slip in slips if slip[0] in value]

@@ -1,8 +1,8 @@
 """The territory as a whole: places, streets, houses, premises, who lives behind which door.
 
-Everything here is a few numbers a house or a premise, so that ten million people fit into memory; people themselves are
-made block by block (`people`). A block is a handful of houses from all over the territory, about `BLOCK` premises: moves,
-lets and re-issued numbers happen inside it.
+Everything here is a few numbers a house or a premise, so that ten million people fit into memory; people themselves
+are made block by block (`people`). A block is a handful of houses from all over the territory, about `BLOCK` premises:
+moves, lets and re-issued numbers happen inside it.
 """
 
 from __future__ import annotations
@@ -62,9 +62,11 @@ _FLATS: Final = np.array([[kind.entrances, kind.floors, kind.flats_a_floor] for 
 class Territory:
     """Places, streets, houses and premises of one demo.
 
-    `places`: kind, name, area, code, post, latitude, longitude, is_main. `streets`: place, kind, name, district.
-    `houses`: place, street (-1 none), kind, number, slash, letter, korpus, latitude, longitude, section; in block order.
-    Premises stand in the order of houses: `first_premise[h]` is the first of house h. `household` is -1 where nobody
+    `places`: kind, name, area, code, post, latitude, longitude, premises, size (0 the main town, 1 a town, 2 a
+    village).
+    `streets`: place, kind, name, district. `houses`, in the order of blocks: place, street (-1 none), kind, number,
+    slash, letter, korpus, latitude, longitude, section. Premises stand in the order of houses: `first_premise[h]` is
+    the first of house h. `household` is -1 where nobody
     lives; `first_person[k]` the first person of household k.
     """
 
@@ -280,7 +282,8 @@ def _numbers(rng: np.random.Generator, street: Ints, is_private: Flags) -> tuple
 def _restart(cumulated: Ints, starts: Flags) -> Ints:
     """Numbers that begin anew on every street, from the step of its first house."""
     before = np.concatenate([[0], cumulated[:-1]])[np.flatnonzero(starts)]
-    return cumulated - before[np.cumsum(starts) - 1]
+    restarted: Ints = cumulated - before[np.cumsum(starts) - 1]
+    return restarted
 
 
 def entrance_and_floor(kind: Ints, flat: Ints) -> tuple[Ints, Ints]:

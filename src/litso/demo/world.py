@@ -52,6 +52,11 @@ class World:
         prefix = pl.Series(["p", "o"]).gather((who < 0).astype(np.int64))
         return pl.select(pl.concat_str([prefix, number])).to_series()
 
+    def first_account(self, premise: Ints) -> Ints:
+        """The first account of each premise (companies' own come after all premises)."""
+        of_premises = self.accounts.premise[: -len(self.companies)]
+        return self.accounts.number[np.searchsorted(of_premises, premise)]
+
 
 def make_world(demo: Demo, index: int) -> World:
     """The block of a number."""

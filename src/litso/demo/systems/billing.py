@@ -7,17 +7,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from litso.demo.render import (
-    account_texts,
-    addresses,
-    birth_dates,
-    documents,
-    dotted,
-    emails,
-    one_spelling,
-    party_names,
-    phones,
-)
+from litso.demo.cells.addresses import addresses, one_spelling
+from litso.demo.cells.names import party_names
+from litso.demo.cells.phones import phones
+from litso.demo.cells.values import account_texts, birth_dates, documents, dotted, emails
+from litso.demo.chance import Ints
 from litso.demo.sheet import Sheet, dates, digits, put, roubles, where
 from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.world import World
@@ -65,22 +59,22 @@ def billing_rows(world: World) -> Rows:
     return Rows(frame.insert_column(0, keys.alias("abonent_id")), "abonent_id", who, sheet.errors(keys))
 
 
-def _of_persons(size: int, persons: np.ndarray, values: pl.Series) -> pl.Series:
+def _of_persons(size: int, persons: Ints, values: pl.Series) -> pl.Series:
     return put(pl.Series([None] * size, dtype=pl.String), persons, values.to_list())
 
 
-def _with_companies(world: World, who: np.ndarray, persons: np.ndarray, values: pl.Series) -> pl.Series:
+def _with_companies(world: World, who: Ints, persons: Ints, values: pl.Series) -> pl.Series:
     """Phones of persons, and the land lines of companies."""
     company = digits(world.companies.phone[np.maximum(-2 - who, 0)])
     return put(company, persons, values.to_list())
 
 
-def _second_phones(sheet: Sheet, world: World, who: np.ndarray) -> pl.Series:
+def _second_phones(sheet: Sheet, world: World, who: Ints) -> pl.Series:
     second = digits(world.people.second_mobile[who])
     return where(sheet.rng.random(len(who)) < 0.4, second, None)
 
 
-def _inns(inner: Sheet, world: World, who: np.ndarray, persons: np.ndarray) -> pl.Series:
+def _inns(inner: Sheet, world: World, who: Ints, persons: Ints) -> pl.Series:
     of_persons = documents(inner, world.people.inn[who[persons]], 12, 0.15, "000000000000")
     company = digits(world.companies.inn[np.maximum(-2 - who, 0)], 10)
     return put(company, persons, of_persons.to_list())
@@ -103,23 +97,25 @@ def _residents(world: World) -> pl.Series:
     return pl.Series(np.where(household >= 0, count[np.maximum(household, 0)], 0))
 
 
-def _tariffs(sheet: Sheet, service: np.ndarray, size: int) -> np.ndarray:
+def _tariffs(sheet: Sheet, service: Ints, size: int) -> Ints:
     return np.where(service == 1, 2, (sheet.rng.random(size) < 0.3).astype(np.int64))
 
 
-def _charges(sheet: Sheet, service: np.ndarray, size: int) -> np.ndarray:
+def _charges(sheet: Sheet, service: Ints, size: int) -> Ints:
     """Charges of the last month in kopecks."""
     base = np.where(service == 1, 245_000, 128_000)
-    return (base * sheet.rng.lognormal(0, 0.45, size)).astype(np.int64)
+    charges: Ints = (base * sheet.rng.lognormal(0, 0.45, size)).astype(np.int64)
+    return charges
 
 
-def _balances(sheet: Sheet, charge: np.ndarray) -> np.ndarray:
+def _balances(sheet: Sheet, charge: Ints) -> Ints:
     """What is owed in kopecks: a tenth owes for many months, some have paid ahead."""
     state = sheet.draw((0.52, 0.30, 0.10, 0.08), len(charge))
     months = np.choose(
         state, [0.0, 1.0, sheet.rng.uniform(2, 30, len(charge)), -sheet.rng.uniform(0.1, 2, len(charge))]
     )
-    return (charge * months).astype(np.int64)
+    balances: Ints = (charge * months).astype(np.int64)
+    return balances
 
 
 def _month_end(today: int) -> int:

@@ -7,22 +7,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from litso.demo.cells.addresses import addresses, premise_of
+from litso.demo.cells.names import GIVEN_FIRST, SURNAME_FIRST, company_names, full_names, name_parts
+from litso.demo.cells.phones import phones
+from litso.demo.cells.values import account_texts, birth_dates, emails
 from litso.demo.chance import Ints
-from litso.demo.render import (
-    GIVEN_FIRST,
-    SURNAME_FIRST,
-    account_texts,
-    addresses,
-    birth_dates,
-    company_names,
-    emails,
-    full_names,
-    name_parts,
-    phones,
-    premise_of,
-)
 from litso.demo.sheet import Sheet, joined, moments, put, where
-from litso.demo.systems.crm import _account_of
 from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.world import World
 
@@ -54,7 +44,7 @@ def cabinet_rows(world: World) -> Rows:
             "birth_date": birth_dates(sheet, world, who).str.to_date("%Y-%m-%d", strict=False),
             "email": email,
             "phone": phone,
-            "account": account_texts(sheet, _account_of(world, premise)),
+            "account": account_texts(sheet, world.first_account(premise)),
             "address": addresses(sheet, world, world.block.house[premise], world.block.flat[premise], SPELLINGS),
             "channel": sheet.choice(("site", "android", "ios"), (5, 4, 2), size),
             "newsletter": pl.Series(sheet.rng.random(size) < 0.4),

@@ -7,20 +7,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from litso.demo.render import (
-    GIVEN_FIRST,
-    NO_SURNAME,
-    SURNAME_FIRST,
-    account_texts,
-    addresses,
-    code_digits,
-    party_names,
-    phone_texts,
-    phones,
-    premise_of,
-)
+from litso.demo.cells.addresses import addresses, premise_of
+from litso.demo.cells.names import GIVEN_FIRST, NO_SURNAME, SURNAME_FIRST, party_names
+from litso.demo.cells.phones import code_digits, phone_texts, phones
+from litso.demo.cells.values import account_texts
+from litso.demo.chance import Ints
 from litso.demo.sheet import Sheet, put, times
-from litso.demo.systems.crm import _account_of
 from litso.demo.systems.rows import Rows, ids
 from litso.demo.systems.topics import CALL_TOPICS
 from litso.demo.world import World
@@ -58,7 +50,7 @@ def call_rows(world: World) -> Rows:
             "started_at": times(day, sheet.rng.integers(7 * 3600, 22 * 3600, size)),
             "phone": put(company_phones, persons, phones(inner, world, callers, PHONE_FORMS).to_list()),
             "caller": party_names(sheet, world, who, order),
-            "account": put(numbers, persons, account_texts(inner, _account_of(world, premise)).to_list()),
+            "account": put(numbers, persons, account_texts(inner, world.first_account(premise)).to_list()),
             "address": put(seats, persons, addresses(inner, world, house, flat, SPELLINGS).to_list()),
             "topic": pl.Series(CALL_TOPICS).gather(sheet.rng.integers(0, len(CALL_TOPICS), size)),
             "result": sheet.choice(RESULTS, (6, 3, 1, 1), size),
@@ -71,7 +63,7 @@ def call_rows(world: World) -> Rows:
     return Rows(frame, "call_id", who, sheet.errors(keys))
 
 
-def _callers(sheet: Sheet, world: World) -> np.ndarray:
+def _callers(sheet: Sheet, world: World) -> Ints:
     adults = np.flatnonzero(world.block.is_adult)
     calls = sheet.rng.geometric(0.55, len(adults)) * (sheet.rng.random(len(adults)) < SHARE * 0.55)
     persons = np.repeat(adults, calls)

@@ -8,7 +8,11 @@ import numpy as np
 import polars as pl
 
 from litso.demo import spoil
-from litso.demo.render import account_texts, addresses, code_digits, one_spelling, phone_texts, true_parts
+from litso.demo.cells.addresses import addresses, one_spelling
+from litso.demo.cells.names import true_parts
+from litso.demo.cells.phones import code_digits, phone_texts
+from litso.demo.cells.values import account_texts
+from litso.demo.chance import Ints
 from litso.demo.sheet import Sheet, dates, digits, joined, where
 from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.world import World
@@ -48,6 +52,6 @@ def company_rows(world: World) -> Rows:
     return Rows(frame.insert_column(0, keys.alias("org_id")), "org_id", who, sheet.errors(keys))
 
 
-def _directors(world: World, who: np.ndarray) -> pl.Series:
+def _directors(world: World, who: Ints) -> pl.Series:
     surname, given, patronymic = true_parts(world, who)
     return joined(surname, " ", given, " ", patronymic)

@@ -7,22 +7,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from litso.demo.cells.addresses import EVERY_SPELLING, addresses, premise_of
+from litso.demo.cells.names import company_names, name_parts, whole_name_errors
+from litso.demo.cells.phones import code_digits, phone_texts, phones
+from litso.demo.cells.values import account_texts, birth_dates, documents, emails
 from litso.demo.chance import Ints
-from litso.demo.render import (
-    EVERY_SPELLING,
-    account_texts,
-    addresses,
-    birth_dates,
-    code_digits,
-    company_names,
-    documents,
-    emails,
-    name_parts,
-    phone_texts,
-    phones,
-    premise_of,
-    whole_name_errors,
-)
 from litso.demo.sheet import Sheet, joined, put, times, where
 from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.systems.topics import CHANNELS, REQUEST_STATUSES, TOPICS
@@ -53,7 +42,7 @@ def crm_rows(world: World) -> Rows:
         phone_extra=_extra(sheet, world, who),
         email=emails(sheet, world, who),
         address=addresses(sheet, world, world.block.house[premise], world.block.flat[premise], EVERY_SPELLING),
-        account=account_texts(sheet, _account_of(world, premise)),
+        account=account_texts(sheet, world.first_account(premise)),
         passport=_spaced(passport),
         sex=where(world.people.gender[who] == 1, "Ж", "М"),
         created_at=times(created, sheet.rng.integers(8 * 3600, 19 * 3600, size)),
@@ -105,12 +94,6 @@ def _extra(sheet: Sheet, world: World, who: Ints) -> pl.Series:
     number = np.where(world.people.landline[who] > 0, world.people.landline[who], world.people.second_mobile[who])
     text = phone_texts(number, sheet.draw(PHONE_FORMS, len(who)), code_digits(world, number))
     return where(sheet.rng.random(len(who)) < 0.3, text, None)
-
-
-def _account_of(world: World, premise: Ints) -> Ints:
-    """The first account of a premise."""
-    first = np.searchsorted(world.accounts.premise[: -len(world.companies)], premise)
-    return world.accounts.number[first]
 
 
 def _spaced(passport: pl.Series) -> pl.Series:

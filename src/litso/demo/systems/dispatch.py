@@ -7,9 +7,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from litso.demo.cells.addresses import addresses
+from litso.demo.cells.names import GIVEN_FIRST, NO_SURNAME, SURNAME_FIRST, party_names
+from litso.demo.cells.phones import phones
 from litso.demo.chance import Ints
 from litso.demo.outages import OutagePlan
-from litso.demo.render import GIVEN_FIRST, NO_SURNAME, SURNAME_FIRST, addresses, party_names, phones
 from litso.demo.sheet import Sheet, joined, moments, where
 from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.systems.topics import FAULTS, ORDER_STATUSES, OUTAGE_REASONS, RESOURCES

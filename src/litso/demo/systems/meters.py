@@ -7,8 +7,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from litso.demo.cells.addresses import addresses, one_spelling
+from litso.demo.cells.names import party_names
+from litso.demo.cells.values import account_texts
 from litso.demo.chance import Ints, scramble
-from litso.demo.render import account_texts, addresses, one_spelling, party_names
 from litso.demo.sheet import Sheet, dates, joined, where
 from litso.demo.systems.rows import ROOM, Rows, ids
 from litso.demo.world import World

@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
+from litso.demo.cells.addresses import addresses, one_spelling
+from litso.demo.cells.names import party_names
+from litso.demo.cells.values import account_texts
 from litso.demo.chance import Ints
-from litso.demo.render import account_texts, addresses, one_spelling, party_names
 from litso.demo.sheet import Sheet, dates, roubles
 from litso.demo.systems.rows import Rows, ids
 from litso.demo.world import World
@@ -85,7 +87,7 @@ def _payers(sheet: Sheet, world: World, account: Ints) -> Ints:
 def _days(sheet: Sheet, today: int, ago: Ints, size: int) -> Ints:
     """A day of the month that many months ago (this month: not after today)."""
     month = np.datetime64(today, "D").astype("datetime64[M]") - ago
-    first = month.astype("datetime64[D]").astype(np.int64)
+    first: Ints = month.astype("datetime64[D]").astype(np.int64)
     length = np.where(ago == 0, today - first + 1, 28)
     return first + (sheet.rng.beta(1.5, 2.5, size) * length).astype(np.int64)
 

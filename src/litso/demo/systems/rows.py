@@ -16,7 +16,7 @@ ROOM: Final = 100_000
 
 
 class Rows(NamedTuple):
-    """`frame` in the columns of the file; its column `key` identifies rows; `who` are their parties (none for facts)."""
+    """`frame` has the columns of the file, `key` identifies its rows, `who` are their parties (none for facts)."""
 
     frame: pl.DataFrame
     key: str
