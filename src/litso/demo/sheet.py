@@ -42,6 +42,17 @@ class Sheet:
         self.note(kind, chosen)
         return chosen
 
+    def chance(self, kind: str, size: int) -> Flags:
+        """Rows that get an error of a kind, by chance; `noted` writes it into the log."""
+        drawn: Flags = self.rng.random(size) < self.rate(kind)
+        return drawn
+
+    def noted(self, kind: str, flags: Flags) -> Ints:
+        """Rows of the flags, written into the log."""
+        rows = np.flatnonzero(flags)
+        self.note(kind, rows)
+        return rows
+
     def note(self, kind: str, rows: Ints) -> None:
         """Write errors into the log."""
         if len(rows):

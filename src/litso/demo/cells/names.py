@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -122,6 +123,28 @@ def whole_name_errors(sheet: Sheet, text: pl.Series) -> pl.Series:
     text = sheet.spoil("wrong_layout", text, is_russian, spoil.wrong_layout)
     text = sheet.spoil("ocr", text, is_russian, spoil.scanned)
     return sheet.spoil("name_in_capitals", text, every, lambda value, _: value.upper())
+
+
+def fields_errors(sheet: Sheet, parts: NameParts) -> NameParts:
+    """The errors of a whole name where it stands in three fields."""
+    size = len(parts.surname)
+    table = pl.concat(parts)
+    for kind, change in FIELD_ERRORS.items():
+        rows = sheet.noted(kind, sheet.chance(kind, size))
+        every = np.concatenate([rows + step * size for step in range(len(parts))])
+        chance = np.tile(sheet.rng.integers(0, 2**62, len(rows)), len(parts)).tolist()
+        before = table.gather(every).to_list()
+        after = [change(text, c) if text else text for text, c in zip(before, chance, strict=True)]
+        table = put(table, every, after)
+    return NameParts(*(table.slice(step * size, size) for step in range(len(parts))))
+
+
+FIELD_ERRORS: Final[dict[str, Callable[[str, int], str]]] = {
+    "transliterated": spoil.transliterated,
+    "wrong_layout": spoil.wrong_layout,
+    "ocr": spoil.scanned,
+    "name_in_capitals": lambda text, _: text.upper(),
+}
 
 
 def company_names(sheet: Sheet, world: World, text: pl.Series) -> pl.Series:

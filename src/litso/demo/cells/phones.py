@@ -75,11 +75,10 @@ def phones(sheet: Sheet, world: World, who: Ints, forms: tuple[float, ...], is_o
     """Cells of phones of persons; `forms` are weights of `PHONE_FORMS`."""
     numbers = phone_numbers(sheet, world, who, is_old)
     form = sheet.draw(forms, len(who))
-    text = phone_texts(numbers, form, code_digits(world, numbers))
+    text = sheet.blank("phone_missing", phone_texts(numbers, form, code_digits(world, numbers)))
     text = _without_code(sheet, world, text, numbers)
     text = sheet.spoil("phone_typo", text, numbers > 0, spoil.digit_typo)
-    text = _several(sheet, world, who, text, form)
-    return sheet.blank("phone_missing", text)
+    return _several(sheet, world, who, text, form)
 
 
 def _without_code(sheet: Sheet, world: World, text: pl.Series, numbers: Ints) -> pl.Series:

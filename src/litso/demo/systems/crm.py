@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from litso.demo.cells.addresses import EVERY_SPELLING, addresses, premise_of
-from litso.demo.cells.names import company_names, name_parts, whole_name_errors
+from litso.demo.cells.names import NameParts, company_names, fields_errors, name_parts
 from litso.demo.cells.phones import code_digits, phone_texts, phones
 from litso.demo.cells.values import account_texts, birth_dates, documents, emails
 from litso.demo.chance import Ints
@@ -74,17 +74,18 @@ def _names(sheet: Sheet, world: World, who: Ints) -> pl.DataFrame:
     given = put(given, rows, joined(given.str.slice(0, 1), ".").gather(rows).to_list())
     patronymic = put(patronymic, rows, joined(patronymic.str.slice(0, 1), ".").gather(rows).to_list())
     is_free[rows] = False
+    surname, given, patronymic = fields_errors(sheet, NameParts(surname, given, patronymic))
     rows = sheet.hit("name_merged", is_free)
     whole = joined(surname, " ", given, where(patronymic.is_not_null().to_numpy(), joined(" ", patronymic), ""))
     surname = put(surname, rows, whole.gather(rows).to_list())
     given, patronymic = (put(part, rows, [None] * len(rows)) for part in (given, patronymic))
-    surname = company_names(sheet, world, whole_name_errors(sheet, surname))
-    is_firm = surname.str.contains('"|«').to_numpy()
+    last_name = company_names(sheet, world, surname)
+    is_other = (last_name != surname).to_numpy()
     return pl.DataFrame(
         {
-            "last_name": surname,
-            "first_name": where(is_firm, None, given),
-            "middle_name": where(is_firm, None, patronymic),
+            "last_name": last_name,
+            "first_name": where(is_other, None, given),
+            "middle_name": where(is_other, None, patronymic),
         }
     )
 
