@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, uuid_bytes
+from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, read_table, uuid_bytes
 from litso.store.database import Connection, rows_of, scalar
 from litso.store.queries import statements
 
@@ -84,3 +84,17 @@ def history_of_record(connection: Connection, source: str, source_id: str) -> li
 def history_of_party(connection: Connection, party_id: str) -> list[Belonging]:
     """Which records ever belonged to a party, the latest first."""
     return rows_of(connection, Belonging, statements("crosswalk")["history_of_party"], {"party_id": party_id})
+
+def current_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.Table:
+    """Present parties of records: `record_id`, `party_id`."""
+    return _of_records(connection, "current_of", record_ids)
+
+
+def redirected_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.Table:
+    """Parties that records once belonged to and that are redirected now: `record_id`, `party_id`."""
+    return _of_records(connection, "redirected_of", record_ids)
+
+
+def _of_records(connection: Connection, statement: str, record_ids: NDArray[np.int64]) -> pa.Table:
+    schema = pa.schema([("record_id", pa.int64()), ("party_id", pa.string())])
+    return read_table(connection, statements("crosswalk")[statement], schema, {"records": record_ids.tolist()})

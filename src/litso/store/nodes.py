@@ -122,6 +122,16 @@ def remove_links(connection: Connection, node_ids: Iterable[int]) -> int:
     return connection.execute(statements("nodes")["remove_links"], {"ids": list(map(int, node_ids))}).rowcount
 
 
+def remove_pairs(connection: Connection, pairs: pa.Table) -> int:
+    """Remove the links of pairs (`node_a`, `node_b`)."""
+    if pairs.num_rows == 0:
+        return 0
+    connection.execute(statements("nodes")["drop_stale_link"])
+    connection.execute(statements("nodes")["create_stale_link"])
+    copy_frame(connection, "stale_link", pl.DataFrame(pairs.select(["node_a", "node_b"])))
+    return connection.execute(statements("nodes")["remove_pairs"]).rowcount
+
+
 def assign_parties(connection: Connection, assignment: pa.Table) -> int:
     """Set the party of nodes (`node_id`, `party_id`); answers how many had another one."""
     if assignment.num_rows == 0:

@@ -11,8 +11,8 @@ import polars as pl
 import pyarrow as pa
 
 from litso.errors import NotFound
-from litso.store.bulk import copy_frame, filling
-from litso.store.database import Connection, row_of
+from litso.store.bulk import copy_frame, filling, read_table
+from litso.store.database import Connection, row_of, scalar
 from litso.store.queries import statements
 
 
@@ -95,3 +95,13 @@ def merged_into(connection: Connection, party_id: str) -> list[str]:
     """Ids that redirect to this party, directly or by steps."""
     found = connection.execute(statements("parties")["merged_into"], {"party_id": party_id}).fetchall()
     return [row[0] for row in found]
+
+def read_ages(connection: Connection) -> pa.Table:
+    """Every party with its place in the order of minting: `party_id`, `age`."""
+    schema = pa.schema([("party_id", pa.string()), ("age", pa.int64())])
+    return read_table(connection, statements("parties")["read_ages"], schema)
+
+
+def any_redirected(connection: Connection) -> bool:
+    """Whether any party was ever merged into another."""
+    return bool(scalar(connection, statements("parties")["any_redirected"]))

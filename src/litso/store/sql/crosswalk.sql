@@ -52,3 +52,12 @@ select c.record_id, r.source, r.source_id, c.party_id::text, c.since, c.until, c
 from crosswalk c join source_record r using (record_id)
 where c.party_id = %(party_id)s
 order by c.since desc, r.source, r.source_id;
+
+-- name: current_of
+select record_id, party_id from crosswalk where record_id = any(%(records)s::bigint[]) and until is null
+
+-- name: redirected_of
+-- Parties that records once belonged to and that are redirected now.
+select distinct c.record_id, c.party_id
+from crosswalk c join party p using (party_id)
+where c.record_id = any(%(records)s::bigint[]) and p.redirect_to is not null

@@ -102,3 +102,10 @@ order by f.at desc nulls last, f.fact_id desc;
 
 -- name: count
 select kind, count(*) from fact group by kind order by kind;
+
+-- name: serials
+-- A meter that has no serial number of its own is known by its key in the source.
+select account, array_agg(distinct coalesce(data->>'serial', fact_key))
+from fact
+where kind = 'meter' and account is not null and (%(accounts)s::text[] is null or account = any(%(accounts)s::text[]))
+group by account;

@@ -86,3 +86,12 @@ select node_id, party_id::text from node where party_id = any(%(ids)s::uuid[]);
 update node n set party_id = i.party_id
 from unnest(%(nodes)s::bigint[], %(parties)s::uuid[]) i (node_id, party_id)
 where i.node_id = n.node_id and n.party_id <> i.party_id;
+
+-- name: drop_stale_link
+drop table if exists pg_temp.stale_link;
+
+-- name: create_stale_link
+create temporary table stale_link (node_a bigint, node_b bigint) on commit drop;
+
+-- name: remove_pairs
+delete from link l using pg_temp.stale_link s where l.node_a = s.node_a and l.node_b = s.node_b;

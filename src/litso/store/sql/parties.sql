@@ -37,3 +37,9 @@ with recursive step (party_id, redirected_at) as (
     select p.party_id, p.redirected_at from step s join party p on p.redirect_to = s.party_id
 )
 select party_id::text from step order by redirected_at, party_id;
+
+-- name: read_ages
+select party_id, row_number() over (order by minted_at, party_id) from party
+
+-- name: any_redirected
+select exists (select from party where redirect_to is not null);

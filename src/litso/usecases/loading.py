@@ -1,0 +1,240 @@
+"""Loads: a file becomes source records, parties and golden records, in one transaction or not at all.
+
+    read and map into a spool → compare with the store → gates → standardize what is new → resolve → publish
+
+Only the last two happen inside the transaction. A load that a gate holds keeps its spool until a human decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from litso.errors import BadUsage, LitsoError, NotFound
+from litso.settings import Settings
+from litso.sources.gates import Gate, LoadFigures, raised_gates
+from litso.sources.mapping import Mapping, parse_mapping
+from litso.sources.quarantine import Rejected
+from litso.store import loads, quarantine, records, sources
+from litso.store.database import Connection, Store
+from litso.store.loads import Counts
+from litso.store.quarantine import RejectedRow
+from litso.usecases.reconciliation import Touched, reconcile
+from litso.usecases.spool import Spool, open_spool, spool_files
+from litso.usecases.staging import Incoming
+
+FULL: Final = "full"
+DELTA: Final = "delta"
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, of)."""
+
+
+class Request(NamedTuple):
+    """Files of one source to load, as one load."""
+
+    source: str
+    paths: tuple[Path, ...]
+    mode: str = DELTA
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a load. `status`: done, held or repeated (the same file again: nothing was read)."""
+
+    load_id: int
+    source: str
+    status: str
+    counts: Counts
+    gates: tuple[Gate, ...]
+    touched: Touched
+
+
+def register_source(store: Store, text: str, origin: str) -> tuple[Mapping, bool]:
+    """Register a source by its mapping, or change it; False when it was registered just so."""
+    mapping = parse_mapping(text, origin)
+    with store.transaction() as connection:
+        is_new = sources.register(
+            connection,
+            name=mapping.source,
+            title=mapping.title or mapping.source,
+            party=mapping.party,
+            priority=mapping.priority,
+            mapping=mapping.text,
+        )
+    return mapping, is_new
+
+
+def load_files(
+    store: Store,
+    settings: Settings,
+    requests: Sequence[Request],
+    *,
+    started_by: str = "cli",
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """Load files of several sources: a load each, and all that pass their gates are published at once.
+
+    Raises SourceUnusable for a file that cannot be read; then nothing is loaded.
+    """
+    progress = progress or _silent
+    if len({request.source for request in requests}) < len(requests):
+        raise BadUsage("each source may occur once: give all its files together")
+    with store.session() as connection, _failing(connection) as running:
+        staged = [_stage(connection, settings, request, started_by, progress, running) for request in requests]
+        incoming = [load for load in staged if isinstance(load, Incoming)]
+        done = iter(_publish(connection, settings, incoming, progress))
+        return [load if isinstance(load, Outcome) else next(done) for load in staged]
+
+
+def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
+    """Publish a held load after all: a human has looked."""
+    with store.session() as connection, _failing(connection) as running:
+        held = loads.get(connection, load_id)
+        mapping = _mapping_of(connection, held.source)
+        folder = _folder(settings, load_id)
+        if held.status == "held" and not folder.exists():
+            raise NotFound(f"the spool of load {load_id} is not in {settings.home}: load the file again")
+        loads.resume(connection, load_id)
+        running.append(load_id)
+        incoming = Incoming(load_id, mapping, held.mode == FULL, open_spool(folder))
+        return _publish(connection, settings, [incoming], _silent)[0]
+
+
+def reject_load(store: Store, settings: Settings, load_id: int, rejected_by: str) -> None:
+    """Refuse a held load: nothing of it is published."""
+    with store.transaction() as connection:
+        loads.reject(connection, load_id, rejected_by)
+    open_spool(_folder(settings, load_id)).discard()
+
+
+# Before the transaction -----------------------------------------------------------------------------------------
+
+
+def _stage(
+    connection: Connection,
+    settings: Settings,
+    request: Request,
+    started_by: str,
+    progress: Progress,
+    running: list[int],
+) -> Incoming | Outcome:
+    """Read, map and judge a file: an Incoming that may be published, or the Outcome of one that is not."""
+    if request.mode not in (FULL, DELTA):
+        raise BadUsage(f"a load is full or delta, not {request.mode!r}")
+    mapping = _mapping_of(connection, request.source)
+    digest = _sha256(request.paths)
+    repeated = loads.find_repeated(connection, request.source, request.mode, digest)
+    if repeated is not None and _is_standing(connection, repeated, mapping):
+        return Outcome(repeated.load_id, request.source, "repeated", Counts(), (), Touched())
+    load_id = loads.start(
+        connection,
+        source=request.source,
+        mode=request.mode,
+        file_name=_file_name(request.paths),
+        file_sha256=digest,
+        started_by=started_by,
+    )
+    running.append(load_id)
+    title = f"reading {request.source}"
+    spool = spool_files(request.paths, mapping, _folder(settings, load_id), lambda done, of: progress(title, done, of))
+    gates = _gates(connection, mapping, request.mode, spool)
+    if not gates:
+        return Incoming(load_id, mapping, request.mode == FULL, spool)
+    counts = Counts(rows_in=spool.summary.rows, quarantined=spool.summary.rejected)
+    with connection.transaction():
+        loads.write_counts(connection, load_id, counts)
+        loads.hold(connection, load_id, [gate._asdict() for gate in gates])
+        loads.release(connection, load_id)
+    running.remove(load_id)
+    return Outcome(load_id, request.source, "held", counts, tuple(gates), Touched())
+
+
+def _mapping_of(connection: Connection, source: str) -> Mapping:
+    return parse_mapping(sources.get(connection, source).mapping, f"mapping of {source}")
+
+
+def _is_standing(connection: Connection, repeated: loads.Load, mapping: Mapping) -> bool:
+    """Whether the repeated load was made with the mapping of today."""
+    return repeated.started_at >= sources.get(connection, mapping.source).updated_at
+
+
+def _sha256(paths: Sequence[Path]) -> bytes:
+    """Digest of the content of all files, in order."""
+    digest = hashlib.sha256()
+    for path in paths:
+        if not path.is_file():
+            raise BadUsage(f"{path}: there is no such file")
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.digest()
+
+
+def _file_name(paths: Sequence[Path]) -> str:
+    return paths[0].name if len(paths) == 1 else f"{paths[0].name} … {paths[-1].name} ({len(paths)})"
+
+
+def _folder(settings: Settings, load_id: int) -> Path:
+    return settings.home / "loads" / str(load_id)
+
+
+def _gates(connection: Connection, mapping: Mapping, mode: str, spool: Spool) -> list[Gate]:
+    with connection.transaction():
+        live = records.count_live(connection, mapping.source)
+        missing = len(records.diff(connection, mapping.source, spool.keys, full=True).deleted) if mode == FULL else 0
+    past = [_figures(load) for load in reversed(loads.history(connection, mapping.source, mode))]
+    return raised_gates(spool.figures(mode, deleted=missing, live=live), past, mapping.gates)
+
+
+def _figures(load: loads.Load) -> LoadFigures:
+    filled = {name: entry["filled"] for name, entry in load.quality.items() if "filled" in entry}
+    return LoadFigures(load.mode, load.rows_in, load.rows_quarantined, load.rows_deleted, 0, filled, load.columns)
+
+
+# Publication ----------------------------------------------------------------------------------------------------
+
+
+def _publish(
+    connection: Connection, settings: Settings, incoming: Sequence[Incoming], progress: Progress
+) -> list[Outcome]:
+    """All that becomes visible of the loads, in one transaction."""
+    if not incoming:
+        return []
+    with connection.transaction():
+        outcomes = []
+        for load, counts, quality, touched in reconcile(connection, settings, incoming, progress):
+            loads.write_counts(connection, load.load_id, counts)
+            loads.write_quality(connection, load.load_id, quality, load.spool.summary.columns)
+            quarantine.add(connection, load.load_id, load.mapping.source, map(_rejected_row, load.spool.rejections()))
+            loads.finish(connection, load.load_id)
+            outcomes.append(Outcome(load.load_id, load.mapping.source, "done", counts, (), touched))
+    for load in incoming:
+        loads.release(connection, load.load_id)
+        load.spool.discard()
+    return outcomes
+
+
+def _rejected_row(row: Rejected) -> RejectedRow:
+    return RejectedRow(row.source_id, row.line, row.column, row.code, row.message, row.suggestion, row.payload)
+
+
+@contextmanager
+def _failing(connection: Connection) -> Iterator[list[int]]:
+    """Loads added to the list are marked as failed when the work on them raises."""
+    running: list[int] = []
+    try:
+        yield running
+    except BaseException as error:
+        reason = str(error) if isinstance(error, LitsoError) else f"stopped by {type(error).__name__}"
+        if not connection.broken:
+            for load_id in running:
+                loads.fail(connection, load_id, reason)
+        raise
+
+
+def _silent(stage: str, done: int, of: int) -> None:
+    del stage, done, of

@@ -1,0 +1,429 @@
+"""From loads to parties: what is new is resolved together with what the store has, and only differences are written.
+
+The engine calculates over all live records; the store keeps its nodes, ids and histories. The result is the same as if
+all records had come at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from litso.domain.record import standard_schema
+from litso.engine.duckdb import Engine
+from litso.resolve.identity import mint, succession
+from litso.resolve.keys import RULES, Parts, keys_of_level
+from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
+from litso.settings import Settings
+from litso.sources.mapping import parse_mapping
+from litso.store import changes, crosswalk, facts, golden, judgements, locks, models, nodes, parties, records, sources
+from litso.store.database import Connection
+from litso.store.loads import Counts
+from litso.usecases.publication import publish_many
+from litso.usecases.resolution import Judgement, Resolution, resolve_standard
+from litso.usecases.staging import INCOMING, Incoming, Staged, stage, standard_facts
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, of)."""
+
+_PARTIES_AT_ONCE: Final = 50_000
+
+
+class Touched(NamedTuple):
+    """What happened to parties."""
+
+    created: int = 0
+    changed: int = 0
+    merged: int = 0
+    split: int = 0
+
+
+class Reconciled(NamedTuple):
+    """A load that is written; `touched` counts the parties of all loads that were written together."""
+
+    load: Incoming
+    counts: Counts
+    quality: dict[str, dict[str, Any]]
+    touched: Touched
+
+
+def reconcile(
+    connection: Connection, settings: Settings, incoming: Sequence[Incoming], progress: Progress
+) -> list[Reconciled]:
+    """Write loads with everything that follows from them. Call it inside a transaction."""
+    locks.lock_resolution(connection)
+    model, customs = current_model(connection)
+    with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
+        progress("standardizing", 0, 1)
+        staged = [stage(connection, engine, load, customs) for load in incoming]
+        progress("resolving", 0, 1)
+        gone = [array for one in staged for array in (one.replaced, one.deleted)]
+        _gather(connection, engine, _joined(gone), customs)
+        resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
+        progress("publishing", 0, 1)
+        touched = _write(connection, engine, resolution, staged)
+    return [Reconciled(one.load, one.counts, one.quality, touched) for one in staged]
+
+
+def rejudge(connection: Connection, settings: Settings, reason: str, judgement_id: int | None = None) -> Touched:
+    """Resolve all records anew after a judgement, its undo or a new model. Call it inside a transaction."""
+    locks.lock_resolution(connection)
+    model, customs = current_model(connection)
+    with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
+        _gather(connection, engine, _joined([]), customs)
+        resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
+        return _write(connection, engine, resolution, [], reason=reason, judgement_id=judgement_id)
+
+
+def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
+    """The active model with the custom attributes of all sources, and their names; at first the shipped one."""
+    mappings = [parse_mapping(source.mapping, f"mapping of {source.name}") for source in sources.list_all(connection)]
+    customs = {custom.name: custom.compare for mapping in mappings for custom in mapping.custom}
+    active = models.find_active(connection)
+    if active is None:
+        is_generic = bool(mappings) and all(mapping.locale == "generic" for mapping in mappings)
+        model = shipped("generic" if is_generic else "ru")
+        models.activate(connection, to_json(model))
+    else:
+        model = from_json(active.content, "the active model")
+    names = sorted({*customs, *records.customs(connection)})
+    return model.with_customs(customs), tuple(names)
+
+
+def _judgements(connection: Connection) -> list[Judgement]:
+    active = judgements.read_active(connection).to_pylist()
+    return [
+        Judgement(row["verdict"], (row["left_source"], row["left_id"]), (row["right_source"], row["right_id"]))
+        for row in active
+    ]
+
+
+def _joined(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.empty(0, np.int64), *arrays])
+
+
+# What the engine needs to know -----------------------------------------------------------------------------------
+
+
+def _gather(connection: Connection, engine: Engine, gone: NDArray[np.int64], customs: tuple[str, ...]) -> None:
+    """Make the tables `standard` (all live records as they will be), `old_node` and `priority`."""
+    ids = [pa.field("record_id", pa.int64()), pa.field("old_node", pa.int64())]
+    empty = pa.schema([*standard_schema(customs), *ids]).empty_table()
+    engine.append("standard", [empty])
+    for table in records.read_standard_batches(connection, customs=customs):
+        kept = table.filter(pa.array(~np.isin(table["record_id"].to_numpy(), gone)))
+        engine.append(
+            "standard", [kept.rename_columns(["old_node" if n == "node_id" else n for n in kept.column_names])]
+        )
+    old = nodes.read_nodes(connection)
+    engine.append("old_node", [old])
+    if INCOMING in engine.tables():
+        fields = ", ".join(f'i."{name}"' for name in empty.column_names if name != "old_node")
+        engine.run(f"""
+            insert into standard by name
+            select {fields}, null::bigint as old_node from {INCOMING} i where kind <> 'none'
+        """)  # noqa: S608
+    listed = [(source.name, source.priority) for source in sources.list_all(connection)]
+    engine.append("priority", [pl.DataFrame(listed, schema=["source", "priority"], orient="row").to_arrow()])
+
+
+# What is written --------------------------------------------------------------------------------------------------
+
+
+def _write(
+    connection: Connection,
+    engine: Engine,
+    resolution: Resolution,
+    staged: Sequence[Staged],
+    *,
+    reason: str = "load",
+    judgement_id: int | None = None,
+) -> Touched:
+    """Differences between what was resolved and what the store has."""
+    _number_nodes(connection, engine)
+    _former_parties(connection, engine, staged)
+    succeeded = _assign_parties(connection, engine)
+    _write_nodes(connection, engine, resolution)
+    _write_records(connection, engine, staged)
+    moved = engine.table("select record_id, party_id from belonging where party_id is distinct from former order by 1")
+    crosswalk.publish(connection, moved, reason)
+    crosswalk.end(connection, _joined([one.deleted for one in staged]))
+    for one in staged:
+        load = one.load
+        facts.publish(
+            connection, load.load_id, load.mapping.source,
+            standard_facts(load.spool.facts(), load.mapping), full=load.is_full,
+        )  # fmt: skip
+    return _publish_golden(connection, engine, succeeded, staged, judgement_id)
+
+
+def _number_nodes(connection: Connection, engine: Engine) -> None:
+    """Make `numbered(node, node_id, is_new)`: nodes of old keep their ids, new ones get reserved ones."""
+    engine.run("""
+        create table numbered as
+        select n.rowid::integer as node, o.node_id, o.node_id is null as is_new
+        from node n left join old_node o using (fingerprint)
+    """)
+    new = engine.table("select node from numbered where is_new order by node")
+    ids = nodes.new_ids(connection, new.num_rows)
+    with engine.lent("reserved", pa.table({"node": new["node"], "node_id": ids})):
+        engine.run("update numbered set node_id = r.node_id from reserved r where r.node = numbered.node")
+
+
+def _former_parties(connection: Connection, engine: Engine, staged: Sequence[Staged]) -> None:
+    """Make `former(record_id, party_id)`, the party of each record before, `lost`, the same of deleted records, and
+    `party_age(party_id, age)`."""
+    belonged = crosswalk.current_of(connection, _joined([one.replaced for one in staged]))
+    engine.append("lost", [crosswalk.current_of(connection, _joined([one.deleted for one in staged]))])
+    engine.run("""
+        create table former as
+        select s.record_id, o.party_id from standard s join old_node o on o.node_id = s.old_node
+    """)
+    engine.append("former", [belonged])
+    engine.append("party_age", [parties.read_ages(connection)])
+
+
+class Succeeded(NamedTuple):
+    """Who followed whom: ids minted, ids revived, merged (old → new), split (new → old)."""
+
+    minted: list[str]
+    revived: list[str]
+    merged: dict[str, str]
+    split: dict[str, str]
+
+
+def _assign_parties(connection: Connection, engine: Engine) -> Succeeded:
+    """Make `belonging(record_id, node, party_id, former)`, mint and redirect party ids."""
+    engine.run("""
+        create table placed as
+        select s.record_id, r.node, c.cluster, f.party_id as former
+        from standard s join record_node r using (source, source_id) join cluster c using (node)
+        left join former f using (record_id)
+    """)
+    engine.run("create table ranked as select cluster, (row_number() over (order by cluster) - 1)::bigint as place"
+               " from (select distinct cluster from cluster)")  # fmt: skip
+    engine.run("create table aged as select party_id, (row_number() over (order by age) - 1)::bigint as place"
+               " from party_age where party_id in (select party_id from former)")  # fmt: skip
+    shares = engine.table("""
+        select r.place as cluster, a.place as party
+        from placed p join ranked r using (cluster) join aged a on a.party_id = p.former
+    """)
+    old = [row[0] for row in engine.rows("select party_id from aged order by place")]
+    clusters = engine.rows("select count(*) from ranked")[0][0]
+    found = succession(shares["cluster"].to_numpy(), shares["party"].to_numpy(), clusters, len(old))
+    ids = np.array([old[place] if place >= 0 else "" for place in found.kept], dtype=object)
+    homeless = np.flatnonzero(found.kept < 0)
+    revived = _revivable(connection, engine, homeless)
+    for place, party_id in revived.items():
+        ids[place] = party_id
+    without = [place for place in homeless.tolist() if place not in revived]
+    ids[without] = mint(len(without))
+    with engine.lent(
+        "named", pa.table({"place": np.arange(clusters), "party_id": pa.array(ids.tolist(), pa.string())})
+    ):
+        engine.run("""
+            create table belonging as
+            select p.record_id, p.node, n.party_id, p.former
+            from placed p join ranked r using (cluster) join named n using (place)
+        """)
+        engine.run(
+            "create table cluster_party as select r.cluster, n.party_id from ranked r join named n using (place)"
+        )
+    merged = {old[place]: str(ids[heir]) for place, heir in enumerate(found.redirects) if heir >= 0}
+    return _record_parties(connection, engine, [str(ids[place]) for place in without], list(revived.values()), merged)
+
+
+def _revivable(connection: Connection, engine: Engine, homeless: NDArray[np.int64]) -> dict[int, str]:
+    """Of clusters without an id: the redirected party that most of their records once were, to undo exactly."""
+    if not len(homeless) or not parties.any_redirected(connection):
+        return {}
+    with engine.lent("homeless", pa.table({"place": homeless})):
+        rows = engine.table("""
+            select r.place, p.record_id
+            from placed p join ranked r using (cluster) join homeless using (place) where p.former is not null
+        """)
+    history = crosswalk.redirected_of(connection, rows["record_id"].to_numpy())
+    past = pl.DataFrame(rows).join(pl.DataFrame(history), on="record_id")
+    votes = past.group_by("place", "party_id").len().sort("len", "place", "party_id", descending=[True, False, False])
+    taken: dict[int, str] = {}
+    for place, party_id, _ in votes.iter_rows():
+        if place not in taken and party_id not in taken.values():
+            taken[place] = party_id
+    return taken
+
+
+def _record_parties(
+    connection: Connection, engine: Engine, minted: list[str], revived: list[str], merged: dict[str, str]
+) -> Succeeded:
+    """Write minted ids with their kinds, revived ones and redirects."""
+    with engine.lent("minted", pa.table({"party_id": pa.array(minted, pa.string())})):
+        kinds = engine.table("""
+            select party_id, any_value(n.kind) as kind
+            from minted m join cluster_party c using (party_id) join node n on n.rowid = c.cluster group by party_id
+        """)
+    parties.mint_many(connection, kinds)
+    parties.revive(connection, revived)
+    parties.redirect(connection, merged)
+    with engine.lent("fresh", pa.table({"party_id": pa.array([*minted, *revived], pa.string())})):
+        split = dict(
+            engine.rows("""
+            select party_id, mode(former) from belonging join fresh using (party_id)
+            where former is not null group by party_id
+        """)
+        )
+    return Succeeded(minted, revived, merged, split)
+
+
+def _write_nodes(connection: Connection, engine: Engine, resolution: Resolution) -> None:
+    """New nodes with their keys, nodes that moved to another party, changed links; nodes without records go."""
+    new = engine.table("""
+        select u.node_id, n.fingerprint, p.party_id
+        from numbered u join node n on n.rowid = u.node join cluster c using (node) join cluster_party p using (cluster)
+        where u.is_new order by u.node_id
+    """)
+    ids = pl.DataFrame(engine.table("select node, node_id, is_new from numbered order by node"))
+    links, stale = _changed_links(connection, engine, resolution, ids["node_id"].to_numpy())
+    nodes.remove_nodes(
+        connection,
+        engine.table("select node_id from old_node anti join numbered using (node_id)")["node_id"].to_numpy(),
+    )
+    nodes.remove_pairs(connection, stale)
+    nodes.add_nodes(connection, new, _keys(resolution, ids), links)
+    moved = engine.table("""
+        select u.node_id, p.party_id
+        from numbered u join cluster c using (node) join cluster_party p using (cluster)
+        join old_node o on o.node_id = u.node_id where o.party_id <> p.party_id
+    """)
+    nodes.assign_parties(connection, moved)
+
+
+def _keys(resolution: Resolution, ids: pl.DataFrame) -> pa.Table:
+    """Keys of new nodes: first levels only, the deeper ones are made when a block is split."""
+    node_id, is_new = ids["node_id"].to_numpy(), ids["is_new"].to_numpy()
+    tables = [nodes.KEY_SCHEMA.empty_table()]
+    for kind in resolution.kinds:
+        parts = Parts(kind.columns)
+        for rule in RULES[kind.kind]:
+            rows = keys_of_level(rule, 0, parts)
+            chosen = is_new[rows.nodes + kind.first]
+            tables.append(pa.table({"key": rows.keys[chosen], "node_id": node_id[rows.nodes[chosen] + kind.first]}))
+    return pa.concat_tables(tables)
+
+
+def _changed_links(
+    connection: Connection, engine: Engine, resolution: Resolution, node_id: NDArray[np.int64]
+) -> tuple[pa.Table, pa.Table]:
+    """Links to add, and pairs (node_a, node_b) to remove first because they are gone or weigh something else now."""
+    engine.append("new_link", [nodes.LINK_SCHEMA.empty_table(), *_links(resolution, node_id)])
+    engine.append("old_link", [nodes.read_links(connection)])
+    changed = engine.table("select * from new_link except select * from old_link")
+    stale = engine.table("select node_a, node_b from (select * from old_link except select * from new_link)")
+    return changed, stale
+
+
+def _links(resolution: Resolution, node_id: NDArray[np.int64]) -> Iterator[pa.Table]:
+    """Pairs above the review weight, in the store's form: levels of all kinds in as many bytes, the rest is zero."""
+    width = max(kind.patterns.levels.shape[0] for kind in resolution.kinds)
+    floor = round(min(resolution.model.review, resolution.threshold) * UNIT)
+    for kind in resolution.kinds:
+        shown = np.flatnonzero(kind.pairs.scores > floor)
+        one = node_id[kind.first + kind.pairs.left[shown]]
+        two = node_id[kind.first + kind.pairs.right[shown]]
+        levels = np.zeros((kind.patterns.levels.shape[1], width), np.uint8)
+        levels[:, : kind.patterns.levels.shape[0]] = kind.patterns.levels.T
+        texts = pa.array([row.tobytes() for row in levels], pa.binary())
+        yield pa.table({
+            "node_a": np.minimum(one, two),
+            "node_b": np.maximum(one, two),
+            "weight": (kind.pairs.scores[shown] / UNIT).astype(np.float32),
+            "levels": texts.take(pa.array(kind.patterns.of_pair[shown])),
+        })  # fmt: skip
+
+
+def _write_records(connection: Connection, engine: Engine, staged: Sequence[Staged]) -> None:
+    """New and changed records with their nodes; deleted ones are marked."""
+    for one in staged:
+        records.delete(connection, one.load.load_id, one.deleted)
+        if INCOMING not in engine.tables():
+            continue
+        for is_new in (True, False):
+            rows = engine.table(f"""
+                select i.* exclude (load_id, is_new), u.node_id
+                from {INCOMING} i left join record_node r using (source, source_id) left join numbered u using (node)
+                where i.load_id = {one.load.load_id:d} and i.is_new = {is_new}
+                order by i.record_id
+            """)  # noqa: S608
+            if rows.num_rows:
+                write = records.write_new if is_new else records.write_changed
+                write(connection, one.load.load_id, rows)
+
+
+def _publish_golden(
+    connection: Connection, engine: Engine, succeeded: Succeeded, staged: Sequence[Staged], judgement_id: int | None
+) -> Touched:
+    """Golden records of all parties whose records are others than before, and the events that say so."""
+    engine.run("""
+        create table touched as
+        select party_id from belonging where party_id is distinct from former
+        union select former from belonging where party_id is distinct from former and former is not null
+        union select party_id from lost
+    """)
+    if INCOMING in engine.tables():
+        engine.run(f"""
+            insert into touched select distinct b.party_id from belonging b join {INCOMING} i using (record_id)
+            where b.party_id not in (select party_id from touched)
+        """)  # noqa: S608
+    ended = engine.table("select party_id from touched anti join belonging using (party_id)")["party_id"].to_pylist()
+    expected = engine.rows("select count(*) from touched")[0][0] - len(ended)
+    published = publish_many(connection, _members(engine), facts.serials(connection), expected)
+    golden.withdraw(connection, ended)
+    return _tell(connection, succeeded, published, ended, staged, judgement_id)
+
+
+def _members(engine: Engine) -> Iterator[pl.DataFrame]:
+    """All records of the touched parties with their priorities, whole parties at a time."""
+    engine.run("""
+        create table member as
+        select b.party_id, s.* exclude (old_node), p.priority, dense_rank() over (order by b.party_id) - 1 as place
+        from touched t join belonging b using (party_id) join standard s using (record_id)
+        join priority p on p.source = s.source
+    """)
+    last = engine.rows("select coalesce(max(place), -1) from member")[0][0]
+    for first in range(0, last + 1, _PARTIES_AT_ONCE):
+        span = f"place >= {first:d} and place < {first + _PARTIES_AT_ONCE:d}"
+        rows = engine.table(f"select * exclude (place, record_id) from member where {span}")  # noqa: S608
+        yield pl.DataFrame(rows)
+
+
+def _tell(
+    connection: Connection,
+    succeeded: Succeeded,
+    published: Sequence[str],
+    ended: Sequence[str],
+    staged: Sequence[Staged],
+    judgement_id: int | None,
+) -> Touched:
+    """Append events: created, changed, merged, split, ended."""
+    minted, merged, split = set(succeeded.minted), succeeded.merged, succeeded.split
+    events: list[tuple[str, str, dict[str, Any]]]
+    events = [("party.created", party_id, {}) for party_id in succeeded.minted if party_id not in split]
+    events += [("party.split", party_id, {"from": old}) for party_id, old in sorted(split.items())]
+    events += [("party.merged", old, {"into": new}) for old, new in sorted(merged.items())]
+    changed = [party_id for party_id in published if party_id not in minted and party_id not in split]
+    events += [("party.changed", party_id, {}) for party_id in changed]
+    events += [("party.ended", party_id, {}) for party_id in ended if party_id not in merged]
+    rows = [(kind, party_id, json.dumps(data | _cause(judgement_id))) for kind, party_id, data in events]
+    table = pl.DataFrame(rows, schema={"type": pl.String, "party_id": pl.String, "data": pl.String}, orient="row")
+    load_id = staged[0].load.load_id if len(staged) == 1 else None
+    changes.append_many(connection, table.to_arrow(), load_id=load_id)
+    return Touched(len(minted) - len(minted & split.keys()), len(changed), len(merged), len(split))
+
+
+def _cause(judgement_id: int | None) -> dict[str, int]:
+    return {} if judgement_id is None else {"judgement": judgement_id}

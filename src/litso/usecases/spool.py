@@ -1,0 +1,132 @@
+"""A load on its way: mapped records, facts and rejected rows of its files, kept on disk until they are published.
+
+Reading, mapping and counting need one batch of memory; what the whole load must be known for (keys, hashes, figures)
+stays in memory. A held load waits in its folder for the decision of a human.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+
+from litso.domain.record import fact_schema, mapped_schema
+from litso.sources.gates import LoadFigures
+from litso.sources.mapped import MappedBatch
+from litso.sources.mapping import Mapping
+from litso.sources.profile import Profile
+from litso.sources.quarantine import Rejected
+from litso.sources.reading import open_files, read_files
+from litso.store.records import content_hashes
+
+RULES_VERSION: Final = 1
+"""Raise it when standardization changes: records are then standardized anew by the next load of their source."""
+
+Progress = Callable[[int, int], None]
+"""Called with (bytes read, bytes of all files)."""
+
+_HASH: Final = pa.field("content_hash", pa.int64())
+_KEYS: Final = pa.schema([mapped_schema().field("source_id"), _HASH])
+_OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a spool knows beside its tables. Rows = records + rejected + repeated (equal to another row of their key)."""
+
+    rows: int
+    records: int
+    rejected: int
+    repeated: int
+    columns: tuple[str, ...]
+    quality: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """The spooled files of one load. `keys`: source_id and content_hash of the records in order, each key once."""
+
+    folder: Path
+    keys: pa.Table
+    summary: Summary
+
+    def figures(self, mode: str, *, deleted: int, live: int) -> LoadFigures:
+        """The figures that gates judge."""
+        filled = {name: entry["filled"] for name, entry in self.summary.quality.items() if "filled" in entry}
+        summary = self.summary
+        return LoadFigures(mode, summary.rows, summary.rejected, deleted, live, filled, summary.columns)
+
+    def records(self) -> Iterator[pa.Table]:
+        """Mapped records with `content_hash`, batch by batch, in order."""
+        return _read(self.folder / "records.arrow")
+
+    def facts(self) -> pa.Table:
+        """All facts of the load."""
+        return pa.concat_tables([fact_schema().empty_table(), *_read(self.folder / "facts.arrow")])
+
+    def rejections(self) -> Iterator[Rejected]:
+        """Rejected rows, in order."""
+        with (self.folder / "rejected.jsonl").open("rb") as lines:
+            for line in lines:
+                yield msgspec.json.decode(line, type=Rejected)
+
+    def discard(self) -> None:
+        """Remove the folder: the load is published or refused."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def spool_files(paths: Sequence[Path], mapping: Mapping, folder: Path, progress: Progress | None = None) -> Spool:
+    """Read and map the files of one load into `folder`. Raises SourceUnusable where one cannot be read."""
+    files = open_files(paths, mapping)
+    size = sum(file.size for file in files)
+    tell = progress or (lambda done, of: None)
+    columns = tuple(dict.fromkeys(column for file in files for column in file.columns))
+    return spool_batches(read_files(files, mapping, lambda done: tell(done, size)), mapping, folder, columns)
+
+
+def spool_batches(
+    batches: Iterator[MappedBatch], mapping: Mapping, folder: Path, columns: tuple[str, ...] = ()
+) -> Spool:
+    """Write mapped batches, in which no key occurs twice, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = Profile(mapping)
+    recipe = f"{RULES_VERSION}\n{mapping.text}"
+    schema = mapped_schema(mapping.customs).append(_HASH)
+    with ExitStack() as opened:
+        records = opened.enter_context(pa.ipc.new_stream(folder / "records.arrow", schema, options=_OPTIONS))
+        facts = opened.enter_context(pa.ipc.new_stream(folder / "facts.arrow", fact_schema(), options=_OPTIONS))
+        rejected = opened.enter_context((folder / "rejected.jsonl").open("wb"))
+        for batch in batches:
+            profile.add(batch)
+            hashes = content_hashes(batch.records["payload"].to_pylist(), recipe)
+            records.write_table(batch.records.append_column(_HASH, pa.array(hashes)))
+            facts.write_table(batch.facts)
+            rejected.writelines(msgspec.json.encode(row) + b"\n" for row in batch.rejected)
+    summary = Summary(
+        rows=profile.rows,
+        records=profile.records,
+        rejected=profile.rejected.total(),
+        repeated=profile.repeated,
+        columns=columns,
+        quality=profile.quality(),
+    )
+    (folder / "summary.json").write_bytes(msgspec.json.encode(summary))
+    return open_spool(folder)
+
+
+def open_spool(folder: Path) -> Spool:
+    """A spool that was written before, for a load that was held."""
+    summary = msgspec.json.decode((folder / "summary.json").read_bytes(), type=Summary)
+    keys = [table.select(_KEYS.names) for table in _read(folder / "records.arrow")]
+    return Spool(folder, pa.concat_tables([_KEYS.empty_table(), *keys]), summary)
+
+
+def _read(path: Path) -> Iterator[pa.Table]:
+    with pa.ipc.open_stream(path) as stream:
+        for batch in stream:
+            yield pa.Table.from_batches([batch])
