@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from browser import find_chromium
-from databases import connection, database_url, server_url, store, template  # noqa: F401  fixtures for every room
+from databases import (  # noqa: F401  fixtures for every room
+    connection,
+    database_url,
+    server_url,
+    store,
+    template,
+    worker_database,
+)
 
 chromium = cache(find_chromium)
 

@@ -1,4 +1,4 @@
-"""Databases for tests: one migrated template a server, a clone a test."""
+"""Databases for tests: one server a run, one database a worker, empty for each test."""
 
 from __future__ import annotations
 
@@ -46,6 +46,23 @@ def cloned_database(server_url: str, template: str) -> Iterator[str]:
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+def empty(url: str) -> None:
+    """Delete every row, whoever still holds it: much quicker than another clone."""
+    with connect(url) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        connection.execute("set session_replication_role = replica")  # no row is left to refer to another
+        for table in _tables(connection):
+            connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+
+
+def _tables(connection: Connection) -> list[str]:
+    query = "select tablename from pg_tables where schemaname = 'litso' and tablename <> 'schema_migration'"
+    return [row[0] for row in connection.execute(query)]
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An embedded PostgreSQL, shared by all workers of the run: the last one to go stops it."""
@@ -61,11 +78,18 @@ def template(server_url: str) -> str:
     return template_database(server_url)
 
 
-@pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
-    """A fresh, migrated database of the test's own."""
+@pytest.fixture(scope="session")
+def worker_database(server_url: str, template: str) -> Iterator[str]:
+    """URL of the database that the tests of one worker use one after another."""
     with cloned_database(server_url, template) as url:
         yield url
+
+
+@pytest.fixture
+def database_url(worker_database: str) -> Iterator[str]:
+    """A migrated database without rows. A test that changes tables themselves takes `cloned_database` instead."""
+    yield worker_database
+    empty(worker_database)
 
 
 @pytest.fixture
