@@ -1,0 +1,196 @@
+"""Clusters: components above the threshold, and inside each the partition that its evidence as a whole speaks for.
+
+Inside a component all pairs count, also those against. Greedy additive edge contraction joins the two groups whose
+evidence for each other is the strongest until no two groups speak for each other; must-links are joined first, and a
+veto keeps groups apart for good. Scores are whole numbers and ties are broken by fingerprints (the ranks of nodes), so
+the result depends on neither the order of rows nor of adding.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+Pair = tuple[int, int]
+Nodes = npt.NDArray[np.int64]
+
+WHOLE: Final = 64
+"""Nodes up to which every pair of a component is scored; in a larger one pairs without a common key count as 0."""
+
+
+def contract(
+    nodes: Sequence[int],
+    scores: Mapping[Pair, int],
+    must: Sequence[Pair] = (),
+    vetoes: Iterable[Pair] = (),
+) -> list[list[int]]:
+    """Partition the nodes of one component.
+
+    nodes: in the order that breaks ties. scores: pair (a < b) → hundredths of a bit over the threshold. must: pairs
+    that belong together, the most binding first (one that a veto or an earlier one forbids is passed over). vetoes:
+    pairs that never belong together. Returns groups, each in the order of `nodes`, ordered by their first nodes.
+    """
+    rank = {node: place for place, node in enumerate(nodes)}
+    groups = {place: [place] for place in range(len(nodes))}
+    links: dict[int, dict[int, int]] = {place: {} for place in groups}
+    for (one, two), value in scores.items():
+        links[rank[one]][rank[two]] = links[rank[two]][rank[one]] = value
+    apart: dict[int, set[int]] = {place: set() for place in groups}
+    for one, two in vetoes:
+        if rank[one] != rank[two]:
+            apart[rank[one]].add(rank[two])
+            apart[rank[two]].add(rank[one])
+    home = list(groups)
+
+    def join(one: int, two: int) -> int:
+        """Join two groups under the smaller first node."""
+        one, two = min(one, two), max(one, two)
+        groups[one] += groups.pop(two)
+        for node in groups[one]:
+            home[node] = one
+        for other in apart.pop(two):
+            apart[other].discard(two)
+            apart[other].add(one)
+            apart[one].add(other)
+        for other, value in links.pop(two).items():
+            del links[other][two]
+            if other != one:
+                links[one][other] = links[other][one] = links[one].get(other, 0) + value
+        return one
+
+    for one, two in must:
+        first, second = home[rank[one]], home[rank[two]]
+        if first != second and second not in apart[first]:
+            join(first, second)
+    heap = [(-value, one, two) for one in links for two, value in links[one].items() if one < two and value > 0]
+    heapq.heapify(heap)
+    while heap:
+        value, one, two = heapq.heappop(heap)
+        if one not in groups or links[one].get(two) != -value or two in apart[one]:
+            continue
+        kept = join(one, two)
+        for other, total in links[kept].items():
+            if total > 0:
+                heapq.heappush(heap, (-total, min(kept, other), max(kept, other)))
+    return [[nodes[place] for place in sorted(groups[one])] for one in sorted(groups)]
+
+
+def components(size: int, left: Nodes, right: Nodes) -> Nodes:
+    """Number of the connected component of each of `size` nodes."""
+    ones = np.ones(len(left), dtype=np.int8)
+    graph = coo_array((ones, (left, right)), shape=(size, size)).tocsr()
+    return np.asarray(connected_components(graph, directed=False)[1]).astype(np.int64)
+
+
+class Evidenced(NamedTuple):
+    """Pairs of nodes with their scores: `left < right`, each pair once."""
+
+    left: Nodes
+    right: Nodes
+    scores: npt.NDArray[np.int32]
+
+
+def partition(
+    size: int,
+    pairs: Evidenced,
+    threshold: int,
+    score_more: Callable[[Nodes, Nodes], npt.NDArray[np.int32]],
+    must: Sequence[Pair] = (),
+    vetoes: Sequence[Pair] = (),
+) -> Nodes:
+    """Cluster of each of `size` nodes, as the number of its first node.
+
+    Nodes are numbered in the order that breaks ties. pairs: all candidates with their scores. threshold: in hundredths of a bit; a score above it speaks for one party.
+    score_more: scores of pairs that were no candidates but came to lie inside one component.
+    """
+    is_for = pairs.scores > threshold
+    must_left, must_right = _sides(must)
+    home = components(
+        size,
+        np.concatenate([pairs.left[is_for], must_left]),
+        np.concatenate([pairs.right[is_for], must_right]),
+    )
+    inner = _completed(home, _inside(pairs, home), score_more)
+    vetoed = _sides(vetoes)[0]
+    disputed = np.unique(np.concatenate([home[inner.left[inner.scores <= threshold]], home[vetoed]]))
+    clusters = _first_nodes(home)
+    for nodes, scores in _disputes(home, inner, disputed, threshold):
+        local = set(nodes)
+        local_must, local_vetoes = ([pair for pair in judged if pair[0] in local and pair[1] in local]
+                                    for judged in (must, vetoes))  # fmt: skip
+        for group in contract(nodes, scores, local_must, local_vetoes):
+            clusters[group] = group[0]
+    return clusters
+
+
+def _sides(pairs: Sequence[Pair]) -> tuple[Nodes, Nodes]:
+    both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+def _first_nodes(home: Nodes) -> Nodes:
+    """The first node of the component of each node."""
+    _, first, number = np.unique(home, return_index=True, return_inverse=True)
+    return first.astype(np.int64)[number]
+
+
+def _inside(pairs: Evidenced, home: Nodes) -> Evidenced:
+    inside = home[pairs.left] == home[pairs.right]
+    return Evidenced(pairs.left[inside], pairs.right[inside], pairs.scores[inside])
+
+
+def _completed(
+    home: Nodes, inner: Evidenced, score_more: Callable[[Nodes, Nodes], npt.NDArray[np.int32]]
+) -> Evidenced:
+    """The pairs inside components together with those that were no candidates, in components of up to WHOLE nodes."""
+    left, right = _all_pairs(home)
+    codes = inner.left * len(home) + inner.right
+    is_new = ~np.isin(left * len(home) + right, codes)
+    left, right = left[is_new], right[is_new]
+    if not len(left):
+        return inner
+    return Evidenced(
+        np.concatenate([inner.left, left]),
+        np.concatenate([inner.right, right]),
+        np.concatenate([inner.scores, score_more(left, right)]),
+    )
+
+
+def _all_pairs(home: Nodes) -> tuple[Nodes, Nodes]:
+    """All pairs inside components of three to WHOLE nodes (a pair in a component of two is a candidate anyway)."""
+    order = np.argsort(home, kind="stable")
+    sizes = np.bincount(home)
+    starts = np.cumsum(sizes) - sizes
+    lefts, rights = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for size in np.unique(sizes[(sizes > 2) & (sizes <= WHOLE)]).tolist():
+        members = order[starts[sizes == size][:, None] + np.arange(size)]
+        one, two = np.triu_indices(size, 1)
+        lefts.append(members[:, one].ravel())
+        rights.append(members[:, two].ravel())
+    return np.concatenate(lefts), np.concatenate(rights)
+
+
+def _disputes(
+    home: Nodes, inner: Evidenced, disputed: Nodes, threshold: int
+) -> Iterator[tuple[list[int], dict[Pair, int]]]:
+    """(nodes, scores over the threshold) of each component in which some pair speaks against, or is vetoed."""
+    is_disputed = np.zeros(int(home.max(initial=-1)) + 1, dtype=np.bool_)
+    is_disputed[disputed] = True
+    chosen = np.flatnonzero(is_disputed[home[inner.left]])
+    chosen = chosen[np.argsort(home[inner.left[chosen]], kind="stable")]
+    nodes = np.flatnonzero(is_disputed[home])
+    nodes = nodes[np.argsort(home[nodes], kind="stable")]
+    by_pair = np.searchsorted(home[inner.left[chosen]], np.append(disputed, len(is_disputed)))
+    by_node = np.searchsorted(home[nodes], np.append(disputed, len(is_disputed)))
+    lefts, rights = inner.left[chosen].tolist(), inner.right[chosen].tolist()
+    scores, members = (inner.scores[chosen] - threshold).tolist(), nodes.tolist()
+    for place in range(len(disputed)):
+        span = slice(by_pair[place], by_pair[place + 1])
+        links = dict(zip(zip(lefts[span], rights[span], strict=True), scores[span], strict=True))
+        yield members[by_node[place] : by_node[place + 1]], links

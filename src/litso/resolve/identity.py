@@ -1,0 +1,58 @@
+"""Party ids: random, minted once, kept through merges and splits.
+
+After a merge or a split an id stays with the cluster that holds the largest share of its earlier records (ties: the
+first cluster); a cluster that several ids would stay with keeps the one with the largest share (ties: the oldest), and
+the others redirect to it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int64]
+
+
+class Succession(NamedTuple):
+    """Who inherits.
+
+    kept: by cluster, the party that it continues, or -1 where an id must be minted. redirects: by party, the cluster into
+    which a party that ended went, or -1 where it goes on or has no records left.
+    """
+
+    kept: Numbers
+    redirects: Numbers
+
+
+def succession(clusters: Numbers, parties: Numbers, number_of_clusters: int, number_of_parties: int) -> Succession:
+    """Decide which cluster continues which party.
+
+    clusters, parties: for each record that had a party before, its cluster now (0…) and that party (0…, oldest first).
+    """
+    kept = np.full(number_of_clusters, -1, dtype=np.int64)
+    redirects = np.full(number_of_parties, -1, dtype=np.int64)
+    if not len(clusters):
+        return Succession(kept, redirects)
+    overlaps, shares = np.unique(np.stack([parties, clusters]), axis=1, return_counts=True)
+    order = np.lexsort((overlaps[1], -shares, overlaps[0]))
+    firsts = order[np.unique(overlaps[0][order], return_index=True)[1]]
+    party, heir, share = overlaps[0][firsts], overlaps[1][firsts], shares[firsts]
+    redirects[party] = heir
+    order = np.lexsort((party, -share, heir))
+    winners = order[np.unique(heir[order], return_index=True)[1]]
+    kept[heir[winners]] = party[winners]
+    redirects[party[winners]] = -1
+    return Succession(kept, redirects)
+
+
+def mint(number: int) -> list[str]:
+    """New random ids (UUID version 4)."""
+    raw = np.frombuffer(os.urandom(16 * number), dtype=np.uint8).reshape(number, 16).copy()
+    raw[:, 6] = (raw[:, 6] & 0x0F) | 0x40
+    raw[:, 8] = (raw[:, 8] & 0x3F) | 0x80
+    digits = raw.tobytes().hex()
+    texts = (digits[place : place + 32] for place in range(0, len(digits), 32))
+    return [f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}" for text in texts]

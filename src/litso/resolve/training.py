@@ -1,0 +1,90 @@
+"""Training without labels: expectation-maximization of the latent classes over grouped patterns of evidence.
+
+Deterministic: it starts from the first guesses of the claims, so there are no seeds, and classes keep their meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from litso.resolve.claims import Claim
+from litso.resolve.columns import NAME_PARTS, Columns
+from litso.resolve.compare import Frequencies
+from litso.resolve.model import KindModel, Model, Table, class_sums, first_guess, log2_sum
+
+ROUNDS: Final = 60
+_SETTLED: Final = 1e-6
+"""Mean change of the log-likelihood of a pair, in bits, at which training stops."""
+
+_DOUBT: Final = 20.0
+"""Pairs' worth of belief in the first guess, per class and claim: rare levels stay near it."""
+
+KNOWN_SHARE: Final = 1 / 20_000
+COMMON_SHARE: Final = 1 / 1_000
+"""Shares of nodes from which a name is known, and common."""
+
+
+def train(model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> Model:
+    """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none of them changes nothing."""
+    if not counts.sum():
+        return model
+    guesses = {claim.name: _shares(claim, np.exp2(first_guess(claim)[:, 1:])) for claim in model.claims(kind)}
+    likelihood = -np.inf
+    for _ in range(ROUNDS):
+        sums = class_sums(model, kind, levels)
+        whole = log2_sum(sums)
+        model = _with_kind(model, kind, _maximized(model, kind, levels, np.exp2(sums - whole) * counts, guesses))
+        before, likelihood = likelihood, float(whole @ counts) / float(counts.sum())
+        if abs(likelihood - before) < _SETTLED:
+            break
+    return model
+
+
+def _with_kind(model: Model, kind: str, fitted: KindModel) -> Model:
+    return replace(model, kinds={**model.kinds, kind: fitted})
+
+
+def _shares(claim: Claim, table: Table) -> Table:
+    """Each level's share of its group, per class; table: (classes, levels)."""
+    groups = np.array([level.group for level in claim.levels])
+    totals = np.stack([table[:, groups == group].sum(axis=1) for group in groups], axis=1)
+    return np.asarray(table / totals)
+
+
+def _maximized(
+    model: Model, kind: str, levels: npt.NDArray[np.uint8], shares: Table, guesses: Mapping[str, Table]
+) -> KindModel:
+    """Priors and weights that fit the shares of pairs that each class has of each pattern."""
+    weights = {}
+    for claim, row in zip(model.claims(kind), levels, strict=True):
+        if row.any():
+            size = len(claim.levels) + 1
+            seen = np.stack([np.bincount(row, weights=share, minlength=size) for share in shares])
+            believed = seen[:, 1:] + _DOUBT * guesses[claim.name]
+            weights[claim.name] = np.pad(np.log2(_shares(claim, believed)), ((0, 0), (1, 0)))
+    total = shares.sum(axis=1) + 1
+    return KindModel(np.log2(total / total.sum()), weights)
+
+
+def name_frequencies(columns: Columns) -> Frequencies:
+    """Frequencies of the names of these nodes: what is not listed is rare."""
+    values = columns.surname.values
+    surname, given_name, patronymic = (_table(getattr(columns, part).codes, values) for part in NAME_PARTS)
+    return Frequencies(surname, given_name, patronymic, unlisted=0)
+
+
+def _table(codes: npt.NDArray[np.int32], values: pa.Array) -> dict[str, int]:
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    total = max(int(counts.sum()), 1)
+    known = np.flatnonzero((counts >= total * KNOWN_SHARE) & (counts >= 5))
+    words = pc.take(values, pa.array(known)).to_pylist()
+    return {word: 1 + int(counts[code] >= total * COMMON_SHARE) for word, code in zip(words, known, strict=True)}
+
+

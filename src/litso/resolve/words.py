@@ -1,0 +1,65 @@
+"""What a word of a name means for comparison: folding, stems, sound, full forms. Vectorised over distinct words.
+
+Everything here works on any alphabet; the rules for endings and sounds touch only the letters that they are about.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_SURNAME_ENDINGS: Final = (
+    (r"(ск|цк)(ая|ии|ои|ая)$", r"\1"),
+    (r"([бвгджзклмнпрстфхчшщ])(ая|яя|ыи|ии|ои)$", r"\1"),
+    (r"(ов|ев|ин|ын)а$", r"\1"),
+)
+"""Feminine and masculine endings fall away: Иванова, Иванов; Толстая, Толстой. (Folding has made й into и.)"""
+
+_PATRONYMIC_ENDINGS: Final = ((r" (оглы|оглу|кызы|гызы|улы)$", ""), (r"(ович|евич|овна|евна|инична|ична|ич)$", ""))
+
+_DOUBLES: Final = "bcdfgklmnprstzбвгджзклмнпрстфхцчш"
+
+_SOUNDS: Final = (
+    (r"ph", "f"), (r"ck", "k"), (r"sch|sh", "s"), (r"tch|ch", "c"), (r"gh|h|['`’ʼьъ -]", ""), (r"x", "ks"),
+    (r"[cqg]", "k"), (r"z", "s"), (r"d", "t"), (r"b", "p"), (r"[vw]", "f"), (r"y", "i"), (r"j", "i"),
+    (r"тс|дс|тц", "ц"), (r"стн", "сн"), (r"здн", "сн"), (r"щ|сч|зч|жч", "ш"),
+    (r"б", "п"), (r"в", "ф"), (r"г", "к"), (r"д", "т"), (r"ж", "ш"), (r"з", "с"),
+    (r"[оя]", "а"), (r"[еэыj]", "и"), (r"ю", "у"),
+)  # fmt: skip
+"""Letters that are heard or mistyped alike become one. Latin first, then Cyrillic."""
+
+
+def fold(words: pa.Array) -> pa.Array:
+    """Lower case, without accents (ё is е, й is и), spaces made single; the empty text becomes null."""
+    words = pc.utf8_lower(pc.utf8_normalize(words.cast(pa.string()), form="NFKD"))
+    words = pc.replace_substring_regex(words, r"\pM+", "")
+    words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"[\s\-–—]+", " "))
+    return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
+
+
+def _replaced(words: pa.Array, rules: tuple[tuple[str, str], ...]) -> pa.Array:
+    for pattern, replacement in rules:
+        words = pc.replace_substring_regex(words, pattern, replacement)
+    return words
+
+
+def surname_stem(folded: pa.Array) -> pa.Array:
+    """The part of a folded surname that husband and wife share: «иванова» and «иванов» give «иванов»."""
+    return _replaced(folded, _SURNAME_ENDINGS)
+
+
+def patronymic_stem(folded: pa.Array) -> pa.Array:
+    """The father's name in a folded patronymic: «иванович» and «ивановна» give «иван»."""
+    return _replaced(folded, _PATRONYMIC_ENDINGS)
+
+
+def sound(folded: pa.Array) -> pa.Array:
+    """What is left of a folded word for the ear: its first letter and its consonants, likened to one another."""
+    heard = _replaced(surname_stem(folded), _SOUNDS)
+    for letter in _DOUBLES:
+        heard = pc.replace_substring(heard, letter + letter, letter)
+    first = pc.utf8_slice_codeunits(heard, 0, 1)
+    rest = pc.replace_substring_regex(pc.utf8_slice_codeunits(heard, 1), r"[aeiouауи]", "")
+    return pc.binary_join_element_wise(first, rest, "")

@@ -1,0 +1,270 @@
+"""Resolution in bulk: standard records in a DuckDB table become nodes, candidate pairs, scores, clusters.
+
+DuckDB collapses, joins keys and keeps tables; evidence, weights and clusters are the pure functions that the online
+plane uses too. The partition depends on nothing but the records, the model and the judgements.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from litso.domain.record import ORGANIZATION, PERSON
+from litso.engine.duckdb import Engine
+from litso.resolve import evidence, pairs, training
+from litso.resolve.cluster import Evidenced, Nodes, Pair, partition
+from litso.resolve.columns import Columns
+from litso.resolve.keys import Keys, Parts, Rule, keys_of_level, rules_of
+from litso.resolve.model import UNIT, Model, score
+from litso.resolve.nodes import quoted
+
+KINDS: Final = (ORGANIZATION, PERSON)
+"""In the order of the nodes."""
+
+_CHUNK: Final = 1 << 18
+"""Pairs that are compared at a time: bounds the memory of a comparison."""
+
+Key = tuple[str, str]
+
+
+class Judgement(NamedTuple):
+    """A steward's verdict on two source keys: `same`, `different` or `unsure`."""
+
+    verdict: str
+    left: Key
+    right: Key
+
+
+class Hub(NamedTuple):
+    """Keys of a rule that too many nodes share even at its last level: they no longer link."""
+
+    rule: str
+    blocks: int
+    nodes: int
+    largest: int
+
+
+@dataclass
+class Stopwatch:
+    """Seconds per stage, in the order in which stages began."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    on_stage: Callable[[str], None] = lambda stage: None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage; stages of one name add up."""
+        self.on_stage(name)
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+
+@dataclass(frozen=True)
+class KindResolution:
+    """Nodes `first … first + len(clusters)` of one kind, and what was found about them.
+
+    clusters: of each node, the number of the cluster's first node, counted within the kind. pairs: all candidates with
+    their scores; patterns: the pattern of levels of each of them.
+    """
+
+    kind: str
+    first: int
+    columns: Columns
+    clusters: Nodes
+    pairs: Evidenced
+    patterns: evidence.Patterns
+    hubs: tuple[Hub, ...]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What resolution found.
+
+    In the engine it leaves the tables `node` (a node's number is its rowid), `record_node` (source, source_id, node)
+    and `cluster` (node, cluster), where `cluster` is the number of the cluster's first node.
+    """
+
+    model: Model
+    threshold: float
+    kinds: tuple[KindResolution, ...]
+
+    def count(self) -> tuple[int, int, int]:
+        """(nodes, clusters, candidate pairs)."""
+        nodes = sum(len(kind.clusters) for kind in self.kinds)
+        clusters = sum(len(np.unique(kind.clusters)) for kind in self.kinds)
+        return nodes, clusters, sum(len(kind.pairs.left) for kind in self.kinds)
+
+
+def resolve_standard(
+    engine: Engine,
+    standard: str,
+    model: Model,
+    *,
+    judgements: Sequence[Judgement] = (),
+    threshold: float | None = None,
+    train: bool = False,
+    stopwatch: Stopwatch | None = None,
+) -> Resolution:
+    """Resolve the standard records of the table `standard` (`domain.record.standard_schema`).
+
+    threshold: score in bits above which evidence speaks for one party; None takes the model's. train: learn the weights
+    from these records first, without labels.
+    """
+    watch = stopwatch or Stopwatch()
+    with watch.stage("collapse"):
+        _collapse(engine, standard, judgements)
+    bar = model.threshold if threshold is None else threshold
+    must, vetoes = _judged_nodes(engine, judgements)
+    kinds = []
+    for kind in KINDS:
+        found, model = _resolve_kind(engine, kind, model, round(bar * UNIT), must, vetoes, train, watch)
+        kinds.append(found)
+    with watch.stage("clusters"):
+        _keep_clusters(engine, kinds)
+    return Resolution(model, bar, tuple(kinds))
+
+
+def _collapse(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> None:
+    """Make the tables `node` and `record_node`."""
+    told_apart = {key for judgement in judgements if judgement.verdict == "different" for key in judgement[1:]}
+    keys = pa.table({"source": pa.array([key[0] for key in told_apart], pa.string()),
+                     "source_id": pa.array([key[1] for key in told_apart], pa.string())})  # fmt: skip
+    with engine.lent("told_apart", keys):
+        engine.run(f"create or replace temp table staged as {pairs.staged_sql(standard, engine.columns(standard))}")
+    engine.run(f"create or replace table node as {pairs.NODES_SQL}")
+    engine.run(f"create or replace table record_node as {pairs.RECORDS_SQL}")
+    engine.run("drop table staged")
+
+
+def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> tuple[list[Pair], list[Pair]]:
+    """Must-links (the latest first) and vetoes as pairs of nodes; judgements about records that are gone fall out."""
+    if not judgements:
+        return [], []
+    wanted = sorted({key for judgement in judgements for key in judgement[1:]})
+    table = pa.table({"source": [key[0] for key in wanted], "source_id": [key[1] for key in wanted]})
+    with engine.lent("judged", table):
+        rows = engine.rows("select source, source_id, node from record_node join judged using (source, source_id)")
+    node = {(source, source_id): number for source, source_id, number in rows}
+    must, vetoes = [], []
+    for verdict, left, right in reversed(judgements):
+        if left in node and right in node and node[left] != node[right]:
+            pair = (min(node[left], node[right]), max(node[left], node[right]))
+            if verdict == "same":
+                must.append(pair)
+            elif verdict == "different":
+                vetoes.append(pair)
+    return must, vetoes
+
+
+def _resolve_kind(
+    engine: Engine, kind: str, model: Model, threshold: int, must: Sequence[Pair], vetoes: Sequence[Pair], train: bool,
+    watch: Stopwatch,
+) -> tuple[KindResolution, Model]:  # fmt: skip
+    """Resolve the nodes of one kind; also gives the model that was used."""
+    first, size = engine.rows(f"select coalesce(min(rowid), 0), count(*) from node where kind = '{kind}'")[0]  # noqa: S608
+    columns = _columns(engine, first, size)
+    with watch.stage("pairs"):
+        hubs = _candidates(engine, rules_of(kind, model.customs), columns)
+        left, right = _read_pairs(engine)
+    with watch.stage("evidence"):
+        if train:
+            model = _with_frequencies(model, columns, kind)
+        found = _compare(columns, left, right, model, kind)
+    with watch.stage("weights"):
+        if train:
+            counts = np.bincount(found.of_pair, minlength=found.levels.shape[1])
+            model = training.train(model, kind, found.levels, counts)
+        scored = Evidenced(left, right, score(model, kind, found.levels)[found.of_pair])
+    with watch.stage("clusters"):
+
+        def score_more(one: Nodes, two: Nodes) -> npt.NDArray[np.int32]:
+            more = _compare(columns, one, two, model, kind)
+            return score(model, kind, more.levels)[more.of_pair]
+
+        local = [[(one - first, two - first) for one, two in judged if first <= one and two < first + size]
+                 for judged in (must, vetoes)]  # fmt: skip
+        clusters = partition(size, scored, threshold, score_more, *local)
+    return KindResolution(kind, first, columns, clusters, scored, found, hubs), model
+
+
+def _with_frequencies(model: Model, columns: Columns, kind: str) -> Model:
+    if kind != PERSON or len(columns) == 0:
+        return model
+    return replace(model, frequencies=training.name_frequencies(columns))
+
+
+def _columns(engine: Engine, first: int, size: int) -> Columns:
+    """Columns of the nodes of one kind, each read from the engine when it is first needed."""
+    have = set(engine.columns("node"))
+
+    def fetch(name: str) -> pa.Array | None:
+        if name not in have:
+            return None
+        return engine.table(f"select {quoted(name)} from node limit {size} offset {first}").column(0)  # noqa: S608
+
+    return Columns(size, fetch)
+
+
+def _candidates(engine: Engine, rules: Sequence[Rule], columns: Columns) -> tuple[Hub, ...]:
+    """Make the table `candidate(a, b)` of all pairs that share a linking key; gives the hubs that link no longer."""
+    engine.run("create or replace temp table candidate (a integer, b integer)")
+    parts = Parts(columns)
+    return tuple(hub for rule in rules for hub in _candidates_of(engine, rule, parts))
+
+
+def _candidates_of(engine: Engine, rule: Rule, parts: Parts) -> Iterator[Hub]:
+    """Candidates of one rule: each level is asked only about the nodes of the hubs of the level before."""
+    crowded: Nodes | None = None
+    for level in range(len(rule.levels)):
+        rows = keys_of_level(rule, level, parts)
+        if crowded is not None:
+            rows = Keys(*(part[np.isin(rows.nodes, crowded)] for part in rows))
+        table = pa.table({"node": rows.nodes.astype(np.int32), "key": rows.keys})
+        with engine.lent("key_row", table):
+            engine.run(f"insert into candidate {pairs.candidates_sql(rule.cap(level))}")
+            hubs = engine.table(pairs.hubs_sql(rule.cap(level)))
+        if not hubs.num_rows:
+            return
+        crowded = np.unique(hubs["node"].to_numpy())
+    blocks = len(np.unique(hubs["key"].to_numpy()))
+    yield Hub(rule.name, blocks, len(np.unique(hubs["node"].to_numpy())), int(hubs["size"].to_numpy().max()))
+
+
+def _read_pairs(engine: Engine) -> tuple[Nodes, Nodes]:
+    """Candidate pairs, each once, in the order of their nodes."""
+    found = engine.table("select a, b from candidate group by a, b order by a, b")
+    engine.run("drop table candidate")
+    return found["a"].to_numpy().astype(np.int64), found["b"].to_numpy().astype(np.int64)
+
+
+def _compare(columns: Columns, left: Nodes, right: Nodes, model: Model, kind: str) -> evidence.Patterns:
+    """Patterns of evidence of many pairs, chunk by chunk on two threads."""
+    claims = model.claims(kind)
+
+    def one_chunk(start: int) -> evidence.Patterns:
+        span = slice(start, start + _CHUNK)
+        return evidence.patterns(evidence.compare(columns, left[span], right[span], claims, model.frequencies))
+
+    starts = range(0, max(len(left), 1), _CHUNK)
+    first = one_chunk(0)
+    with ThreadPoolExecutor(2) as pool:
+        return evidence.merged([first, *pool.map(one_chunk, starts[1:])])
+
+
+def _keep_clusters(engine: Engine, kinds: Sequence[KindResolution]) -> None:
+    """Make the table `cluster(node, cluster)`."""
+    clusters = np.concatenate([kind.first + kind.clusters for kind in kinds]).astype(np.int32)
+    table = pa.table({"node": np.arange(len(clusters), dtype=np.int32), "cluster": clusters})
+    with engine.lent("found", table):
+        engine.run("create or replace table cluster as from found")
