@@ -8,7 +8,7 @@ import sys
 import typer
 
 from litso import __version__
-from litso.commands import demo, doctor, init, openapi, serve, standardize, token
+from litso.commands import demo, doctor, init, load, openapi, serve, source, standardize, token
 from litso.errors import BadUsage, LitsoError, Misconfigured
 
 app = typer.Typer(
@@ -20,6 +20,10 @@ app = typer.Typer(
 )
 
 app.add_typer(demo.app, name="demo")
+app.add_typer(source.app, name="source")
+app.command()(load.load)
+app.command("load-approve")(load.approve)
+app.command("load-reject")(load.reject)
 app.command()(doctor.doctor)
 app.command()(init.init)
 app.command()(openapi.openapi)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from litso.domain.record import standard_schema
 from litso.engine.duckdb import Engine
 from litso.resolve.identity import mint, succession
-from litso.resolve.keys import RULES, Parts, keys_of_level
+from litso.resolve.keys import Parts, keys_of_level, rules_of
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
 from litso.sources.mapping import parse_mapping
@@ -309,7 +309,7 @@ def _keys(resolution: Resolution, ids: pl.DataFrame) -> pa.Table:
     tables = [nodes.KEY_SCHEMA.empty_table()]
     for kind in resolution.kinds:
         parts = Parts(kind.columns)
-        for rule in RULES[kind.kind]:
+        for rule in rules_of(kind.kind, resolution.model.customs):
             rows = keys_of_level(rule, 0, parts)
             chosen = is_new[rows.nodes + kind.first]
             tables.append(pa.table({"key": rows.keys[chosen], "node_id": node_id[rows.nodes[chosen] + kind.first]}))
