@@ -24,8 +24,34 @@ EARLIEST: Final = 1900
 DEFAULTS: Final = frozenset({date(1900, 1, 1), date(1901, 1, 1), date(1970, 1, 1)})
 """Dates that systems write when they know none."""
 
-_MONTHS: Final = ("янв", "фев", "мар", "апр", ("май", "мая"), "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
-_ENGLISH: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final[tuple[str | tuple[str, ...], ...]] = (
+    "янв",
+    "фев",
+    "мар",
+    "апр",
+    ("май", "мая"),
+    "июн",
+    "июл",
+    "авг",
+    "сен",
+    "окт",
+    "ноя",
+    "дек",
+)
+_ENGLISH: Final[tuple[str | tuple[str, ...], ...]] = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 _NOISE: Final = re.compile(
     r"\b(?:год[а-я]*\s+рожд[а-я]*|дата\s+рожд[а-я]*|г\.?\s?р|д\.?\s?р|род\w*|р|год[а-я]*|г|born)\b[.:]*"
 )

@@ -9,7 +9,7 @@ import polars as pl
 
 from litso.domain.territory import Territory
 from litso.standardize.account import account
-from litso.standardize.bulk import by_distinct
+from litso.standardize.bulk import Schema, by_distinct
 from litso.standardize.email import Email, emails
 from litso.standardize.phone import Phone, phones
 
@@ -71,7 +71,7 @@ def account_cell(text: str | None) -> Cell:
     )
 
 
-CELL_SCHEMA: Final = {"values": pl.List(pl.String), "qc": pl.Int8, "reasons": pl.List(pl.String)}
+CELL_SCHEMA: Final[Schema] = {"values": pl.List(pl.String), "qc": pl.Int8, "reasons": pl.List(pl.String)}
 
 
 def listed(kind: str, column: str, texts: pl.Series, parse: Callable[[str | None], Cell]) -> list[pl.Series]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -12,6 +11,7 @@ import polars as pl
 from litso.standardize.bulk import by_distinct, columns
 from litso.standardize.documents import is_inn, is_nothing, is_ogrn
 from litso.standardize.letters import tidy, twins_to_cyrillic
+from litso.standardize.wordlists import data_lines
 
 
 class Company(NamedTuple):
@@ -36,7 +36,7 @@ class LegalForm(NamedTuple):
 
 
 SCHEMA: Final = columns(Company)
-NOTHING: Final = Company(*[None] * 7, qc=2, problems=None)
+NOTHING: Final = Company(None, None, None, None, None, None, None, 2, None)
 SOLE_TRADER: Final = "ИП"
 MAX_LENGTH: Final = 600
 
@@ -69,17 +69,14 @@ _WEAK: Final = frozenset(
         "ФХ",
     }
 )
-"""Forms of two letters that are also words or parts of names: they count only in capitals at the head or before quotes."""
+"""Forms of two letters that are also words: they count only in capitals, at the head or before quotes."""
 
 
 @lru_cache(maxsize=1)
 def legal_forms() -> dict[str, LegalForm]:
     """Legal forms by every lower-case spelling."""
-    text = resources.files("litso.standardize").joinpath("data/opf.txt").read_text(encoding="utf-8")
     found: dict[str, LegalForm] = {}
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
+    for line in data_lines("opf.txt"):
         short, full, others = line.split("|")
         form = LegalForm(short, full)
         for spelling in (short.lower(), full.lower(), *filter(None, others.split(";"))):
@@ -179,7 +176,7 @@ def _take_numbers(line: str) -> tuple[str, tuple[str | None, str | None, str | N
 
 
 def _take_form(line: str) -> tuple[LegalForm | None, str]:
-    """The leading form and the line without it; a form at the end or in brackets counts when there is none at the head."""
+    """The leading form and the line without it; a form at the end counts when there is none at the head."""
     found = [one for one in _form_pattern().finditer(line) if _counts(line, one)]
     if not found:
         return None, line

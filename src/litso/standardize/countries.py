@@ -1,17 +1,23 @@
-"""Names of countries in Russian and the UTC offset where a country has one."""
+"""Countries of foreign telephone numbers."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
 
-COUNTRIES: Final[dict[str, str]] = dict(
-    pair.split("=")
-    for pair in ["RU=Россия", "BY=Беларусь", "UA=Украина", "KZ=Казахстан", "UZ=Узбекистан", "KG=Киргизия", "TJ=Таджикистан", "TM=Туркмения", "AM=Армения", "AZ=Азербайджан", "GE=Грузия", "MD=Молдавия", "AB=Абхазия", "LT=Литва", "LV=Латвия", "EE=Эстония", "DE=Германия", "AT=Австрия", "CH=Швейцария", "FR=Франция", "IT=Италия", "ES=Испания", "PT=Португалия", "GB=Великобритания", "IE=Ирландия", "NL=Нидерланды", "BE=Бельгия", "LU=Люксембург", "DK=Дания", "NO=Норвегия", "SE=Швеция", "FI=Финляндия", "IS=Исландия", "PL=Польша", "CZ=Чехия", "SK=Словакия", "HU=Венгрия", "RO=Румыния", "BG=Болгария", "RS=Сербия", "HR=Хорватия", "SI=Словения", "ME=Черногория", "MK=Северная Македония", "BA=Босния и Герцеговина", "AL=Албания", "GR=Греция", "CY=Кипр", "MT=Мальта", "TR=Турция", "IL=Израиль", "EG=Египет", "AE=ОАЭ", "SA=Саудовская Аравия", "QA=Катар", "KW=Кувейт", "JO=Иордания", "LB=Ливан", "SY=Сирия", "IQ=Ирак", "IR=Иран", "AF=Афганистан", "PK=Пакистан", "IN=Индия", "BD=Бангладеш", "LK=Шри-Ланка", "NP=Непал", "CN=Китай", "HK=Гонконг", "MO=Макао", "TW=Тайвань", "JP=Япония", "KR=Республика Корея", "KP=КНДР", "MN=Монголия", "VN=Вьетнам", "TH=Таиланд", "MY=Малайзия", "SG=Сингапур", "ID=Индонезия", "PH=Филиппины", "KH=Камбоджа", "LA=Лаос", "MM=Мьянма", "US=США", "CA=Канада", "MX=Мексика", "CU=Куба", "DO=Доминиканская Республика", "BR=Бразилия", "AR=Аргентина", "CL=Чили", "PE=Перу", "CO=Колумбия", "VE=Венесуэла", "EC=Эквадор", "BO=Боливия", "UY=Уругвай", "PY=Парагвай", "AU=Австралия", "NZ=Новая Зеландия", "ZA=ЮАР", "NG=Нигерия", "KE=Кения", "ET=Эфиопия", "GH=Гана", "TZ=Танзания", "DZ=Алжир", "MA=Марокко", "TN=Тунис", "LY=Ливия", "SD=Судан", "SN=Сенегал", "CM=Камерун", "AO=Ангола", "MZ=Мозамбик", "ZM=Замбия", "ZW=Зимбабве", "UG=Уганда", "MV=Мальдивы", "SC=Сейшельские Острова", "MU=Маврикий", "BH=Бахрейн", "OM=Оман", "YE=Йемен", "PS=Палестина", "MC=Монако", "AD=Андорра", "LI=Лихтенштейн", "SM=Сан-Марино", "GI=Гибралтар", "XK=Косово", "PA=Панама", "CR=Коста-Рика", "GT=Гватемала", "HN=Гондурас", "NI=Никарагуа", "SV=Сальвадор", "JM=Ямайка", "TT=Тринидад и Тобаго", "HT=Гаити", "BS=Багамские Острова"]
-)
+from litso.standardize.wordlists import data_lines
 
-TIMEZONES: Final[dict[str, str]] = {
-    "BY": "UTC+3", "UA": "UTC+2", "KZ": "UTC+5", "UZ": "UTC+5", "KG": "UTC+6", "TJ": "UTC+5", "TM": "UTC+5",
-    "AM": "UTC+4", "AZ": "UTC+4", "GE": "UTC+4", "MD": "UTC+2", "LT": "UTC+2", "LV": "UTC+2", "EE": "UTC+2",
-    "DE": "UTC+1", "FR": "UTC+1", "IT": "UTC+1", "PL": "UTC+1", "CZ": "UTC+1", "AT": "UTC+1", "IL": "UTC+2",
-    "TR": "UTC+3", "FI": "UTC+2", "GB": "UTC+0", "CN": "UTC+8", "JP": "UTC+9", "KR": "UTC+9", "IN": "UTC+5:30",
-}  # fmt: skip
+
+class Country(NamedTuple):
+    """Name in Russian; `timezone` («UTC+3») where the whole country has one."""
+
+    name: str
+    timezone: str | None
+
+
+@cache
+def countries() -> Mapping[str, Country]:
+    """Countries by their two-letter codes."""
+    rows = (line.split(" ", 2) for line in data_lines("countries.txt"))
+    return {code: Country(name, None if zone == "-" else zone) for code, zone, name in rows}

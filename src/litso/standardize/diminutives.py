@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 
 from litso.standardize.letters import fold
 from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
+from litso.standardize.wordlists import data_lines
 
 
 @lru_cache(maxsize=1)
 def diminutives() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Full names, each with its gender, by folded diminutive (`data/diminutives.txt`)."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    text = resources.files("litso.standardize").joinpath("data/diminutives.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
+    for line in data_lines("diminutives.txt"):
         head, forms = line.split(":")
         full, gender = head.split()
         for form in forms.split():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from importlib import resources
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -13,6 +12,7 @@ import polars as pl
 from litso.standardize.bulk import by_distinct, columns, weave
 from litso.standardize.documents import is_nothing
 from litso.standardize.letters import tidy, twins_to_latin, typed_in_latin
+from litso.standardize.wordlists import sections
 
 
 class Email(NamedTuple):
@@ -46,18 +46,9 @@ ROLE: Final = "ROLE"
 DISPOSABLE: Final = "DISPOSABLE"
 
 
-@lru_cache(maxsize=1)
-def lists() -> dict[str, frozenset[str]]:
-    """Lists of `data/email.txt`: sections in brackets, one word a line."""
-    text = resources.files("litso.standardize").joinpath("data/email.txt").read_text(encoding="utf-8")
-    sections: dict[str, set[str]] = {}
-    name = ""
-    for line in text.splitlines():
-        if line.startswith("["):
-            name = line.strip("[]")
-        elif line and not line.startswith("#"):
-            sections.setdefault(name, set()).update(line.split())
-    return {key: frozenset(words) for key, words in sections.items()}
+def lists() -> Mapping[str, frozenset[str]]:
+    """Lists of `data/email.txt`."""
+    return sections("email.txt")
 
 
 _LOCAL: Final = re.compile(r"[^\s@\"(),:;<>\[\]\\.\x00-\x1f]+(?:\.[^\s@\"(),:;<>\[\]\\.\x00-\x1f]+)*")

@@ -19,6 +19,8 @@ from litso.standardize.phone import phones
 
 _WORDS: Final = ("surname", "given_name", "patronymic", "region", "city", "street")
 _CODES: Final = ("house", "block", "flat", "postal_code")
+_CODED: Final = ("snils", "inn", "ogrn", "kpp", "passport")
+_PLACE: Final = ("address", "postal_code", "region", "city", "street", "house", "block", "flat", "house_key")
 _NUMBERS: Final = ("snils", "inn", "ogrn", "kpp", "passport", "national_id")
 
 
@@ -133,9 +135,9 @@ def _columns() -> list[pl.Expr]:
         .when(is_person & pl.col("gender").str.contains("^F|^Ж|^W")).then(pl.lit("Ж")).alias("gender"),
         none.alias("opf"),
         pl.when(is_company).then(pl.col("full_name").str.to_uppercase()).alias("company"),
-        *(pl.col(name) for name in (*_NUMBERS, "address", "postal_code", "region", "city", "street", "house", "block", "flat", "house_key")),
+        *(pl.col(name) for name in (*_NUMBERS, *_PLACE)),
         pl.when(has_name & (pl.col("kind") != NO_PARTY)).then(pl.lit(0)).cast(pl.Int8).alias("qc_name"),
         none.alias(NOTED + "name"),
         pl.when(has_address).then(pl.lit(0)).cast(pl.Int8).alias("qc_address"),
-        *(pl.when(given(name)).then(pl.lit(0)).cast(pl.Int8).alias("qc_" + name) for name in ("snils", "inn", "ogrn", "kpp", "passport")),
+        *(pl.when(given(name)).then(pl.lit(0)).cast(pl.Int8).alias("qc_" + name) for name in _CODED),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is known of the words of Russian names: how often each is a surname, a given name or a patronymic, and its gender.
+"""What is known of the words of Russian names: how often each is which part of a name, and its gender.
 
 Counts come from the data of the package `russiannames`, read when the first name is read. Surnames that their ending
 betrays («Иванов») are not kept: the ending says as much, and the table stays a third of the size.
@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from litso.standardize.letters import skeleton
+from litso.standardize.wordlists import data_lines
 
 MALE: Final = "М"
 FEMALE: Final = "Ж"
@@ -83,7 +84,7 @@ def _read(role: str) -> pl.DataFrame:
 
 @lru_cache(maxsize=1)
 def counts() -> Mapping[str, Counts]:
-    """Counts by folded word, surnames with a telling ending left out unless they are also given names or patronymics."""
+    """Counts by folded word, without the surnames with a telling ending that are nothing else."""
     given, patronymic, surname = _read(GIVEN), _read(PATRONYMIC), _read(SURNAME)
     others = pl.concat([given["word"], patronymic["word"]]).unique()
     told = surname["word"].str.contains(rf"^(?:{_SURE_SURNAME.pattern})$")
@@ -107,7 +108,8 @@ def counts_of(word: str) -> Counts:
     halves = [counts().get(half, NOT_MET) for half in word.split("-") if half]
     if not halves:
         return NOT_MET
-    return Counts(*(min(column) for column in zip(*(half[:3] for half in halves), strict=True)), halves[0].gender)
+    surname, given, patronymic = (min(column) for column in zip(*(half[:3] for half in halves), strict=True))
+    return Counts(surname, given, patronymic, halves[0].gender)
 
 
 def given_gender(word: str) -> str:
@@ -163,8 +165,8 @@ def _shorter(word: str) -> Iterator[str]:
 def meant(word: str, role: str) -> str | None:
     """The common given name or patronymic of which a folded word is certainly a slip, or None.
 
-    One letter lost, added, changed or two exchanged; the meant word is `RATIO` times commoner than the slip and than any
-    other meaning. The first letter may differ only in a word hardly ever met.
+    One letter lost, added, changed or two exchanged; the meant word is `RATIO` times commoner than the slip and ten
+    times commoner than any other meaning. The first letter may differ only in a word hardly ever met.
     """
     own = _count(word, role)
     if own >= RARE or len(word) < 4 or word in real_names():
@@ -203,8 +205,7 @@ def one_slip(left: str, right: str) -> bool:
 @lru_cache(maxsize=1)
 def real_names() -> frozenset[str]:
     """Rare given names that are not slips of common ones («Ганна», «Олена»)."""
-    text = resources.files("litso.standardize").joinpath("data/rare_names.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in data_lines("rare_names.txt") for word in line.split())
 
 
 @lru_cache(maxsize=1)

@@ -33,6 +33,7 @@ from litso.standardize.lexicon import (
     patronymic_gender,
     surname_gender,
 )
+from litso.standardize.wordlists import sections
 
 
 class Name(NamedTuple):
@@ -68,15 +69,12 @@ SCHEMA: Final = columns(Name)
 MAX_LENGTH: Final = 300
 EMPTY: Final = Parts(None, None, None, UNKNOWN, 2, ())
 
-_GARBAGE: Final = frozenset(
-    ["нет", "неизвестно", "неизвестен", "неизвестный", "неизвестная", "отсутствует", "null", "none", "nan", "test", "тест", "проба", "аноним", "имя", "фио", "фамилия", "отчество", "user", "admin", "гость", "клиент", "пользователь", "абонент", "житель", "жилец", "собственник", "квартиросъемщик", "наниматель", "потребитель", "физлицо", "население", "xxx", "ххх", "asdf", "qwerty", "йцукен", "фыва", "ааа", "бб", "аа", "фф", "вв", "тт"]
-)
-_NOISE: Final = frozenset(
-    ["абонент", "абонента", "гр", "грн", "грка", "гражданин", "гражданка", "гражданка", "гражд", "господин", "госпожа", "гн", "гжа", "ип", "пбоюл", "чп", "собственник", "собственница", "собственники", "наниматель", "нанимательница", "квартиросъемщик", "квартиросъемщица", "квартиросьемщик", "плательщик", "потребитель", "владелец", "владелица", "умер", "умерла", "умерший", "умершая", "ум", "покойный", "покойная", "вдова", "наследник", "наследники", "наследница", "пенсионер", "пенсионерка", "инвалид", "ветеран", "вов", "мл", "ст", "младший", "младшая", "старший", "старшая", "сын", "дочь", "жена", "муж", "мать", "отец", "мама", "папа", "бабушка", "дедушка", "брат", "сестра", "внук", "внучка", "тетя", "дядя", "опекун", "представитель", "законный", "доверенное", "лицо", "фио", "ф", "выбыл", "выбыла", "переехал", "переехала", "снят", "снята", "продал", "продала", "продано", "выехал", "выехала", "новый", "новая", "mr", "mrs", "ms", "dr", "товарищ", "тов", "глава", "кфх", "физлицо", "физ", "житель", "жилец", "арендатор", "ответственный", "кв", "квартира", "дом", "долг", "не", "звонить", "закрыт", "закрыто", "лс", "тел", "телефон", "моб", "сот", "договор", "доля", "уважаемый", "уважаемая", "контакт", "контактное", "директор", "бухгалтер", "председатель", "врач", "адвокат", "нотариус"]
-)
-_PARTICLES: Final = frozenset(["оглы", "оглу", "кызы", "гызы", "угли", "углы", "кизи", "улы", "уулу", "ули", "огли", "кзы", "кыз", "гизи"])
-_PREFIXES: Final = frozenset(["фон", "дер", "де", "дю", "тер", "аль", "эль", "ибн", "бен", "бин", "ас", "ар", "ад", "аш", "фан", "д", "о", "дос", "дель", "делла"])
-_WEAK_PREFIXES: Final = frozenset(["ван", "ди", "да", "ла", "ле", "ден", "дон", "сан", "мак"])
+_LISTS: Final = sections("name_words.txt")
+_GARBAGE: Final = _LISTS["garbage"]
+_NOISE: Final = _LISTS["noise"]
+_PARTICLES: Final = _LISTS["particles"]
+_PREFIXES: Final = _LISTS["prefixes"]
+_WEAK_PREFIXES: Final = _LISTS["weak_prefixes"]
 
 _PHONE_OR_NUMBER: Final = re.compile(r"[+(]*\d[\d\s()+\-.]{3,}\d|(?<![^\W\d_])\d+(?:[.,/\\-]\d+)*(?![^\W\d_])")
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}")
@@ -290,7 +288,7 @@ def _from_romanization(line: str) -> tuple[str, int]:
         if met or looks_like_surname(fold(ruled)) or looks_like_patronymic(fold(ruled)):
             known += 1
             return met or ruled
-        return ruled if known else ruled
+        return ruled
 
     return re.sub(r"[a-zA-Z][a-zA-Z'’`]*", cyrillic, line), known
 
@@ -344,8 +342,7 @@ def _first_person(line: str) -> tuple[list[Word], list[str]]:
 def _words(part: str) -> tuple[list[Word], bool]:
     """Words of a segment without noise, and whether there was noise."""
     spaced = _INITIALS.sub(r"\1 . ", part)
-    raw = [piece for piece in _WORD.findall(_CAMEL.sub(" ", spaced))]
-    words = [_word(piece) for piece in raw]
+    words = [_word(piece) for piece in _WORD.findall(_CAMEL.sub(" ", spaced))]
     kept = [word for word in words if word.folded.replace("-", "") not in _NOISE or len(words) == 1]
     kept = [piece for word in kept for piece in _pulled_apart(word, len(kept))]
     return _joined(_with_initials(kept)), len(kept) < len(words)
@@ -464,7 +461,10 @@ _ORDERS: Final = {
         "SFM": 0.80, "FMS": 0.13, "FSM": 0.004, "MFS": 0.001, "SMF": 0.004, "MSF": 0.001, "SSF": 0.004, "FSS": 0.003,
         "SFF": 0.004, "FFS": 0.004, "FFM": 0.001,
     },
-    4: {"SSFM": 0.2, "SFFM": 0.25, "FMSS": 0.08, "FFMS": 0.05, "SFMM": 0.2, "SFMS": 0.05, "SFFF": 0.04, "SSFF": 0.02, "FFSS": 0.02, "FMMS": 0.05},
+    4: {
+        "SSFM": 0.2, "SFFM": 0.25, "FMSS": 0.08, "FFMS": 0.05, "SFMM": 0.2, "SFMS": 0.05, "SFFF": 0.04, "SSFF": 0.02,
+        "FFSS": 0.02, "FMMS": 0.05,
+    },
 }  # fmt: skip
 _NO_PATRONYMIC: Final = 0.004
 _UNKNOWN_WEIGHT: Final = {SURNAME: 0.6, GIVEN: 0.15, PATRONYMIC: 0.03}
@@ -517,8 +517,8 @@ def _weighed(words: list[Word], problems: tuple[str, ...]) -> Parts:
         parts[role].append(fixed)
     gender, conflict = _gender(parts)
     problems += _doubts(parts, conflict)
-    shown = [_shown(parts[role]) for role in (SURNAME, GIVEN, PATRONYMIC)]
-    return Parts(*shown, gender, 1 if set(problems) - _HARMLESS else 0, problems)
+    surname, given, patronymic = (_shown(parts[role]) for role in (SURNAME, GIVEN, PATRONYMIC))
+    return Parts(surname, given, patronymic, gender, 1 if set(problems) - _HARMLESS else 0, problems)
 
 
 _HARMLESS: Final = frozenset({"noise", "former_surname", "diminutive", "no_patronymic"})

@@ -1,7 +1,7 @@
 """Numbering plan of Russia: whose a national number is and where it is.
 
-Without the official files the plan is made of the area codes of `data/area_codes.txt` and of libphonenumber's prefixes of
-operators; `official_plan` reads the files that the ministry publishes (`ABC-3xx.csv` … `DEF-9xx.csv`).
+Without the official files the plan is made of the area codes of `data/area_codes.txt` and of libphonenumber's prefixes
+of operators; `official_plan` reads the files that the ministry publishes (`ABC-3xx.csv` … `DEF-9xx.csv`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from litso.standardize.wordlists import data_lines
 
 MOBILE: Final = "Мобильный"
 LAND_LINE: Final = "Стационарный"
@@ -71,10 +72,7 @@ def areas() -> Mapping[str, Area]:
 
 
 def _read_areas() -> Iterator[Area]:
-    text = resources.files("litso.standardize").joinpath("data/area_codes.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
+    for line in data_lines("area_codes.txt"):
         head, offset, towns = line.split("|")
         code, region = head.split(" ", 1)
         timezone = f"UTC+{offset}"

@@ -11,7 +11,7 @@ import polars as pl
 
 from litso.domain.territory import Territory
 from litso.standardize.bulk import by_distinct, columns, frame, weave
-from litso.standardize.countries import COUNTRIES, TIMEZONES
+from litso.standardize.countries import Country, countries
 from litso.standardize.documents import is_nothing
 from litso.standardize.letters import tidy
 from litso.standardize.numbering import (
@@ -53,7 +53,7 @@ class Phone(NamedTuple):
 
 
 SCHEMA: Final = columns(Phone)
-NOTHING: Final = Phone(*[None] * 10, qc=2, problems=None)
+NOTHING: Final = Phone(None, None, None, None, None, None, None, None, None, None, 2, None)
 RUSSIA: Final = "Россия"
 MAX_LENGTH: Final = 400
 """Longer cells are texts; what follows is not read."""
@@ -345,18 +345,18 @@ def written(national: str, code_length: int) -> str:
 
 def _foreign_phone(meaning: Meaning, extension: str | None) -> Phone:
     digits = meaning.foreign or ""
-    number = _parse(digits)
-    country = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
-        number.country_code
-    )
+    number = phonenumbers.parse("+" + digits, None)
+    region = phonenumbers.region_code_for_number(number)
+    code = region or phonenumbers.region_code_for_country_code(number.country_code)
+    country = countries().get(code, Country(code, None))
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return NOTHING._replace(
         phone=shown + (f" доб. {extension}" if extension else ""),
         e164="+" + digits,
         extension=extension,
         type=_foreign_type(number),
-        timezone=TIMEZONES.get(country),
-        country=COUNTRIES.get(country, country),
+        timezone=country.timezone,
+        country=country.name,
         qc=7,
         problems=meaning.problem,
     )
@@ -390,8 +390,14 @@ def phone_column(
     local = pl.col("national").str.slice(pl.col("code_length"))
     fast = table.select(
         phone=pl.concat_str(
-            pl.lit("+7 "), pl.col("national").str.slice(0, pl.col("code_length")), pl.lit(" "),
-            local.str.head(-4), pl.lit("-"), pl.col("national").str.slice(6, 2), pl.lit("-"), pl.col("national").str.slice(8, 2),
+            pl.lit("+7 "),
+            pl.col("national").str.slice(0, pl.col("code_length")),
+            pl.lit(" "),
+            local.str.head(-4),
+            pl.lit("-"),
+            pl.col("national").str.slice(6, 2),
+            pl.lit("-"),
+            pl.col("national").str.slice(8, 2),
         ),
         e164=pl.lit("+7") + pl.col("national"),
         extension=pl.lit(None, dtype=pl.String),

@@ -1,7 +1,7 @@
 """Mapped records to standard records: every attribute by its kind, in bulk.
 
-The stages are functions from the table of mapped records to some columns of the standard record; `standardize` puts them
-side by side. The same record alone gives the same values: `one_record`.
+The stages are functions from the table of mapped records to some columns of the standard record; `standardize` puts
+them side by side.
 """
 
 from __future__ import annotations

@@ -1,0 +1,115 @@
+"""Kinds of values by name: what the command line and the API offer.
+
+A kind has a function for one value and one for a column; both give the columns of the kind, then `qc` and `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import polars as pl
+
+from litso.domain.territory import Territory
+from litso.errors import BadUsage
+from litso.standardize import account, address, birth_date, company, documents, email, name, passport, phone, vehicle
+from litso.standardize.bulk import Row, Schema, by_distinct
+from litso.standardize.name_bulk import name_column
+
+One = Callable[[str | None, Territory | None], Row]
+Column = Callable[[pl.Series, Territory | None], pl.DataFrame]
+
+ADDRESS_COLUMNS: Final = (
+    "result", "postal_code", "country", "region", "region_type", "area", "area_type", "city", "city_type", "settlement",
+    "settlement_type", "planning_structure", "street", "street_type", "stead", "house", "house_type", "block",
+    "block_type", "entrance", "floor", "flat", "flat_type", "room", "fias_id", "fias_level", "qc_complete", "qc_house",
+    "unparsed", "qc", "problems",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: `columns` of both functions; `one` takes a text, `column` a column of texts, and a territory."""
+
+    name: str
+    columns: tuple[str, ...]
+    one: One
+    column: Column
+
+
+def _kind(kind: str, one: Callable[[str | None], Row], schema: Schema) -> Kind:
+    """A kind that knows no territory and reads each distinct value once."""
+    return Kind(
+        kind,
+        tuple(schema),
+        lambda text, territory: one(text),
+        lambda values, territory: by_distinct(values, one, schema),
+    )
+
+
+def _address(text: str | None, territory: Territory | None) -> Row:
+    found = address.parse(text, territory)
+    values = {column: getattr(found, column) for column in ADDRESS_COLUMNS}
+    return tuple({**values, "problems": ";".join(found.problems) or None}.values())
+
+
+def _address_column(values: pl.Series, territory: Territory | None) -> pl.DataFrame:
+    found = address.parse_column(values, territory).select(ADDRESS_COLUMNS)
+    joined = pl.col("problems").list.join(";")
+    return found.with_columns(problems=pl.when(joined != "").then(joined))
+
+
+_ALL: Final = (
+    Kind(
+        "name",
+        tuple(name.SCHEMA),
+        lambda text, territory: name.name(text),
+        lambda values, territory: name_column(values),
+    ),
+    Kind(
+        "phone",
+        tuple(phone.SCHEMA),
+        lambda text, territory: phone.phone(text, territory=territory),
+        lambda values, territory: phone.phone_column(values, territory=territory),
+    ),
+    Kind(
+        "email",
+        tuple(email.SCHEMA),
+        lambda text, territory: email.email(text),
+        lambda values, territory: email.email_column(values),
+    ),
+    Kind("address", ADDRESS_COLUMNS, _address, _address_column),
+    _kind("birth_date", birth_date.birth_date, birth_date.SCHEMA),
+    _kind("passport", passport.passport, passport.SCHEMA),
+    _kind("snils", documents.snils, documents.SCHEMA),
+    _kind("inn", documents.inn, documents.SCHEMA),
+    _kind("ogrn", documents.ogrn, documents.SCHEMA),
+    _kind("kpp", documents.kpp, documents.SCHEMA),
+    _kind("bik", documents.bik, documents.SCHEMA),
+    _kind("account", account.account, documents.SCHEMA),
+    _kind("company", company.company, company.SCHEMA),
+    _kind("vehicle", vehicle.vehicle, documents.SCHEMA),
+    _kind("bank_account", documents.bank_account, documents.SCHEMA),
+    _kind("driver_licence", documents.driver_licence, documents.SCHEMA),
+)
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
+
+
+def get_kind(kind: str) -> Kind:
+    """The kind of that name. Raises BadUsage with the known ones."""
+    if kind not in KINDS:
+        raise BadUsage(f"unknown kind «{kind}»; known are {', '.join(KINDS)}")
+    return KINDS[kind]
+
+
+def clean(kind: str, values: Sequence[str | None], territory: Territory | None = None) -> list[dict[str, Any]]:
+    """Standardize some values one by one: a row each, in order, with the value as given in `source`."""
+    found = get_kind(kind)
+    return [{"source": value, **dict(zip(found.columns, found.one(value, territory), strict=True))} for value in values]
+
+
+def clean_column(kind: str, values: pl.Series, territory: Territory | None = None) -> pl.DataFrame:
+    """Standardize a column: the values as given in `source`, then the columns of the kind."""
+    return get_kind(kind).column(values, territory).insert_column(0, values.cast(pl.String).alias("source"))
