@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from litso.standardize.address.head import Head
 from litso.standardize.address.model import Address
@@ -17,58 +17,112 @@ _TERRITORIES: Final = frozenset({"мкр", "р-н", "ж/р", "кв-л", "ж/м",
 """Quarters that a street makes superfluous in a key; a gardeners' company is not one of them: its streets are its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A head made ready: its columns, its printed line, its part of the key, and what it lacks."""
+PLACE_COLUMNS: Final = (
+    "postal_code",
+    "country",
+    "region",
+    "region_type",
+    "area",
+    "area_type",
+    "city",
+    "city_type",
+    "settlement",
+    "settlement_type",
+    "planning_structure",
+    "street",
+    "street_type",
+)
+HOUSE_COLUMNS: Final = (
+    "stead",
+    "house",
+    "house_type",
+    "block",
+    "block_type",
+    "entrance",
+    "floor",
+    "flat",
+    "flat_type",
+    "room",
+    "postal_box",
+)
 
-    columns: dict[str, str | None]
-    line: str
-    key: str | None
+
+class PlaceFlags(NamedTuple):
+    """What of a place its quality codes depend on. `lacks` is the `qc_complete` of its first gap, 0 where none."""
+
+    line: bool
+    postal_code: bool
+    key: bool
     lacks: int
     alternatives: bool
+    unparsed: bool
+    foreign: bool
+
+
+class HouseFlags(NamedTuple):
+    """What of a house the quality codes depend on."""
+
+    line: bool
+    key: bool
+    flat: bool
+    box: bool
+    unparsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A head made ready: values of `PLACE_COLUMNS`, its printed line, its part of the key."""
+
+    columns: tuple[str | None, ...]
+    line: str
+    key: str | None
+    flags: PlaceFlags
     unparsed: tuple[str, ...]
     problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A tail made ready: its columns, its printed line, its part of the key."""
+    """A tail made ready: values of `HOUSE_COLUMNS`, its printed line, its part of the key."""
 
-    columns: dict[str, str | None]
+    columns: tuple[str | None, ...]
     line: str
     key: str | None
+    flags: HouseFlags
     unparsed: tuple[str, ...]
     problems: tuple[str, ...]
 
 
 def place(head: Head) -> Place:
-    """Columns, line and key of a place. `lacks` is the `qc_complete` of its first gap, 0 where there is none."""
+    """Columns, line and key of a place."""
     region = regions()[head.region] if head.region else None
     plans = ", ".join(f"{code} {name}" for code, name in head.plans) or None
-    columns: dict[str, str | None] = {
-        "postal_code": head.postal_code,
-        "country": head.country,
-        "region": head.region,
-        "region_type": region.type if region else None,
-        "area": head.area,
-        "area_type": head.area_type,
-        "city": head.city,
-        "city_type": head.city_type,
-        "settlement": head.settlement,
-        "settlement_type": head.settlement_type,
-        "planning_structure": plans,
-        "street": head.street,
-        "street_type": head.street_type,
-    }
-    return Place(
-        columns,
-        _place_line(head, plans),
-        _place_key(head),
+    columns = (
+        head.postal_code,
+        head.country,
+        head.region,
+        region.type if region else None,
+        head.area,
+        head.area_type,
+        head.city,
+        head.city_type,
+        head.settlement,
+        head.settlement_type,
+        plans,
+        head.street,
+        head.street_type,
+    )
+    line, key = _place_line(head, plans), _place_key(head)
+    flags = PlaceFlags(
+        bool(line),
+        head.postal_code is not None,
+        key is not None,
         _lacks(head),
         head.alternatives,
-        tuple(head.unparsed),
-        tuple(head.problems),
+        bool(head.unparsed),
+        head.country not in (None, "Россия"),
     )
+    return Place(columns, line, key, flags, tuple(head.unparsed), tuple(head.problems))
 
 
 def _place_line(head: Head, plans: str | None) -> str:
@@ -129,21 +183,36 @@ def _lacks(head: Head) -> int:
 def house(tail: Tail) -> House:
     """Columns, line and key of a house and what is inside it."""
     block_type, block = _blocks(tail.blocks)
-    columns = {
-        "stead": tail.stead,
-        "house": tail.house,
-        "house_type": tail.house_type,
-        "block": block,
-        "block_type": block_type,
-        "entrance": tail.entrance,
-        "floor": tail.floor,
-        "flat": tail.flat,
-        "flat_type": tail.flat_type if tail.flat else None,
-        "room": tail.room,
-        "postal_box": tail.box,
-    }
+    columns = (
+        tail.stead,
+        tail.house,
+        tail.house_type,
+        block,
+        block_type,
+        tail.entrance,
+        tail.floor,
+        tail.flat,
+        tail.flat_type if tail.flat else None,
+        tail.room,
+        tail.box,
+    )
+    line, key = _house_line(tail, block_type, block), _house_key(tail)
+    flags = HouseFlags(bool(line), key is not None, tail.flat is not None, tail.box is not None, bool(tail.unparsed))
     problems = ("no_house_number",) if tail.numberless and tail.house is None else ()
-    return House(columns, _house_line(tail, block_type, block), _house_key(tail), tuple(tail.unparsed), problems)
+    return House(columns, line, key, flags, tuple(tail.unparsed), problems)
+
+
+def with_flat(what: House, flat: str) -> House:
+    """A plain house with a flat."""
+    columns = dict(zip(HOUSE_COLUMNS, what.columns, strict=True)) | {"flat": flat, "flat_type": "кв"}
+    return House(
+        tuple(columns.values()),
+        f"{what.line}, кв {flat}",
+        what.key,
+        what.flags._replace(flat=True),
+        what.unparsed,
+        what.problems,
+    )
 
 
 def _blocks(blocks: list[tuple[str, str]]) -> tuple[str | None, str | None]:
@@ -180,40 +249,46 @@ def _house_key(tail: Tail) -> str | None:
 def compose(where: Place, what: House) -> Address:
     """One address of a place and a house, with its quality codes."""
     unparsed = (*where.unparsed, *what.unparsed)
-    told = bool(where.line or what.line or where.columns["postal_code"])
-    code = _quality(where, what, told=told, unparsed=bool(unparsed))
-    key = f"{where.key}|{what.key}" if where.key and what.key else None
+    code = quality(where.flags, what.flags)
     return Address(
         result=", ".join(part for part in (where.line, what.line) if part) or None,
-        **where.columns,  # type: ignore[arg-type]
-        **{name: value for name, value in what.columns.items()},  # type: ignore[arg-type]
+        **dict(zip(PLACE_COLUMNS, where.columns, strict=True)),
+        **dict(zip(HOUSE_COLUMNS, what.columns, strict=True)),
         qc=code,
-        qc_complete=_complete(where, what, code),
-        unparsed=", ".join(word.upper() for word in unparsed if word) or None,
+        qc_complete=complete(where.flags, what.flags, code),
+        unparsed=printed_unparsed(unparsed),
         problems=(*where.problems, *what.problems),
-        house_key=key,
+        house_key=f"{where.key}|{what.key}" if where.key and what.key else None,
     )
 
 
-def _quality(where: Place, what: House, *, told: bool, unparsed: bool) -> int:
-    if not told:
+def printed_unparsed(words: tuple[str, ...]) -> str | None:
+    """What was not understood, as DaData prints it: capital words with commas between."""
+    return ", ".join(word.upper() for word in words if word) or None
+
+
+def quality(where: PlaceFlags, what: HouseFlags) -> int:
+    """`qc`: 0 sure, 1 for a human to look at, 2 nothing there, 3 there are several such towns."""
+    unparsed = where.unparsed or what.unparsed
+    if not (where.line or what.line or where.postal_code):
         return 1 if unparsed else 2
     if where.alternatives:
         return 3
-    if unparsed or (what.key and where.key is None and not what.columns["postal_box"]):
+    if unparsed or not where.line or (what.key and not where.key and not what.box):
         return 1
-    return 0 if where.line else 1
+    return 0
 
 
-def _complete(where: Place, what: House, code: int) -> int:
+def complete(where: PlaceFlags, what: HouseFlags, code: int) -> int:
+    """`qc_complete`: 0 fit for a letter, otherwise the first thing that lacks."""
     if code == 2:
         return 6
-    if where.columns["country"] not in (None, "Россия"):
+    if where.foreign:
         return 7
-    if what.columns["postal_box"]:
+    if what.box:
         return 8
     if where.lacks:
         return where.lacks
-    if what.key is None:
+    if not what.key:
         return 4
-    return 0 if what.columns["flat"] else 5
+    return 0 if what.flat else 5

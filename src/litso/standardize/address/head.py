@@ -304,7 +304,7 @@ def _street(place: Head, part: Part) -> None:
         else:
             place.street, place.street_type = name, "км"
         return
-    name = street_name(words, part.dotted) if words else ""
+    name = street_name(tuple(words), tuple(part.dotted)) if words else ""
     if part.extra:
         name = f"{name} ({part.extra})"
     if code == "кольцевая":
@@ -403,7 +403,7 @@ def _run_street(place: Head, run: Part) -> None:
     if len(words) > 1 and not place.located and len(words[0]) > 3 and fold(words[0]).endswith(("ово", "ево", "ино", "ка", "ск")):
         place.settlement = join(words[:1])
         words, dotted = words[1:], dotted[1:]
-    name = street_name(words, dotted)
+    name = street_name(tuple(words), tuple(dotted))
     place.street = name
     kind = gender(words)
     place.street_type = "ул" if kind == 1 or (kind < 0 and not fold(words[-1]).endswith(("парк", "вал", "сад", "ряд"))) else None

@@ -101,7 +101,9 @@ _ABBREVIATIONS: Final = frozenset(
     "влксм ссср мопр мопра ким мкад досааф цпкио ркка вчк гэс тэц грэс аэс днипи зил мвд мжк мтс птф снт рта рту "
     "кск впч атс нии цнии гаи гибдд кпд лтд дск жбк жби шаад огпу пмк спту пту мсо дэу дрсу нлмк ммк увд втэк кшт ссо".split()
 )
-_WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_ORDINAL_END: Final = re.compile(r"(\d+)\s*-?\s*(?:ая|ый|ой|ий|ое|ого|го|ья|ье|й|я|е|летия|лет)\b")
+_ASIDE: Final = re.compile(r"\([^)]*\)|\b[^\W\d_]\.\s*")
+_PLAIN_WORD: Final = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
@@ -185,7 +187,8 @@ def _initials(words: list[str]) -> list[str]:
     return ["".join(letter.upper() + "." for letter in initials) + capital(rest[0], first=True), *rest[1:]]
 
 
-def street_name(words: Sequence[str], dotted: Sequence[bool]) -> str:
+@lru_cache(maxsize=1 << 15)
+def street_name(words: tuple[str, ...], dotted: tuple[bool, ...]) -> str:
     """Standard name of a street from its words: order, sizes, initials and capitals. `dotted` tells of a dot after each."""
     kept = [(word, dot) for word, dot in zip(words, dotted, strict=True) if fold(word) not in ("им", "имени")]
     if not kept:
@@ -203,12 +206,12 @@ def join(words: Sequence[str]) -> str:
     return " ".join(word if "." in word else capital(word, first=not i) for i, word in enumerate(words))
 
 
+@lru_cache(maxsize=1 << 15)
 def spoken(name: str | None) -> str:
     """The part of a street's name that people agree upon: no initials, given names, titles, ordinals' endings or order."""
     if not name:
         return ""
-    low = re.sub(r"(\d+)\s*-?\s*(?:ая|ый|ой|ий|ое|ого|го|ья|ье|й|я|е|летия|лет)\b", r"\1", fold(name))
-    low = re.sub(r"\([^)]*\)|\b[^\W\d_]\.\s*", "", low)
-    words = re.findall(r"[^\W_]+", low)
+    low = _ORDINAL_END.sub(r"\1", fold(name))
+    words = _PLAIN_WORD.findall(_ASIDE.sub("", low))
     kept = [word for word in words if word not in _TITLES and word not in _GIVEN and len(word) > 1 or word.isdigit()]
     return " ".join(sorted(kept or words))

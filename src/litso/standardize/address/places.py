@@ -21,6 +21,7 @@ FEDERAL: Final = frozenset({"Москва", "Санкт-Петербург", "С
 LONGEST: Final = 8
 """Most words in a name of a region or town."""
 
+_WORDS: Final = re.compile(r"[^\W_]+")
 _TYPE_WORDS: Final = {"обл": "обл", "край": "край", "Респ": "респ", "АО": "ао", "Аобл": "аобл", "Чувашия": "респ"}
 
 
@@ -44,9 +45,10 @@ class Town:
     regions: tuple[str, ...]
 
 
+@lru_cache(maxsize=1 << 15)
 def flat(text: str) -> str:
     """A name as words of small letters with single spaces: «Ростов-на-Дону» → «ростов на дону»."""
-    return " ".join(re.findall(r"[^\W_]+", fold(text)))
+    return " ".join(_WORDS.findall(fold(text)))
 
 
 @lru_cache(maxsize=1)

@@ -7,55 +7,103 @@ from functools import lru_cache
 from typing import Final
 
 from litso.domain.territory import Territory
-from litso.standardize.address.compose import House, Place, compose, house, place
+from litso.standardize.address.compose import House, Place, compose, house, place, with_flat
 from litso.standardize.address.head import head
 from litso.standardize.address.model import Address
 from litso.standardize.address.tail import Tail, read_tail, settle
-from litso.standardize.address.tokens import LIMIT, read
-from litso.standardize.address.walk import walk
+from litso.standardize.address.tokens import LIMIT, Token, read
+from litso.standardize.address.walk import NUMBERED_PLACES, walk
+from litso.standardize.address.words import NUMBERED, PLACE, PLAN
 
-SPLIT: Final = (
-    r"^(.*[А-Яа-яЁё0-9][.)]?)"
-    r"((?:[ ]*,[ ]*|[ ]+)(?:[Дд]|[Дд]ом)[. ]*[0-9]{1,4}(?:[ ]?[-/]?[А-Яа-я]?|/[0-9]{1,3}[А-Яа-я]?)"
-    r"(?:[ ,]+(?:[Кк]|[Кк]орп|[Кк]орпус)[. ]*[0-9]{1,3}[А-Яа-я]?)?"
-    r"(?:[ ,]+(?:[Сс]тр|[Сс]троение)[. ]*[0-9]{1,3}[А-Яа-я]?)?"
-    r"(?:[ ,]+(?:[Кк]в|[Кк]вартира)[. ]*[0-9]{1,4}[А-Яа-я]?)?)[ .]*$"
+_GAP: Final = "[ ]*[ ,][ ]*"
+_LETTER: Final = "(?:[ ]?-?[а-джзик-пА-ДЖЗИК-П])?"
+_HOUSE: Final = f"[0-9]{{1,4}}(?:/[0-9]{{1,3}})?{_LETTER}"
+_START: Final = (
+    f"(?:{_GAP}(?:[Дд]|[Дд]ом|ДОМ)(?:[.][ ]*|[ ]*)(?:№[ ]*)?{_HOUSE}"  # «, д. 5», « дом № 5а»
+    f"|[ ]*,[ ]*{_HOUSE}|[ ]+{_HOUSE})"  # «, 5», « 5»
 )
+_BLOCK: Final = f"(?:[ ,]*(?:[Кк]|[Кк]орп|[Кк]орпус|КОРП|КОРПУС)[. ]*[0-9]{{1,3}}[а-вА-В]?)?"
+_BUILDING: Final = f"(?:[ ,]*(?:[Сс]|[Сс]тр|[Сс]троение|СТР)[. ]*[0-9]{{1,3}}[а-вА-В]?)?"
+_LITERA: Final = f"(?:{_GAP}(?:[Лл]ит|[Лл]итера?|ЛИТ|ЛИТЕРА?)[. ]*[А-ЖИКа-жик])?"
+_FLAT: Final = (
+    f"(?:[ ,]*(?:[Кк]в|[Кк]вартира|КВ|КВАРТИРА)[. ]*(?:№[ ]*)?[0-9]{{1,4}}[а-вА-В]?"
+    "|[ ]?-[ ]?[0-9]{1,4}|[ ]*,[ ]*[0-9]{1,4})?"
+)
+SPLIT: Final = f"^(.*?[А-Яа-яЁё0-9][.)]?)({_START}{_BLOCK}{_BUILDING}{_LITERA})({_FLAT})[ .]*$"
 """Where a plain house begins: what is before it is read once for all houses of a street. Both engines of regular
 expressions read this pattern alike (no classes that differ, no looking around)."""
 
 _SPLIT: Final = re.compile(SPLIT)
+_UNFINISHED: Final = NUMBERED | {PLACE, PLAN}
 
 
-def cut(text: str) -> tuple[str, str] | None:
-    """The place and the house of a plain address, or None where the text must be read as a whole."""
-    found = _SPLIT.fullmatch(text) if len(text) <= LIMIT and "\n" not in text else None
-    return (found.group(1), found.group(2)) if found else None
+def cut(text: str) -> tuple[str, str, str] | None:
+    """The place, the house and the flat of a plain address, or None where the text must be read as a whole."""
+    found = _SPLIT.fullmatch(text) if len(text) <= LIMIT else None
+    if found is None:
+        return None
+    head, building, inside = found.groups()
+    return None if may_be_range(building, inside) else (head, building, inside)
 
 
-@lru_cache(maxsize=1 << 16)
+def may_be_range(building: str, inside: str) -> bool:
+    """Whether «50-52» may number one long house: such a text is not plain."""
+    if "-" not in inside:
+        return False
+    first, second = _NUMBER.search(building), _NUMBER.search(inside)
+    return first is not None and second is not None and int(second.group()) - int(first.group()) in RANGES
+
+
+RANGES: Final = (2, 4, 6, 8)
+"""How far apart the two numbers of one long house may be."""
+
+_NUMBER: Final = re.compile("[0-9]+")
+_INSIDE: Final = re.compile("([0-9]+)([а-вА-В]?)")
+
+
+@lru_cache(maxsize=1 << 17)
 def read_place(text: str, territory: Territory | None) -> Place | None:
     """The place of a text whose house was cut off; None where there is a house in it still."""
-    state = walk(read(text), follows=True)
-    return place(head(state, territory)) if state.tail.empty and not state.tail.bare else None
+    tokens = read(text)
+    state = walk(tokens, follows=True)
+    if not state.tail.empty or state.tail.bare or not tokens or _unfinished(tokens[-1]):
+        return None
+    found = head(state, territory)
+    return None if found.street is None and tokens[-1].role is not None else place(found)
 
 
-@lru_cache(maxsize=1 << 16)
+def _unfinished(token: Token) -> bool:
+    """Whether a number after this word would be its name, not a house: «квартал 5», «п. Разъезд 5», «кв. 5»."""
+    if token.low in NUMBERED_PLACES:
+        return True
+    return token.role is not None and token.role.kind in _UNFINISHED
+
+
+@lru_cache(maxsize=1 << 15)
 def read_house(text: str) -> House | None:
     """The house of a text that tells nothing else; None where something else is in it."""
     tokens, tail = read(text), Tail()
     if read_tail(tokens, 0, tail) < len(tokens):
         return None
     settle(tail)
-    return house(tail)
+    return None if tail.unparsed or tail.numberless else house(tail)
+
+
+@lru_cache(maxsize=1 << 14)
+def read_flat(text: str) -> str | None:
+    """The number of a flat: «, кв. 012а» → «12А»."""
+    found = _INSIDE.search(text)
+    if found is None:
+        return None
+    number = found.group(1).lstrip("0")
+    return number + found.group(2).upper() if number else None
 
 
 def read_whole(text: str, territory: Territory | None = None) -> Address:
     """Read a text that is not plain."""
     state = walk(read(text))
     settle(state.tail)
-    address = compose(place(head(state, territory)), house(state.tail))
-    return address
+    return compose(place(head(state, territory)), house(state.tail))
 
 
 def parse(text: str | None, territory: Territory | None = None) -> Address:
@@ -70,5 +118,6 @@ def parse(text: str | None, territory: Territory | None = None) -> Address:
     if parts is not None:
         where, what = read_place(parts[0], territory), read_house(parts[1])
         if where is not None and what is not None:
-            return compose(where, what)
+            flat = read_flat(parts[2])
+            return compose(where, with_flat(what, flat) if flat else what)
     return read_whole(text, territory)

@@ -21,9 +21,9 @@ class Token:
 
     __slots__ = ("dot", "done", "gap", "low", "number", "role", "text")
 
-    def __init__(self, text: str, gap: int, number: bool) -> None:
+    def __init__(self, text: str, low: str, gap: int, number: bool) -> None:
         self.text = text
-        self.low = text if number else fold(text)
+        self.low = low
         self.gap = gap
         self.number = number
         self.dot = False
@@ -172,10 +172,14 @@ def clean(text: str) -> str:
         text = _MIXED.sub(_repair, text)
         if _CYRILLIC.search(text):
             text = _LATIN.sub(_latin_word, text)
-    text = _LETTER_BLOCK.sub(r"\1 \2", text)
+    if _LETTER_BLOCK.search(text):
+        text = _LETTER_BLOCK.sub(r"\1 \2", text)
     if "0" in text:
         text = _ZERO.sub("о", text)
     return text
+
+
+_GAPS: Final = {"": GLUED, " ": SPACE, ".": SPACE, ". ": SPACE, ", ": COMMA, ",": COMMA, "., ": COMMA, "-": HYPHEN, "/": SLASH}
 
 
 def _gap(between: str) -> int:
@@ -195,24 +199,36 @@ def _gap(between: str) -> int:
 def split(text: str) -> list[Token]:
     """Tokens of a cleaned text; digits and letters are parted even where they are glued."""
     tokens: list[Token] = []
+    folded = text.lower().replace("ё", "е")
+    if len(folded) != len(text):  # a letter of another alphabet whose small form is longer
+        folded = text
     end = 0
+    token = None
     for found in _PIECES.finditer(text):
-        start = found.start()
+        start, stop = found.span()
         between = text[end:start]
-        token = Token(found.group(), _gap(between) if tokens else COMMA, text[start].isdigit())
-        if tokens and "." in between:
-            tokens[-1].dot = True
+        if token is None:
+            gap = COMMA
+        else:
+            gap = _GAPS.get(between, -1)
+            if gap < 0:
+                gap = _gap(between)
+            token.dot = "." in between
+        token = Token(text[start:stop], folded[start:stop], gap, text[start].isdigit())
         tokens.append(token)
-        end = found.end()
-    if tokens and "." in text[end:]:
-        tokens[-1].dot = True
+        end = stop
+    if token is not None:
+        token.dot = "." in text[end:]
     return tokens
 
 
 def _sequence(tokens: list[Token], at: int) -> tuple[int, Role] | None:
+    if at + 1 >= len(tokens):
+        return None
+    second = tokens[at + 1].low
     for rest, joined, role in SEQUENCES.get(tokens[at].low, ()):
         size = len(rest)
-        if at + size >= len(tokens):
+        if rest[0] != second or at + size >= len(tokens):
             continue
         following = tokens[at + 1 : at + 1 + size]
         if any(token.low != word for token, word in zip(following, rest, strict=True)):
@@ -227,7 +243,8 @@ def _sequence(tokens: list[Token], at: int) -> tuple[int, Role] | None:
 
 def _letters_joined(tokens: list[Token]) -> bool:
     """Whether letters belong together: а/я, п.г.т., р. п. — joined by a slash, or each but the last dotted."""
-    return all(token.gap == SLASH or before.dot for before, token in zip(tokens, tokens[1:], strict=False))
+    letters = all(len(token.low) == 1 for token in tokens)
+    return all(token.gap == SLASH or (letters and before.dot) for before, token in zip(tokens, tokens[1:], strict=False))
 
 
 def read(text: str) -> list[Token]:

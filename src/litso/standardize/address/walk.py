@@ -34,7 +34,7 @@ _MONTHS: Final = frozenset(
 )
 _LONG_STREETS: Final = {"ш", "пр-кт", "б-р", "пер", "проезд", "пл", "туп", "тракт"}
 """Kinds whose full word, standing last after «ул», is the true kind: «ул. Московское шоссе»."""
-_NUMBERED_PLACES: Final = frozenset("разъезд разъезда км казарма пост блокпост отделение участок бригада ферма городок станция".split())
+NUMBERED_PLACES: Final = frozenset("разъезд разъезда км казарма пост блокпост отделение участок бригада ферма городок станция".split())
 _LETTER_PLACES: Final = {
     "с": Role(PLACE, "с"),
     "п": Role(PLACE, "п"),
@@ -258,12 +258,20 @@ def _letter_role(state: Walk, at: int, following: Token | None) -> Role | None:
 def _among_initials(tokens: list[Token], at: int) -> bool:
     """«П.Г.Косенкова», «Малый П.С.»: dotted letters side by side."""
     token = tokens[at]
-    if not token.dot or (token.low == "д" and at + 1 < len(tokens) and tokens[at + 1].number):
+    if not token.dot or (token.low == "д" and _before_number(tokens, at)):
         return False
-    near = [tokens[at + 1]] if at + 1 < len(tokens) and tokens[at + 1].gap == SPACE else []
+    near = [tokens[at + 1]] if _spaced(tokens, at + 1) and not _before_number(tokens, at + 1) else []
     if at and token.gap == SPACE:
         near.append(tokens[at - 1])
     return any(len(other.low) == 1 and other.dot and not other.number and other.low != "г" for other in near)
+
+
+def _spaced(tokens: list[Token], at: int) -> bool:
+    return at < len(tokens) and tokens[at].gap == SPACE
+
+
+def _before_number(tokens: list[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and tokens[at + 1].number
 
 
 def _town_letter(tokens: list[Token], at: int) -> bool:
@@ -733,7 +741,7 @@ def _name_digits(state: Walk, role: Role, name: list[Token], at: int) -> int:
         return ordinal
     if token.gap == HYPHEN and role.kind in (PLACE, PLAN, CITY):
         return 1
-    if role.kind in (PLACE, PLAN) and name[-1].low in _NUMBERED_PLACES and token.gap < COMMA:
+    if role.kind in (PLACE, PLAN) and name[-1].low in NUMBERED_PLACES and token.gap < COMMA:
         return 1
     if role.kind == STREET and _name_number(tokens, at) and tokens[at + 1].low in _MONTHS:
         return 1
