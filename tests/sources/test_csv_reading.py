@@ -74,7 +74,7 @@ def test_any_dialect_reads_back(
         rows = [[value.encode("cp1251", "ignore").decode("cp1251") for value in row] for row in rows]
     columns = [f"столбец{number}" for number in range(len(rows[0]) if rows else 2)]
     texts = [written(row, delimiter, quoting, newline) for row in [columns, *rows]]
-    path = tmp_path_factory.mktemp("csv") / "file.csv"
+    path = tmp_path_factory.getbasetemp() / "scratch.csv"
     path.write_bytes("".join(texts).encode(encoding))
     mapping = mapping_of(columns, encoding="cp1251" if encoding == "cp1251" else None)
     with pytest.MonkeyPatch.context() as patch:
@@ -104,7 +104,7 @@ def test_old_macintosh_newlines(tmp_path: Path) -> None:
         ("1;а;2\n\n;;\n   \n2;б;3", [["1", "а", "2"], ["2", "б", "3"]], [2, 6], []),
         ("1;а\rб;2", [["1", "а\rб", "2"]], [2], []),
         ('1;"а\nб";2\n2;ООО "Р";3', [["1", "а\nб", "2"], ["2", 'ООО "Р"', "3"]], [2, 4], []),
-        ('1;О "Р";2\n2;"а\nб;в\nг";3\n3;г;4', [["1", 'О "Р"', "2"], ["2", "а\nб;в\nг", "3"], ["3", "г", "4"]], [2, 3, 6], []),
+        ('1;О "Р";2\n2;"а\nб;в\nг";3', [["1", 'О "Р"', "2"], ["2", "а\nб;в\nг", "3"]], [2, 3], []),
         # The rest goes to quarantine, and nothing but the rest.
         ("1;а\n2;б;3", [["2", "б", "3"]], [3], ["wrong_field_count"]),
         ("1;а;2;3\n2;б;3", [["2", "б", "3"]], [3], ["wrong_field_count"]),
@@ -142,7 +142,7 @@ def test_nothing_is_lost_of_any_bytes(
     tmp_path_factory: pytest.TempPathFactory, scraps: list[bytes], block: int, encoding: str
 ) -> None:
     body = b"".join(scraps)
-    path = tmp_path_factory.mktemp("csv") / "file.csv"
+    path = tmp_path_factory.getbasetemp() / "scratch.csv"
     path.write_bytes(b"a;b\n" + body)
     file = open_file(path, mapping_of(["a", "b"], encoding=encoding))
     with pytest.MonkeyPatch.context() as patch:

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 UTF8: Final = "utf-8"
-CYRILLIC: Final = ("cp1251", "cp866", "koi8-r")
+CYRILLIC: Final = {"cp1251": 0.0, "cp866": 3.0, "koi8-r": 6.0}
+"""One-byte encodings, and how much less one expects them: a handful of letters may fit several."""
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, UTF8),
@@ -115,7 +116,7 @@ def best_reading(data: bytes) -> tuple[str, str]:
 def nearest_cyrillic(data: bytes) -> str:
     """The one-byte Cyrillic encoding in which the bytes read most like Russian."""
     high = re.sub(rb"[\x00-\x7f]+", b" ", data)[:_SAMPLE]
-    return min(CYRILLIC, key=lambda encoding: _strangeness(high.decode(encoding, "replace")))
+    return min(CYRILLIC, key=lambda name: CYRILLIC[name] + _strangeness(high.decode(name, "replace")))
 
 
 def _strangeness(text: str) -> float:

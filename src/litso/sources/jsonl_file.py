@@ -123,7 +123,9 @@ def _batch(
 ) -> RawBatch:
     """Columns in the order of the alphabet, so that equal rows give equal payloads whatever stands around them."""
     names = sorted(set(chain.from_iterable(rows))) if only is None else [*only]
-    table = pa.table({name: _column([row.get(name) for row in rows]) for name in names} or {"": _column([])})
+    table = pa.table(
+        {name: _column([row.get(name) for row in rows]) for name in names} or {"": pa.nulls(len(rows), pa.string())}
+    )
     lines = pa.array([block.line + number for number in numbers], pa.int64())
     return RawBatch(table, lines, rejected, block.position)
 

@@ -159,7 +159,7 @@ def parse_mapping(text: str, origin: str) -> Mapping:
         key=_names(given["key"]),
         party=party,
         title=given["title"].text() if "title" in given else "",
-        files=_names(given["files"]) if "files" in given else (),
+        files=_patterns(given["files"]) if "files" in given else (),
         sheet=given["sheet"].text() if "sheet" in given else None,
         encoding=given["encoding"].choice(ENCODINGS) if "encoding" in given else None,
         delimiter=_delimiter(given["delimiter"]) if "delimiter" in given else None,
@@ -185,6 +185,14 @@ def _source_name(tree: Tree) -> str:
 
 def _names(tree: Tree) -> tuple[str, ...]:
     return tuple(dict.fromkeys(element.text("a name") for element in tree.elements()))
+
+
+def _patterns(tree: Tree) -> tuple[str, ...]:
+    """Patterns of file names, which cannot leave the folder that is searched."""
+    patterns = _names(tree)
+    if any(pattern.startswith("/") or ".." in Path(pattern).parts for pattern in patterns):
+        raise tree.problem("a pattern names files inside the folder that is given")
+    return patterns
 
 
 def _delimiter(tree: Tree) -> str:

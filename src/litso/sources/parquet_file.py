@@ -68,7 +68,7 @@ def as_text(column: pa.Array) -> pa.Array:
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return pa.array([_nested(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_timestamp(kind):
-        return pc.replace_substring_regex(column.cast(pa.string()), r"(\.\d*?)0+(Z?)$", r"\1\2")
+        return pc.replace_substring_regex(column.cast(pa.string()), r"(?:(\.\d*[1-9])0+|\.0+)(Z?)$", r"\1\2")
     return column.cast(pa.string())
 
 

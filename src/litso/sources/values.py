@@ -10,7 +10,6 @@ import pyarrow as pa
 
 TIME: Final = pl.Datetime("us")
 
-_ISO: Final = r"^\d{4}-\d{2}-\d{2}"
 _FORMATS: Final = (
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
@@ -46,10 +45,13 @@ def parse_times(texts: pl.Series) -> pl.Series:
         left = values.is_not_null() & found.is_null()
         if not left.any():
             break
-        found = _fill(found, reader(values.set(~left, None), form))
-    found = _fill(found, _number(values.set(found.is_not_null(), None)))
-    year = found.dt.year()
-    return found.set(((year < 1900) | (year > 2200)).fill_null(False), None).alias(texts.name)
+        found = _fill(found, _plausible(reader(values.set(~left, None), form)))
+    return _fill(found, _number(values.set(found.is_not_null(), None))).alias(texts.name)
+
+
+def _plausible(times: pl.Series) -> pl.Series:
+    year = times.dt.year()
+    return times.set(((year < 1900) | (year > 2200)).fill_null(False), None)
 
 
 def _fill(found: pl.Series, more: pl.Series) -> pl.Series:

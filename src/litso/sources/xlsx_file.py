@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -20,12 +21,11 @@ _PIECE: Final = 8_192
 
 
 class _Sheet(NamedTuple):
-    """A sheet from its first cell: `row` is the 1-based number of its header, `skip` the rows above it."""
+    """A sheet whose data begin after the 1-based row `header`."""
 
     cells: CalamineSheet
     columns: tuple[str, ...]
-    row: int
-    skip: int
+    header: int
     notices: tuple[str, ...]
 
 
@@ -65,27 +65,22 @@ def _sheet_name(path: Path, names: Sequence[str], wanted: str | None) -> str:
 
 
 def _read_header(path: Path, cells: CalamineSheet, header: Sequence[str]) -> _Sheet:
-    if cells.start is None:
-        raise SourceUnusable(f"{path}: лист «{cells.name}» пуст.")
-    top = cells.start[0] + 1
-    for skip, row in enumerate(cells.iter_rows()):
+    for number, row in enumerate(cells.iter_rows(), start=1):
         texts = [cell_text(cell) or "" for cell in row]
         if any(texts):
             columns, notices = unique_names(header or texts)
-            return _Sheet(cells, columns, top + skip - bool(header), skip - bool(header), notices)
+            return _Sheet(cells, columns, number - bool(header), notices)
     raise SourceUnusable(f"{path}: лист «{cells.name}» пуст.")
 
 
 def _read(sheet: _Sheet, size: int, rows: int, only: Collection[str] | None) -> Iterator[RawBatch]:
-    total = max(sheet.cells.height, 1)
+    count = sheet.cells.end[0] + 1 if sheet.cells.end else 1
     piece: list[list[Any]] = []
-    line = sheet.row + 1
-    for number, row in enumerate(sheet.cells.iter_rows()):
-        if number <= sheet.skip:
-            continue
+    line = sheet.header + 1
+    for row in islice(sheet.cells.iter_rows(), sheet.header, None):
         piece.append(row)
         if len(piece) >= min(rows, _PIECE):
-            yield _batch(sheet, piece, line, size * number // total, only)
+            yield _batch(sheet, piece, line, size * line // count, only)
             line += len(piece)
             piece = []
     if piece:

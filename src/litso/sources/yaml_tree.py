@@ -16,7 +16,7 @@ from litso.errors import Misconfigured
 
 def nearest(word: str, known: Collection[str]) -> str | None:
     """The known word that was probably meant, or None."""
-    found = process.extractOne(word.casefold(), sorted(known), scorer=fuzz.ratio, score_cutoff=70)
+    found = process.extractOne(word.casefold(), sorted(known), scorer=fuzz.ratio, score_cutoff=60)
     return found[0] if found else None
 
 
