@@ -23,7 +23,7 @@ from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
 
 SHOWN: Final = 5
-PAGE: Final = 30
+PAGE: Final = 20
 _FACTS: Final = 200
 _FACTS_OF_TIMELINE: Final = 2000
 
@@ -240,7 +240,7 @@ def _profile(
         open_requests=sum(event.is_open for event in requests),
         payments=tuple(payments[:SHOWN]),
         payment_count=len(payments),
-        records=tuple(_source_record(member, titles, sight) for member in members),
+        records=tuple(source_record(member, titles, sight) for member in members),
         timeline=timeline,
         titles=titles,
     )
@@ -298,7 +298,8 @@ def _contacts(record: Golden, provenance: Mapping[str, tuple[Origin, ...]], sigh
     )
 
 
-def _source_record(member: Record, titles: Mapping[str, str], sight: Sight) -> SourceRecord:
+def source_record(member: Record, titles: Mapping[str, str], sight: Sight) -> SourceRecord:
+    """A source record as this sight shows it."""
     standard = masked_values(member.standard, sight, member.kind)
     return SourceRecord(
         source=member.source,
@@ -325,7 +326,7 @@ def read_records(
     sight, logged_purpose = sight_of(actor, purpose)
     _log(connection, actor, "records", party_id, ("records",), logged_purpose)
     titles = source_titles(connection)
-    return [_source_record(member, titles, sight) for member in records.of_party(connection, party_id)]
+    return [source_record(member, titles, sight) for member in records.of_party(connection, party_id)]
 
 
 def read_timeline(

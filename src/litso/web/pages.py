@@ -44,6 +44,8 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "party_kind": words.PARTY_KINDS,
     "load_status": words.LOAD_STATUSES,
     "load_mode": words.LOAD_MODES,
+    "verdict": words.VERDICTS,
+    "quarantine_code": words.QUARANTINE_CODES,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from litso.store.database import Store
 from litso.usecases import profiles
 from litso.usecases.profiles import Profile
+from litso.usecases.together import Bond, Step, read_together
 from litso.web import words
 from litso.web.given import GivenStore
 from litso.web.pages import page, see_other
@@ -60,4 +61,49 @@ def after_reveal(party_id: PartyId) -> Redirect:
     return see_other(f"/parties/{party_id}")
 
 
-HANDLERS: Final = (show_party, reveal, after_reveal)
+class Bar(NamedTuple):
+    """A step of a waterfall as a bar, in hundredths of the width of the drawing."""
+
+    step: Step
+    start: float
+    width: float
+
+
+class Waterfall(NamedTuple):
+    """A bond with its bars; `zero` is where even odds are."""
+
+    bond: Bond
+    bars: tuple[Bar, ...]
+    zero: float
+
+
+def waterfall(bond: Bond) -> Waterfall:
+    """The evidence of a bond drawn from left to right between its lowest and its highest sum."""
+    sums = [0.0, *(step.after for step in bond.steps)]
+    low, span = min(sums), (max(sums) - min(sums)) or 1.0
+    bars = (
+        Bar(
+            step,
+            start=round((min(step.before, step.after) - low) / span * 100, 2),
+            width=round(abs(step.weight) / span * 100, 2),
+        )
+        for step in bond.steps
+    )
+    return Waterfall(bond, tuple(bars), round(-low / span * 100, 2))
+
+
+@get("/parties/{party_id:str}/together", guards=[has_right("read_parties")], sync_to_thread=True)
+def show_together(request: ScreenRequest, store: GivenStore, party_id: PartyId) -> Response[str] | Redirect:
+    """Which records a party has, and the evidence that holds them together."""
+    with store.transaction() as connection:
+        current = profiles.current_id(connection, party_id)
+        if current != party_id:
+            return see_other(f"/parties/{current}/together")
+        found = read_together(connection, actor_of(request), current)
+        titles = profiles.source_titles(connection)
+    return page(
+        request, "together.html", party=found, waterfalls=[waterfall(bond) for bond in found.bonds], titles=titles
+    )
+
+
+HANDLERS: Final = (show_party, reveal, after_reveal, show_together)

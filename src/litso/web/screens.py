@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import Response, Router
+from litestar import Response, Router, get
+from litestar.exceptions import NotFoundException
 from litestar.types import ControllerRouterHandler
 
 from litso.web import finding, parties, people, signing, sources
@@ -13,12 +14,19 @@ from litso.web.assets import assets_router
 from litso.web.pages import see_other
 from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication, check_form
 
-_HANDLERS = (
+@get("/{path:path}", sync_to_thread=False)
+def nowhere(path: str) -> None:
+    """Whatever no other route answers: a route of its own, so that the page of the error knows the user."""
+    raise NotFoundException(path)
+
+
+_HANDLERS: Final = (
     *signing.HANDLERS,
     *finding.HANDLERS,
     *parties.HANDLERS,
     *sources.HANDLERS,
     *people.HANDLERS,
+    nowhere,
 )
 
 

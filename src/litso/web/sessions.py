@@ -81,7 +81,7 @@ def csrf_token(secret: str) -> str:
 
 def secret_of(request: ScreenRequest) -> str | None:
     """The cookie that the form token hangs on: the session, else the visit."""
-    return request.auth or request.cookies.get(VISIT_COOKIE)
+    return request.scope.get("auth") or request.cookies.get(VISIT_COOKIE)
 
 
 async def check_form(request: ScreenRequest) -> None:

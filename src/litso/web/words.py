@@ -167,6 +167,30 @@ DETAILS: Final = MappingProxyType(
         "residents": "проживает",
         "brand": "марка",
         "service_point": "точка поставки",
+        "value": "показание",
+        "outage": "отключение",
+        "class": "вид",
+        "resource": "ресурс",
     }
 )
 """Names that sources often give to the details of facts."""
+
+VERDICTS: Final = MappingProxyType({"same": "Один субъект:", "different": "Разные:", "unsure": "Неясно:"})
+
+QUARANTINE_CODES: Final = MappingProxyType(
+    {
+        "missing_key": "нет ключа",
+        "key_too_long": "слишком длинный ключ",
+        "duplicate_key": "повтор ключа",
+        "wrong_field_count": "не то число полей",
+        "cut_short": "файл обрывается",
+        "unbalanced_quote": "незакрытая кавычка",
+        "bad_quotes": "кавычки внутри значения",
+        "undecodable": "не читается кодировка",
+        "mixed_encoding": "смешаны кодировки",
+        "nul_bytes": "нулевые байты",
+        "row_too_long": "слишком длинная строка",
+        "bad_json": "не JSON",
+        "not_an_object": "не JSON-объект",
+    }
+)
