@@ -88,7 +88,7 @@ def _csv(piece: pl.DataFrame) -> bytes:
 def _array_literal(name: str) -> pl.Expr:
     """`["a", "b"]` as `{"a","b"}`, the way PostgreSQL writes arrays."""
     escaped = pl.element().str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    quoted = pl.col(name).list.eval('"' + escaped + '"').list.join(",")
+    quoted = pl.col(name).list.eval(('"' + escaped + '"').fill_null("NULL")).list.join(",")
     return pl.concat_str(pl.lit("{"), quoted, pl.lit("}")).alias(name)
 
 
