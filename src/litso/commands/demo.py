@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,9 +16,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from litso.bootstrap import open_store
+from litso.commands.console import stages
+from litso.commands.serve import serve_store
 from litso.demo import Built, build_demo, read_rates, setting_of
 from litso.demo.rates import OTHER, USUAL
 from litso.errors import BadUsage
+from litso.settings import Settings, load_settings
+from litso.store.database import Store
+from litso.usecases.demo import build_town, is_loaded, load_folder
 
 PERSONS: Final = 30_000
 SEED: Final = 1
@@ -25,10 +33,45 @@ app = typer.Typer(help="The demo utility: a town seen through its systems, with 
 
 
 @app.callback(invoke_without_command=True)
-def demo(context: typer.Context) -> None:
-    """The demo utility."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+def demo(
+    context: typer.Context,
+    persons: Annotated[int, typer.Option(help="People who live in the town, 1,000 to 10,000,000.")] = PERSONS,
+    seed: Annotated[int, typer.Option(help="Another seed is another town.")] = SEED,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; LITSO_HOST or 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; LITSO_PORT or 8080.", min=1, max=65535)] = None,
+    should_serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Open the product when all is loaded.")
+    ] = True,
+) -> None:
+    """Build a demo utility, load its eight systems, and serve the product.
+
+    The second time the town is there already and is only served. Example: litso demo --persons 5000
+    """
+    if context.invoked_subcommand is not None:
+        return
+    settings = load_settings()
+    chosen = replace(settings, host=host or settings.host, port=port or settings.port)
+    with open_store(chosen) as store:
+        if is_loaded(store):
+            typer.echo(f"The store in {chosen.home} has its sources already: nothing is built anew.")
+        else:
+            _fill(store, chosen, persons, seed)
+        if should_serve:
+            serve_store(store, chosen)
+
+
+def _fill(store: Store, settings: Settings, persons: int, seed: int) -> None:
+    """Build the town, load it and say what came out."""
+    directory = settings.home / "demo"
+    begun = time.monotonic()
+    with stages() as progress:
+        built = build_town(directory, persons=persons, seed=seed, progress=progress)
+        outcomes = load_folder(store, settings, directory, progress)
+    records = sum(outcome.counts.inserted for outcome in outcomes)
+    parties = outcomes[0].touched.created
+    seconds = time.monotonic() - begun
+    typer.echo(f"{records:,} records of {len(outcomes)} sources became {parties:,} parties in {seconds:.0f} s")
+    typer.echo(f"{directory} has the files of the town of {built.persons:,} persons, and the truth beside them")
 
 
 @app.command()
