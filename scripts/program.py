@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, Final
 
 import typer
@@ -45,6 +46,13 @@ def is_option(parameter: Command) -> bool:
     return bool(parameter.opts[0].startswith("-"))
 
 
+def words_of(line: str) -> list[str]:
+    """Words of a command line after its `litso`, up to a comment, a pipe or a redirection."""
+    words = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
+    words.whitespace_split = True
+    return list(takewhile(lambda word: word[0] not in "|&;<>", words))[1:]
+
+
 def command_of(words: list[str]) -> str:
     """Words that name the command in a command line (without `litso`); empty where none does."""
     known = commands()
@@ -54,7 +62,7 @@ def command_of(words: list[str]) -> str:
 
 def problem_of(line: str) -> str | None:
     """Why the program would not understand a command line `litso …`; None where it would."""
-    words = shlex.split(line, comments=True)[1:]
+    words = words_of(line)
     if words == ["--help"] or words == ["--version"]:
         return None
     name = command_of(words)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 from documents import ROOT, all_steps
-from program import Command, arguments, command_of, commands, is_option
+from program import Command, arguments, command_of, commands, is_option, words_of
 
 from litso import errors, settings
 from litso.api.app import openapi_schema
@@ -23,6 +23,8 @@ from litso.sources import gates, mapping, quarantine
 
 FOLDER: Final = ROOT / "docs" / "reference"
 SCHEMA: Final = ROOT / "src" / "litso" / "store" / "schema.sql"
+
+EXAMPLE: Final = re.compile(r"^ *Example: (litso .*)$", re.MULTILINE)
 
 MAPPING_KEYS: Final = {
     "source": "name of the source: letters, digits, dots, hyphens, underscores; **required**",
@@ -119,7 +121,11 @@ def command_part(named: tuple[str, Command]) -> str:
         ("litso", name, *("[OPTIONS]" for _ in options_of(command)[:1]), *map(usage_of, arguments(command)))
     )
     rows = [*map(argument_row, arguments(command)), *map(option_row, options_of(command))]
-    parts = [f"## litso {name}", f"```text\n{usage}\n```", inspect.cleandoc(command.help or "")]
+    parts = [
+        f"## litso {name}",
+        f"```text\n{usage}\n```",
+        EXAMPLE.sub("", inspect.cleandoc(command.help or "")).strip(),
+    ]
     if rows:
         parts.append(table(("argument or option", "meaning", "default"), rows))
     return "\n\n".join((*parts, *examples_of(name)))
@@ -164,9 +170,10 @@ def one_line(text: str | None) -> str:
 
 
 def examples_of(name: str) -> list[str]:
-    """The examples of a command in the documents, each once, shortest first."""
+    """The examples of a command in the documents and its help, each once, shortest first."""
     shown = {step.command for step in all_steps() if step.command.startswith("litso ")}
-    lines = sorted((line for line in shown if command_of(line.split()[1:]) == name), key=lambda line: (len(line), line))
+    told = {line for line in shown if command_of(words_of(line)) == name}
+    lines = sorted(told | set(EXAMPLE.findall(commands()[name].help or "")), key=lambda line: (len(line), line))
     return ["```bash\n" + "\n".join(lines) + "\n```"] if lines else []
 
 
