@@ -8,7 +8,20 @@ import sys
 import typer
 
 from litso import __version__
-from litso.commands import demo, doctor, init, load, openapi, serve, source, standardize, token
+from litso.commands import (
+    demo,
+    doctor,
+    evaluate,
+    explain,
+    init,
+    load,
+    openapi,
+    resolve,
+    serve,
+    source,
+    standardize,
+    token,
+)
 from litso.errors import BadUsage, LitsoError, Misconfigured
 
 app = typer.Typer(
@@ -27,6 +40,9 @@ app.command("load-reject")(load.reject)
 app.command()(doctor.doctor)
 app.command()(init.init)
 app.command()(openapi.openapi)
+app.command()(resolve.resolve)
+app.command()(evaluate.evaluate)
+app.command()(explain.explain)
 app.command()(serve.serve)
 app.add_typer(token.app, name="token")
 app.command()(standardize.standardize)

@@ -106,8 +106,9 @@ def partition(
 ) -> Nodes:
     """Cluster of each of `size` nodes, as the number of its first node.
 
-    Nodes are numbered in the order that breaks ties. pairs: all candidates with their scores. threshold: in hundredths of a bit; a score above it speaks for one party.
-    score_more: scores of pairs that were no candidates but came to lie inside one component.
+    Nodes are numbered in the order that breaks ties. pairs: all candidates with their scores. threshold: in hundredths
+    of a bit; a score above it speaks for one party. score_more: scores of pairs that were no candidates but came to lie
+    inside one component. must, vetoes: see `contract`.
     """
     is_for = pairs.scores > threshold
     must_left, must_right = _sides(must)

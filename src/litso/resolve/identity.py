@@ -19,8 +19,8 @@ Numbers = npt.NDArray[np.int64]
 class Succession(NamedTuple):
     """Who inherits.
 
-    kept: by cluster, the party that it continues, or -1 where an id must be minted. redirects: by party, the cluster into
-    which a party that ended went, or -1 where it goes on or has no records left.
+    kept: by cluster, the party that it continues, or -1 where an id must be minted. redirects: by party, the cluster
+    into which a party that ended went, or -1 where it goes on or has no records left.
     """
 
     kept: Numbers

@@ -47,8 +47,10 @@ def _splitting(*parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(levels)
 
 
+_VALUE_SPLITS: Final = (("name",), ("birth_date",))
+
 _VALUE_RULES: Final = tuple(
-    Rule(attribute, title, _splitting((attribute,), ("name",), ("birth_date",)))
+    Rule(attribute, title, _splitting((attribute,), *_VALUE_SPLITS))
     for attribute, title in (
         ("phones", "общий телефон"),
         ("emails", "общий адрес почты"),
@@ -102,7 +104,7 @@ _RULES: Final = {PERSON: PERSON_RULES, ORGANIZATION: ORGANIZATION_RULES}
 def rules_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Rule, ...]:
     """Rules for parties of a kind. customs: column (`custom:badge`) → how it is compared; exact ones are keys too."""
     extra = (
-        Rule(name, f"то же значение {name.removeprefix(CUSTOM_PREFIX)}", _splitting((name,), ("name",), ("birth_date",)))
+        Rule(name, f"общее значение {name.removeprefix(CUSTOM_PREFIX)}", _splitting((name,), *_VALUE_SPLITS))
         for name, compare in sorted((customs or {}).items())
         if compare == "exact"
     )

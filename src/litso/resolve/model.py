@@ -108,27 +108,30 @@ def score(model: Model, kind: str, levels: npt.NDArray[np.uint8]) -> Scores:
 
 
 class Parts(NamedTuple):
-    """A score taken apart, in hundredths of a bit: `base` + the sum of `weights` (one a claim) = `total`."""
+    """Scores taken apart, in hundredths of a bit: `bases` + the sums of `weights` (claims, patterns) = `totals`.
 
-    base: int
-    weights: tuple[int, ...]
-    total: int
-    classes: tuple[float, ...]  # probability of each class
+    classes: probability of each class, shape (classes, patterns).
+    """
+
+    bases: Scores
+    weights: Scores
+    totals: Scores
+    classes: Table
 
 
 def take_apart(model: Model, kind: str, levels: npt.NDArray[np.uint8]) -> Parts:
-    """The score of one pair as a sum over its evidence; levels: (claims,).
+    """Scores of patterns as sums over their evidence; levels: (claims, patterns).
 
-    The classes on either side are weighed by how probable each of them is for this pair: with those shares r, the log
-    of a sum is the sum of r × log plus the entropy of r. So the parts add up and do not depend on any order.
+    The classes on either side are weighed by how probable each of them is for the pair: with those shares r, the log of
+    a sum is the sum of r × log plus the entropy of r. So the parts add up and do not depend on any order.
     """
-    column = levels.reshape(-1, 1)
-    sums = class_sums(model, kind, column)[:, 0]
+    sums = class_sums(model, kind, levels)
     shares = np.concatenate([_shares(sums[:MATCHES]), -_shares(sums[MATCHES:])])
-    weights = [shares @ table[:, level] for table, level in zip(model.weights(kind), levels, strict=True)]
-    rounded = tuple(int(weight) for weight in np.rint(np.array(weights) * UNIT))
-    total = int(score(model, kind, column)[0])
-    return Parts(total - sum(rounded), rounded, total, tuple(_shares(sums).tolist()))
+    weights = np.zeros(levels.shape, dtype=np.int32)
+    for place, (table, row) in enumerate(zip(model.weights(kind), levels, strict=True)):
+        weights[place] = np.rint((shares * table[:, row]).sum(axis=0) * UNIT)
+    totals = score(model, kind, levels)
+    return Parts(totals - weights.sum(axis=0, dtype=np.int32), weights, totals, _shares(sums))
 
 
 def _shares(sums: Table) -> Table:

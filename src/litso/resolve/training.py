@@ -32,7 +32,7 @@ COMMON_SHARE: Final = 1 / 1_000
 
 
 def train(model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> Model:
-    """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none of them changes nothing."""
+    """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none changes nothing."""
     if not counts.sum():
         return model
     guesses = {claim.name: _shares(claim, np.exp2(first_guess(claim)[:, 1:])) for claim in model.claims(kind)}

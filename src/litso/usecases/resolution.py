@@ -123,7 +123,7 @@ def resolve_standard(
     """
     watch = stopwatch or Stopwatch()
     with watch.stage("collapse"):
-        _collapse(engine, standard, judgements)
+        collapse(engine, standard, judgements)
     bar = model.threshold if threshold is None else threshold
     must, vetoes = _judged_nodes(engine, judgements)
     kinds = []
@@ -135,8 +135,8 @@ def resolve_standard(
     return Resolution(model, bar, tuple(kinds))
 
 
-def _collapse(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> None:
-    """Make the tables `node` and `record_node`."""
+def collapse(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> None:
+    """Make the tables `node` and `record_node` (see Resolution) of the standard records of a table."""
     told_apart = {key for judgement in judgements if judgement.verdict == "different" for key in judgement[1:]}
     keys = pa.table({"source": pa.array([key[0] for key in told_apart], pa.string()),
                      "source_id": pa.array([key[1] for key in told_apart], pa.string())})  # fmt: skip
@@ -172,8 +172,8 @@ def _resolve_kind(
     watch: Stopwatch,
 ) -> tuple[KindResolution, Model]:  # fmt: skip
     """Resolve the nodes of one kind; also gives the model that was used."""
-    first, size = engine.rows(f"select coalesce(min(rowid), 0), count(*) from node where kind = '{kind}'")[0]  # noqa: S608
-    columns = _columns(engine, first, size)
+    first, columns = columns_of(engine, kind)
+    size = len(columns)
     with watch.stage("pairs"):
         hubs = _candidates(engine, rules_of(kind, model.customs), columns)
         left, right = _read_pairs(engine)
@@ -204,8 +204,9 @@ def _with_frequencies(model: Model, columns: Columns, kind: str) -> Model:
     return replace(model, frequencies=training.name_frequencies(columns))
 
 
-def _columns(engine: Engine, first: int, size: int) -> Columns:
-    """Columns of the nodes of one kind, each read from the engine when it is first needed."""
+def columns_of(engine: Engine, kind: str) -> tuple[int, Columns]:
+    """(number of the first node, columns) of the nodes of one kind; a column is read when it is first needed."""
+    first, size = engine.rows("select coalesce(min(rowid), 0), count(*) from node where kind = ?", kind)[0]
     have = set(engine.columns("node"))
 
     def fetch(name: str) -> pa.Array | None:
@@ -213,7 +214,7 @@ def _columns(engine: Engine, first: int, size: int) -> Columns:
             return None
         return engine.table(f"select {quoted(name)} from node limit {size} offset {first}").column(0)  # noqa: S608
 
-    return Columns(size, fetch)
+    return first, Columns(size, fetch)
 
 
 def _candidates(engine: Engine, rules: Sequence[Rule], columns: Columns) -> tuple[Hub, ...]:
