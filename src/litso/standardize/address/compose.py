@@ -13,6 +13,9 @@ from litso.standardize.address.places import FEDERAL, flat, regions, town_by_nam
 from litso.standardize.address.tail import Tail
 
 _KEY_BLOCKS: Final = {"к": "к", "стр": "с", "литера": "л"}
+_DISTRICTS: Final = frozenset({"р-н", "м.о.", "г.о."})
+"""Districts of a city: they are printed right after it, since after a settlement they would be read as areas."""
+
 _TERRITORIES: Final = frozenset({"мкр", "р-н", "ж/р", "кв-л", "ж/м", "жк"})
 """Quarters that a street makes superfluous in a key; a gardeners' company is not one of them: its streets are its own."""
 
@@ -90,7 +93,6 @@ class House:
     key: str | None
     flags: HouseFlags
     unparsed: tuple[str, ...]
-    problems: tuple[str, ...]
 
 
 def place(head: Head) -> Place:
@@ -112,7 +114,7 @@ def place(head: Head) -> Place:
         head.street,
         head.street_type,
     )
-    line, key = _place_line(head, plans), _place_key(head)
+    line, key = _place_line(head), _place_key(head)
     flags = PlaceFlags(
         bool(line),
         head.postal_code is not None,
@@ -125,15 +127,16 @@ def place(head: Head) -> Place:
     return Place(columns, line, key, flags, tuple(head.unparsed), tuple(head.problems))
 
 
-def _place_line(head: Head, plans: str | None) -> str:
+def _place_line(head: Head) -> str:
     city = _typed(head.city_type, head.city)
     region = regions()[head.region] if head.region else None
     parts = [
         region.printed if region and not _implied(head) else None,
         _area_line(head),
         None if region and region.name in FEDERAL and head.city == region.name else city,
+        ", ".join(f"{code} {name}" for code, name in head.plans if code in _DISTRICTS),
         _typed(head.settlement_type, head.settlement),
-        plans,
+        ", ".join(f"{code} {name}" for code, name in head.plans if code not in _DISTRICTS),
         _typed(head.street_type, head.street),
     ]
     return ", ".join(part for part in parts if part)
@@ -171,6 +174,8 @@ def _place_key(head: Head) -> str | None:
 
 
 def _lacks(head: Head) -> int:
+    if head.restante:
+        return 8
     if head.region is None:
         return 1
     if not (head.city or head.settlement):
@@ -198,8 +203,7 @@ def house(tail: Tail) -> House:
     )
     line, key = _house_line(tail, block_type, block), _house_key(tail)
     flags = HouseFlags(bool(line), key is not None, tail.flat is not None, tail.box is not None, bool(tail.unparsed))
-    problems = ("no_house_number",) if tail.numberless and tail.house is None else ()
-    return House(columns, line, key, flags, tuple(tail.unparsed), problems)
+    return House(columns, line, key, flags, tuple(tail.unparsed))
 
 
 def with_flat(what: House, flat: str) -> House:
@@ -211,7 +215,6 @@ def with_flat(what: House, flat: str) -> House:
         what.key,
         what.flags._replace(flat=True),
         what.unparsed,
-        what.problems,
     )
 
 
@@ -257,7 +260,7 @@ def compose(where: Place, what: House) -> Address:
         qc=code,
         qc_complete=complete(where.flags, what.flags, code),
         unparsed=printed_unparsed(unparsed),
-        problems=(*where.problems, *what.problems),
+        problems=where.problems,
         house_key=f"{where.key}|{what.key}" if where.key and what.key else None,
     )
 

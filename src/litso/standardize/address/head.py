@@ -12,6 +12,7 @@ from litso.standardize.address.places import (
     FEDERAL,
     Town,
     flat,
+    has_rival,
     near_region,
     near_town,
     region_by_name,
@@ -21,6 +22,9 @@ from litso.standardize.address.places import (
 from litso.standardize.address.tokens import COMMA, Token
 from litso.standardize.address.walk import RUN, Part, Walk, region_at, town_at
 from litso.standardize.address.words import AREA, CITY, NOISE, PLACE, PLAN, REGION, STREET
+
+_ISLANDS: Final = {"в о": "В.О.", "васильевский остров": "В.О.", "п с": "П.С.", "петроградская сторона": "П.С."}
+"""Parts of St. Petersburg that tell streets of one name apart."""
 
 _RURAL: Final = frozenset({"с/п", "г/п", "с/с", "с/о", "с/а", "волость"})
 """Levels above a settlement that are no part of a postal address when the settlement is told."""
@@ -67,7 +71,10 @@ _ADJECTIVAL_TOWN: Final = ("ый", "ий", "ой")
 
 @dataclass(slots=True)
 class Head:
-    """The place of an address, before its house. `alternatives` tells that the town's name alone does not decide."""
+    """The place of an address, before its house.
+
+    `alternatives` tells that the town's name alone does not decide, `restante` that letters are kept at the post office.
+    """
 
     country: str | None = None
     postal_code: str | None = None
@@ -82,6 +89,7 @@ class Head:
     street: str | None = None
     street_type: str | None = None
     alternatives: bool = False
+    restante: bool = False
     unparsed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -95,12 +103,15 @@ def head(state: Walk, territory: Territory | None) -> Head:
     """Judge the parts of a walk: named ones first, then the runs, then what the region, town or territory implies."""
     place = Head(country=state.country, postal_code=state.postal_code, region=state.region)
     place.unparsed += state.unparsed
-    runs = _runs(state.parts, place)
+    told = any(part.kind in (STREET, PLAN) for part in state.parts)
     for part in state.parts:
-        if part.kind != RUN:
+        if part.kind == RUN:
+            _strip_head(part, place, alone=len(state.parts) == 1)
+            _town_of_run(place, part, told=told)
+        else:
             _NAMED[part.kind](place, part)
-    _towns_of_runs(place, runs, state)
-    _judge(place, runs)
+    runs = [part for part in state.parts if part.kind == RUN and part.tokens]
+    _judge(place, runs, house=state.follows or state.tail.house is not None)
     _imply(place, territory)
     return place
 
@@ -109,23 +120,13 @@ def _drop(place: Head, tokens: Iterable[Token]) -> None:
     place.unparsed += [token.text for token in tokens]
 
 
-def _runs(parts: list[Part], place: Head) -> list[Part]:
-    """Runs without the region, country or noise at their head."""
-    kept = []
-    for part in parts:
-        if part.kind != RUN:
-            continue
-        _strip_head(part, place, alone=len(parts) == 1)
-        if part.tokens:
-            kept.append(part)
-    return kept
-
-
 def _strip_head(part: Part, place: Head, *, alone: bool) -> None:
     while part.tokens:
         token = part.tokens[0]
         if token.role is not None and token.role.kind == NOISE:
             part.tokens = part.tokens[1:]
+        elif [word.low for word in part.tokens[:2]] == ["до", "востребования"]:
+            place.restante, part.tokens = True, part.tokens[2:]
         elif fold(token.text) in _FOREIGN and place.country is None:
             place.country = _FOREIGN[fold(token.text)]
             part.tokens = part.tokens[1:]
@@ -320,44 +321,43 @@ def _street(place: Head, part: Part) -> None:
 _NAMED: Final = {AREA: _area, CITY: _city, PLACE: _settlement, PLAN: _plan, STREET: _street}
 
 
-def _towns_of_runs(place: Head, runs: list[Part], state: Walk) -> None:
+def _town_of_run(place: Head, run: Part, *, told: bool) -> None:
     """A run that begins with a town's name names the town, unless a city is known already."""
-    for run in runs:
-        found = town_at(run.tokens, 0)
-        if found is None:
-            continue
-        town, size = found
-        whole = size == len(run.tokens)
-        if not _is_town(place, run, town, whole=whole, state=state):
-            continue
-        if town.name in FEDERAL and place.region in (None, town.name):
-            _set_town(place, town)
-        elif place.city is None:
-            if place.region is not None and place.region not in town.regions:
-                own = town_by_name(flat(" ".join(token.text for token in run.tokens[:size])), place.region)
-                town = own or town
-            _set_town(place, town)
-        elif place.city == town.name:
-            pass
-        elif place.city == place.region and place.region in town.regions:
-            place.city, place.city_type = town.name, "г"
-        else:
-            continue
+    found = town_at(run.tokens, 0)
+    if found is None:
+        return
+    town, size = found
+    if not _is_town(place, run, town, whole=size == len(run.tokens), told=told):
+        return
+    if place.region is not None and place.region not in town.regions:
+        town = town_by_name(flat(" ".join(token.text for token in run.tokens[:size])), place.region) or town
+    if not _take_town(place, town):
+        return
+    while town_at(run.tokens, 0) == found:
         run.tokens = run.tokens[size:]
-        _strip_head(run, place, alone=False)
-    runs[:] = [run for run in runs if run.tokens]
+    _strip_head(run, place, alone=False)
 
 
-def _is_town(place: Head, run: Part, town: Town, *, whole: bool, state: Walk) -> bool:
+def _take_town(place: Head, town: Town) -> bool:
+    """Make the town the city of the place, if there is room for it."""
+    if place.city is None or (town.name in FEDERAL and place.region in (None, town.name)):
+        _set_town(place, town)
+    elif place.city == place.region and place.region in town.regions:
+        place.city, place.city_type = town.name, "г"
+    else:
+        return place.city == town.name
+    return True
+
+
+def _is_town(place: Head, run: Part, town: Town, *, whole: bool, told: bool) -> bool:
     if run.after_house and place.city is not None:
         return False
-    phrase = run.tokens[0].low
     if town.name in FEDERAL and place.region is None and not run.after_house:
         return True
     if place.city is not None and place.city not in FEDERAL and place.city != town.name:
         return False
-    told = place.street is not None or bool(place.plans)
-    if len(phrase) < 3 and phrase not in ("нн",):
+    phrase = run.tokens[0].low
+    if len(phrase) < 3 and phrase != "нн":
         return whole or told
     if phrase.endswith(_ADJECTIVAL_TOWN) and gender([phrase]) >= 0:
         return whole and (told or not run.number) and (place.region is None or place.region in town.regions)
@@ -366,16 +366,20 @@ def _is_town(place: Head, run: Part, town: Town, *, whole: bool, state: Walk) ->
     return True
 
 
-def _judge(place: Head, runs: list[Part]) -> None:
+def _judge(place: Head, runs: list[Part], *, house: bool) -> None:
     """What the remaining runs are: the one before the house is the street, an earlier one the settlement."""
     street = None
     if place.street is None:
         numbered = [run for run in runs if run.number]
-        candidates = numbered or ([run for run in runs if not run.after_house][-1:] if not place.plans else [])
+        others = [run for run in runs if not run.after_house][-1:] or (runs[:1] if house else [])
+        candidates = numbered or ([] if place.plans or place.settlement else others)
         if candidates and _streetlike(place, candidates[0], runs):
             street = candidates[0]
     for run in runs:
-        if run is street:
+        island = _ISLANDS.get(flat(" ".join(run.words)))
+        if island and place.street and place.region == "Санкт-Петербург":
+            place.street += "" if place.street.endswith(island) else f" {island}"
+        elif run is street:
             _run_street(place, run)
         elif _run_place(place, run):
             continue
@@ -414,7 +418,7 @@ def _run_place(place: Head, run: Part) -> bool:
     words = run.words
     if run.after_house or place.located or len(words) > 3 or not all(len(word) > 1 for word in words):
         return False
-    if place.street is None and not place.region and not run.number:
+    if not (place.street or place.plans or place.region or run.number):
         return False
     if any(token.role is not None for token in run.tokens):
         return False
@@ -424,6 +428,7 @@ def _run_place(place: Head, run: Part) -> bool:
 
 def _imply(place: Head, territory: Territory | None) -> None:
     """The region from the town or from the territory, the town from the territory; nothing that the text contradicts."""
+    told = place.region is not None
     home = region_by_name(territory.region) if territory else None
     _city_of_territory(place, territory, home.name if home else None)
     if place.region is None and place.city is not None:
@@ -435,7 +440,9 @@ def _imply(place: Head, territory: Territory | None) -> None:
             place.region = home.name
         elif options:
             place.alternatives = True
-    elif place.region is None and home is not None and _domestic(place):
+    if place.city is not None and not told and place.region != (home.name if home else None):
+        place.alternatives = place.alternatives or has_rival(flat(place.city))
+    if place.region is None and place.city is None and home is not None and _domestic(place):
         place.region = home.name
     if place.region in FEDERAL and place.city is None:
         place.city, place.city_type = place.region, "г"

@@ -103,6 +103,14 @@ _ABBREVIATIONS: Final = frozenset(
 )
 _ORDINAL_END: Final = re.compile(r"(\d+)\s*-?\s*(?:ая|ый|ой|ий|ое|ого|го|ья|ье|й|я|е|летия|лет)\b")
 _ASIDE: Final = re.compile(r"\([^)]*\)|\b[^\W\d_]\.\s*")
+_ROMAN: Final = re.compile("[IVXivx]+")
+_HYPHENED: Final = re.compile(r"([^\W\d_])-([^\W\d_]{4,})")
+_ROMAN_NUMBERS: Final = {
+    roman: str(number)
+    for number, roman in enumerate(
+        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv xxvi".split(), 1
+    )
+}
 _PLAIN_WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -116,6 +124,8 @@ def capital(word: str, *, first: bool = False) -> str:
     """A word of a name with the capitals it should have: «ЛЕНИНА» → «Ленина», «влксм» → «ВЛКСМ», «на» → «на»."""
     if word[:1].isdigit():
         return word if word[-1:].isupper() and "-" not in word else word.lower()
+    if _ROMAN.fullmatch(word):
+        return word.upper()
     low = fold(word)
     if low in _ABBREVIATIONS:
         return word.upper() if not (low == "мопра") else "МОПРа"
@@ -171,12 +181,20 @@ def _ordered(words: list[str]) -> list[str]:
     return words
 
 
-def _initials(words: list[str]) -> list[str]:
+def _initial(word: str, *, first: bool, dot: bool) -> bool:
+    """Whether a word is an initial: a letter, but not a preposition or conjunction inside the name."""
+    if len(word) != 1 or not word.isalpha():
+        return False
+    return dot or (word not in "иИ" and (first or not (word.islower() and word in "вксоу")))
+
+
+def _initials(words: list[str], dotted: set[str]) -> list[str]:
     """«К. Маркса» → «Карла Маркса», «Айгунова Н» → «Н.Айгунова», «А С Пушкина» → «А.С.Пушкина»."""
-    initials = [word for word in words if len(word) == 1 and word.isalpha() and fold(word) != "и"]
+    letters = [_initial(word, first=not at, dot=word in dotted) for at, word in enumerate(words)]
+    initials = [word for word, letter in zip(words, letters, strict=True) if letter]
     if not initials or len(initials) == len(words):
         return words
-    rest = [word for word in words if not (len(word) == 1 and word.isalpha() and fold(word) != "и")]
+    rest = [word for word, letter in zip(words, letters, strict=True) if not letter]
     if adjective(rest[-1]):  # «Малый В.О.», «9-я В.О.»: an island of St. Petersburg, not a person
         return [*rest, "".join(letter.upper() + "." for letter in initials)]
     person = _PERSONS.get(fold(rest[-1]))
@@ -190,7 +208,11 @@ def _initials(words: list[str]) -> list[str]:
 @lru_cache(maxsize=1 << 15)
 def street_name(words: tuple[str, ...], dotted: tuple[bool, ...]) -> str:
     """Standard name of a street from its words: order, sizes, initials and capitals. `dotted` tells of a dot after each."""
-    kept = [(word, dot) for word, dot in zip(words, dotted, strict=True) if fold(word) not in ("им", "имени")]
+    kept = []
+    for word, dot in zip(words, dotted, strict=True):
+        hyphened = _HYPHENED.fullmatch(word)  # «К-Маркса»
+        kept += [(hyphened.group(1), True), (hyphened.group(2), dot)] if hyphened else [(word, dot)]
+    kept = [(word, dot) for word, dot in kept if fold(word) not in ("им", "имени")]
     if not kept:
         kept = list(zip(words, dotted, strict=True))
     plain = [_LONG_TITLES.get(fold(word), word) if i == 0 and len(kept) > 1 else word for i, (word, _) in enumerate(kept)]
@@ -198,7 +220,7 @@ def street_name(words: tuple[str, ...], dotted: tuple[bool, ...]) -> str:
     ordinal = int(len(plain) > 1 and plain[0][0].isdigit())
     if ordinal and all(len(word) == 1 for word in plain[1:]):
         return f"{plain[0]} {''.join(letter.upper() + '.' for letter in plain[1:])}"
-    return join(plain[:ordinal] + _initials(plain[ordinal:]))
+    return join(plain[:ordinal] + _initials(plain[ordinal:], {word for word, dot in kept if dot}))
 
 
 def join(words: Sequence[str]) -> str:
@@ -213,5 +235,6 @@ def spoken(name: str | None) -> str:
         return ""
     low = _ORDINAL_END.sub(r"\1", fold(name))
     words = _PLAIN_WORD.findall(_ASIDE.sub("", low))
+    words = [_ROMAN_NUMBERS.get(word, word) for word in words]
     kept = [word for word in words if word not in _TITLES and word not in _GIVEN and len(word) > 1 or word.isdigit()]
     return " ".join(sorted(kept or words))

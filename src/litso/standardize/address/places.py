@@ -153,9 +153,9 @@ def _towns() -> dict[str, Town]:
 
 
 @lru_cache(maxsize=1)
-def _aliases() -> dict[str, Town]:
+def _aliases() -> dict[str, tuple[Town, bool]]:
     towns = _towns()
-    return {flat(row["alias"]): towns[flat(row["city"])] for row in table("aliases.tsv")}
+    return {flat(row["alias"]): (towns[flat(row["city"])], row["wins"] == "yes") for row in table("aliases.tsv")}
 
 
 def town_by_name(phrase: str, region: str | None = None) -> Town | None:
@@ -163,10 +163,19 @@ def town_by_name(phrase: str, region: str | None = None) -> Town | None:
 
     Where a name is both a town's own and another's old one, the region decides; without it the own name wins.
     """
-    own, other = _towns().get(phrase), _aliases().get(phrase)
-    if own and other:
-        return other if region in other.regions and region not in own.regions else own
-    return own or other
+    own = _towns().get(phrase)
+    other, wins = _aliases().get(phrase, (None, False))
+    if own is None or other is None:
+        return own or other
+    if region in own.regions:
+        return own
+    return other if wins or region in other.regions else own
+
+
+def has_rival(phrase: str) -> bool:
+    """Whether a town's own name is another town's old name too: «Куйбышев»."""
+    own, (other, _) = _towns().get(phrase), _aliases().get(phrase, (None, False))
+    return own is not None and other is not None and own != other
 
 
 @lru_cache(maxsize=16384)

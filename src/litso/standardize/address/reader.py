@@ -86,7 +86,7 @@ def read_house(text: str) -> House | None:
     if read_tail(tokens, 0, tail) < len(tokens):
         return None
     settle(tail)
-    return None if tail.unparsed or tail.numberless else house(tail)
+    return None if tail.unparsed else house(tail)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -32,10 +32,12 @@ _LETTERS_AFTER: Final = {
 }
 """Single letters that are markers when a number follows."""
 
-_LETTERED: Final = frozenset({"литера", "к", "стр", "помещ", "офис", "секция", "блок", "п", "кв", "клад", "м/м", "скл"})
+_LETTERED: Final = frozenset({"литера", "к", "стр", "помещ", "офис", "секция", "блок", "п", "кв", "клад", "м/м", "скл", "ком"})
 _LATIN_NUMBER: Final = re.compile("[IVX]+")
+_HOSTEL: Final = "общ"
+"""A hostel is a house; the word tells how its rooms are counted, no more."""
+
 _SUFFIXED: Final = frozenset({ENTRANCE, FLOOR})
-_NO_NUMBER: Final = frozenset({"н"})
 
 
 @dataclass(slots=True)
@@ -54,7 +56,6 @@ class Tail:
     box: str | None = None
     bare: list[str] = field(default_factory=list)
     marked: bool = False
-    numberless: bool = False
     unparsed: list[str] = field(default_factory=list)
 
     @property
@@ -112,7 +113,9 @@ def _number(tokens: list[Token], at: int, tail: Tail) -> int:
         return _past_suffix(tokens, end)
     if len(value) > 12 or (tail.house is not None and (len(tail.bare) > 2 or len(tail.blocks) > 4)):
         return at
-    if tail.house is None and tail.stead is None:
+    if tail.flat is not None and tail.house is not None and not tail.bare:
+        tail.unparsed.append(value)
+    elif tail.house is None and tail.stead is None:
         _bare_house(tail, tokens, at, value)
     else:
         tail.bare.append(value)
@@ -156,12 +159,11 @@ def _marked(tokens: list[Token], at: int, tail: Tail) -> int:
     role = marker(tokens, at, tail)
     if role is None:
         return _loose_letter(tokens, at, tail)
+    if role.code == _HOSTEL and tail.house is not None:
+        return at + 1
     if at + 1 >= len(tokens) or tokens[at + 1].done:
         return _loose_letter(tokens, at, tail)
     following = tokens[at + 1]
-    if role.kind == HOUSE and _without_number(tokens, at + 1):
-        tail.numberless = True
-        return at + 3
     if following.number:
         value, end = read_value(tokens, at + 1, letters=True, house=role.kind == HOUSE)
         if role.kind == HOUSE and tail.house is None:
@@ -177,15 +179,6 @@ def _marked(tokens: list[Token], at: int, tail: Tail) -> int:
     if second is not None and following.gap < COMMA and at + 2 < len(tokens) and tokens[at + 2].number:
         return at + 1  # «дом владение 5», «неж. помещение 3»: the word beside the number tells
     return at
-
-
-def _without_number(tokens: list[Token], at: int) -> bool:
-    return (
-        at + 1 < len(tokens)
-        and tokens[at].low in ("б", "без")
-        and tokens[at + 1].low in ("н", "номера")
-        and tokens[at + 1].gap <= SLASH
-    )
 
 
 def _letter_value(tokens: list[Token], at: int) -> tuple[str, int] | None:
@@ -275,7 +268,7 @@ def _put(tail: Tail, role: Role, value: str) -> None:
     kind = role.kind
     if kind == HOUSE:
         if tail.house is None:
-            tail.house, tail.house_type = value, role.code
+            tail.house, tail.house_type = value, "д" if role.code == _HOSTEL else role.code
         elif role.code != "д" and not tail.blocks:
             tail.blocks.append((role.code, value))
         else:

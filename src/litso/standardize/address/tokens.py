@@ -53,6 +53,7 @@ _TOKEN: Final = re.compile(r"([^\W_]*[^\W\d_](?:[^\W_]|-(?=[^\W\d_]))*|\d+)")
 _PIECES: Final = re.compile(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
 _MIXED: Final = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[а-яёА-ЯЁ])\w+")
 _ZERO: Final = re.compile(r"(?<=[а-яёА-ЯЁ])0(?=[а-яёА-ЯЁ])")
+_NO_NUMBER: Final = re.compile(r"(?:\b[дД](?:ом)?\.?\s*)?\b[бБ]\.?/[нН]\b\.?|\bбез номера\b")
 _LETTER_BLOCK: Final = re.compile(r"(?<![а-яёА-ЯЁ])([а-кА-К]|[м-яМ-Я])([кКсС])(?=\d)")
 _LATIN: Final = re.compile(r"[a-zA-Z]+(?:-[a-zA-Z]+)*")
 _CYRILLIC: Final = re.compile(r"[а-яёА-ЯЁ]")
@@ -164,7 +165,7 @@ def _latin_word(found: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """The text in Russian letters, with one kind of each separator. Digits and order stay as they are."""
-    text = text[:LIMIT].translate(_TRANSLATION)
+    text = _NO_NUMBER.sub(",", text[:LIMIT].translate(_TRANSLATION))
     if text.isascii() or _LATIN.search(text):
         text = _NUMERO.sub(" ", text)
         if not _CYRILLIC.search(text):
@@ -244,7 +245,7 @@ def _sequence(tokens: list[Token], at: int) -> tuple[int, Role] | None:
 def _letters_joined(tokens: list[Token]) -> bool:
     """Whether letters belong together: а/я, п.г.т., р. п. — joined by a slash, or each but the last dotted."""
     letters = all(len(token.low) == 1 for token in tokens)
-    return all(token.gap == SLASH or (letters and before.dot) for before, token in zip(tokens, tokens[1:], strict=False))
+    return all(token.gap == SLASH or (letters and before.dot) or (not letters and len(token.low) > 1) for before, token in zip(tokens, tokens[1:], strict=False))
 
 
 def read(text: str) -> list[Token]:
@@ -264,7 +265,8 @@ def read(text: str) -> list[Token]:
                 at += size
             else:
                 token.role = SINGLE.get(token.low) or typo(token.low)
-        out.append(token)
+        if not (out and token.role is not None and token.low == out[-1].low and token.gap == SPACE):
+            out.append(token)  # a type word said twice («г. г. Самара») counts once
         at += 1
     _mark_regions(out)
     return out

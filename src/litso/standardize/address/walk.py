@@ -210,7 +210,7 @@ def _inside_street(tokens: list[Token], at: int) -> bool:
         if token.gap >= COMMA or token.number or token.done:
             return False
         if token.role is not None:
-            return token.role.code == "ул" and _closing(tokens, tokens.index(token, at))
+            return token.role.code == "ул" and _closing_street(tokens, tokens.index(token, at))
     return False
 
 
@@ -233,6 +233,8 @@ def _letter_role(state: Walk, at: int, following: Token | None) -> Role | None:
     if following is not None and _town_letter(tokens, at):
         return None
     if following is not None and following.number:
+        if low == "п" and state.tail.empty and at + 2 < len(tokens) and tokens[at + 2].low == "км":
+            return _LETTER_PLACES[low]
         if low in _LETTER_PLACES and _name_number(tokens, at + 1) and _named_by_number(tokens, at + 1):
             return _LETTER_PLACES[low]
         if low == "г" and state.pending and state.tail.empty:
@@ -258,7 +260,7 @@ def _letter_role(state: Walk, at: int, following: Token | None) -> Role | None:
 def _among_initials(tokens: list[Token], at: int) -> bool:
     """«П.Г.Косенкова», «Малый П.С.»: dotted letters side by side."""
     token = tokens[at]
-    if not token.dot or (token.low == "д" and _before_number(tokens, at)):
+    if not token.dot or token.low == "г" or (token.low == "д" and _before_number(tokens, at)):
         return False
     near = [tokens[at + 1]] if _spaced(tokens, at + 1) and not _before_number(tokens, at + 1) else []
     if at and token.gap == SPACE:
@@ -302,7 +304,7 @@ def _numbered_role(state: Walk, at: int, role: Role, following: Token | None) ->
             return Role(PLAN, "кв-л") if len(following.low) > 2 else None
         if following is not None and _house_later(state, at + 2):
             return Role(PLAN, "кв-л")
-    if tokens[at].low == "кв" and state.follows:
+    if tokens[at].low == "кв" and state.follows and not state.streets:
         return Role(PLAN, "кв-л")
     if following is None and not (state.tail.empty and state.pending):
         nxt = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -313,7 +315,7 @@ def _numbered_role(state: Walk, at: int, role: Role, following: Token | None) ->
 def _house_later(state: Walk, at: int) -> bool:
     """Whether a house is told after `at`: then «кв 5» before it is a quarter, not a flat."""
     tokens = state.tokens
-    if state.streets and any(part.kind == STREET for part in state.parts):
+    if state.streets:
         return False
     return any(
         token.low in ("д", "дом", "зд", "уч", "влд") and i + 1 < len(tokens) and tokens[i + 1].number
@@ -405,23 +407,35 @@ def _name_number(tokens: list[Token], at: int) -> bool:
 
 def _number(state: Walk, at: int) -> int:
     tokens = state.tokens
-    size = _ordinal(tokens, at) or 1
+    if state.tail.house and state.pending and tokens[at].gap < COMMA:
+        state.pending.append(tokens[at])  # «код 12», «тел. 8917…»: not of the house
+        return at + 1
+    ordinal = _ordinal(tokens, at)
+    size = ordinal or 1 + _lettered_plan(tokens, at)
     after = tokens[at + size] if at + size < len(tokens) else None
     if after is not None and after.gap < COMMA and not after.done and not after.number:
         role = role_at(_with_pending(state, tokens[at]), at + size)
         if role is not None and role.kind in (STREET, PLAN) and _suffix_number(state, at, size, role):
             state.pending += tokens[at : at + size]
             return at + size
-    if not any(part.kind == STREET for part in state.parts) or size == 2:
-        if _name_number(tokens, at) and not (state.pending and size == 1 and not _starts_anew(state, at)):
-            state.pending += tokens[at : at + size]
-            return at + size
-    if size == 2 and state.pending and tokens[at].gap < COMMA and tokens[at + 1].low not in ("е",):
-        state.pending += tokens[at : at + size]
-        return at + size
+    if ordinal or not any(part.kind == STREET for part in state.parts):
+        if _name_number(tokens, at) and not (state.pending and not ordinal and not _starts_anew(state, at)):
+            state.pending += tokens[at : at + (ordinal or 1)]
+            return at + (ordinal or 1)
+    if ordinal and state.pending and tokens[at].gap < COMMA and tokens[at + 1].low not in ("е",):
+        state.pending += tokens[at : at + ordinal]
+        return at + ordinal
     if _country_code(state, at):
         return at + 1
     return _house(state, at)
+
+
+def _lettered_plan(tokens: list[Token], at: int) -> int:
+    """1 where the number has a letter and names a quarter: «12а мкр»."""
+    if at + 2 >= len(tokens) or tokens[at + 1].number or len(tokens[at + 1].low) > 1 or tokens[at + 1].gap == COMMA:
+        return 0
+    role = tokens[at + 2].role
+    return int(role is not None and role.kind == PLAN and tokens[at + 2].gap < COMMA)
 
 
 def _country_code(state: Walk, at: int) -> bool:
@@ -509,7 +523,7 @@ def _named(state: Walk, at: int, role: Role) -> int:
     """A type word: find its name after it or before it, keep the part, answer where to go on."""
     before = state.pending
     after, end = _read_after(state, at, role)
-    if before and len(after) == 1 and after[0].number and role.kind == STREET:
+    if before and role.kind == STREET and (role.code == "км" or (len(after) == 1 and after[0].number)):
         after = []
     if before and after and not _merges(before):
         if _suffix(state, at, role, before, after):
@@ -546,7 +560,7 @@ def _keep(state: Walk, role: Role, tokens: list[Token]) -> None:
         code, tokens = _second_type(code, tokens)
         if code == "проезд" or code != "пр-кт":
             pass
-        elif _short_pr(state, role) and any(token.number for token in tokens):
+        elif _short_pr(state, role) and any(_ordinal(tokens, at) for at in range(len(tokens))):
             code = "проезд"
     state.parts.append(Part(role.kind, code, tokens, after_house=not state.tail.empty))
 
@@ -601,7 +615,7 @@ def _suffix(state: Walk, at: int, role: Role, before: list[Token], after: list[T
         return chain and following is not None and following.gap < COMMA and len(after) < 3
     if role.kind == AREA:
         return True
-    return town_at(before, 0) is None or town_at(before, 0)[1] < len(before)  # type: ignore[index]
+    return not any(_only_town(before[start:]) for start in range(len(before)))
 
 
 def _read_after(state: Walk, at: int, role: Role) -> tuple[list[Token], int]:
@@ -646,7 +660,9 @@ def _trim(state: Walk, role: Role, name: list[Token], end: int) -> tuple[list[To
     number = tokens[end].number and tokens[end].gap < COMMA if end < len(tokens) else state.follows
     marked = end < len(tokens) and tokens[end].role is not None and tokens[end].role.kind in NUMBERED  # type: ignore[union-attr]
     if role.kind in (CITY, PLACE) and len(name) > 1 and (number or marked) and not state.streets:
-        keep = 2 if len(name) > 2 and adjective(name[0].text) else 1
+        if name[1].number or (name[0].low.endswith(("ые", "ие")) and len(name) == 2):
+            return name, end
+        keep = 2 if len(name) > 2 and (adjective(name[0].text) or name[0].low.endswith(("ые", "ие"))) else 1
         if not (len(name) == 2 and adjective(name[0].text) and not adjective(name[1].text) and name[1].low[-1] in "оае"):
             return name[:keep], end - len(name) + keep
     return name, end
@@ -708,7 +724,7 @@ def _first_type_word(state: Walk, role: Role, found: Role, at: int) -> bool:
         return low.startswith("набережн") or (found.kind == PLACE and len(low) > 4) or following is None or following.gap >= COMMA or following.number or (
             found.code in ("аллея", "линия", "кольцо", "г-к", "сл", "ст", "дор", "рзд", "починок")
         )
-    if role.kind == PLACE and found.kind in (PLACE, PLAN) and len(low) > 4:
+    if role.kind == PLACE and found.kind in (PLACE, PLAN) and len(low) > 4 and " " not in low:
         return True
     return False
 
@@ -732,6 +748,8 @@ def _name_digits(state: Walk, role: Role, name: list[Token], at: int) -> int:
     if not name:
         if ordinal:
             return ordinal
+        if role.kind == PLACE and at + 1 < len(tokens) and tokens[at + 1].low == "км":
+            return 2
         if _name_number(tokens, at) or (role.kind == STREET and _numbered_street(tokens, at)):
             return 1
         if role.kind == PLAN or (role.kind == STREET and _number_alone(state, role, at)):
@@ -773,9 +791,11 @@ def _plan_letter(tokens: list[Token], at: int) -> int:
 def _number_alone(state: Walk, role: Role, at: int) -> bool:
     """«ул. 5, д. 3», «линия 7»: a number that is the whole name of a street."""
     tokens = state.tokens
-    if role.code in ("линия", "км", "проезд", "аллея", "просека", "кольцевая"):
-        return True
     following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if role.code == "кольцевая":
+        return following is None or following.low not in ("км", "километр")
+    if role.code in ("линия", "км", "проезд", "аллея", "просека"):
+        return True
     if following is None:
         return True
     return following.number or (following.role is not None and following.role.kind in NUMBERED) or following.low == "д"
