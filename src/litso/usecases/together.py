@@ -115,16 +115,15 @@ def _bond(link: Link, groups: Mapping[int, Sequence[Record]], shown: Mapping[int
 def evidence_steps(model: Model, kind: str, levels: bytes) -> tuple[Step, ...]:
     """The evidence of a pair as steps from the odds before any comparison to its score; silent claims are left out."""
     claims = model.claims(kind)
-    row = np.zeros(len(claims), np.uint8)
     given = np.frombuffer(levels, np.uint8)[: len(claims)]
-    row[: len(given)] = given
-    parts = take_apart(model, kind, row)
+    row = np.pad(given, (0, len(claims) - len(given)))
+    parts = take_apart(model, kind, row[:, None])
     spoken = [
         (claim, claim.levels[level - 1], weight)
-        for claim, level, weight in zip(claims, row.tolist(), parts.weights, strict=True)
+        for claim, level, weight in zip(claims, row.tolist(), parts.weights[:, 0].tolist(), strict=True)
         if level
     ]
-    silent = parts.total - sum(weight for _, _, weight in spoken)
+    silent = int(parts.totals[0]) - sum(weight for _, _, weight in spoken)
     names = [("prior", "До сравнения", "исходные шансы такой пары")]
     names += [(claim.name, claim.title, level.sentence) for claim, level, _ in spoken]
     weights = [silent, *(weight for _, _, weight in spoken)]

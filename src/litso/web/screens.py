@@ -14,6 +14,7 @@ from litso.web.assets import assets_router
 from litso.web.pages import see_other
 from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication, check_form
 
+
 @get("/{path:path}", sync_to_thread=False)
 def nowhere(path: str) -> None:
     """Whatever no other route answers: a route of its own, so that the page of the error knows the user."""
