@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from litso.demo.chance import Ints, pick, scramble, stream
-from litso.demo.names import Names, load_names
+from litso.demo.names import load_names
 from litso.demo.people import WOMAN, People
 from litso.demo.sheet import joined, where
 from litso.demo.spoil import latin
@@ -41,7 +41,7 @@ def _suffixes(number: Ints, persons: int, seed: int) -> pl.Series:
     return pl.Series(scramble(number, prime, seed, 41)).cast(pl.String)
 
 
-def emails_of(seed: int, block: int, names: Names, people: People, persons: int, today: int) -> pl.Series:
+def emails_of(seed: int, block: int, people: People, persons: int, today: int) -> pl.Series:
     """An e-mail for each person old enough and so inclined, else missing. Two people never have the same."""
     rng = stream(seed, "email", block)
     men, women, given_texts = _latin_names()
@@ -59,11 +59,7 @@ def emails_of(seed: int, block: int, names: Names, people: People, persons: int,
         .when(pl.Series(form == 3)).then(pl.concat_str([surname, year, initial]))
         .otherwise(pl.concat_str([surname, pl.lit("-"), given.str.slice(0, 2)]))
     ).to_series()  # fmt: skip
-    # Rare surnames need no number to be unique, common ones do.
-    needs_number = (names.surname_count[people.surname] > 12) | (rng.random(size) < 0.3)
-    address = joined(
-        where(needs_number, joined(local, unique), local), "@", pl.Series(DOMAINS).gather(pick(rng, _SHARES, size))
-    )
+    address = joined(local, unique, "@", pl.Series(DOMAINS).gather(pick(rng, _SHARES, size)))
     age = people.age(today)
     has = rng.random(size) < np.select([age < 14, age < 45, age < 65], [0.0, 0.85, 0.6], 0.2)
     return where(has, address, None)

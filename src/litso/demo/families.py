@@ -25,14 +25,14 @@ class HouseholdKind(NamedTuple):
 _COUPLE = (HEAD, SPOUSE)
 
 HOUSEHOLD_KINDS: Final = (
-    HouseholdKind(0.07, (HEAD,), (21, 36), woman_head=0.45),
-    HouseholdKind(0.08, (HEAD,), (36, 60), woman_head=0.45),
-    HouseholdKind(0.13, (HEAD,), (60, 92), woman_head=0.78),
-    HouseholdKind(0.07, _COUPLE, (22, 37)),
-    HouseholdKind(0.06, _COUPLE, (40, 62)),
-    HouseholdKind(0.12, _COUPLE, (58, 88)),
-    HouseholdKind(0.13, (*_COUPLE, CHILD), (23, 48), (0, 17)),
-    HouseholdKind(0.10, (*_COUPLE, CHILD, CHILD), (26, 49), (0, 17)),
+    HouseholdKind(0.05, (HEAD,), (21, 38), woman_head=0.45),
+    HouseholdKind(0.08, (HEAD,), (38, 62), woman_head=0.45),
+    HouseholdKind(0.14, (HEAD,), (60, 93), woman_head=0.78),
+    HouseholdKind(0.05, _COUPLE, (22, 38)),
+    HouseholdKind(0.09, _COUPLE, (40, 64)),
+    HouseholdKind(0.13, _COUPLE, (60, 90)),
+    HouseholdKind(0.11, (*_COUPLE, CHILD), (24, 54), (0, 17)),
+    HouseholdKind(0.10, (*_COUPLE, CHILD, CHILD), (28, 54), (0, 17)),
     HouseholdKind(0.02, (*_COUPLE, CHILD, CHILD, CHILD), (29, 48), (0, 17)),
     HouseholdKind(0.05, (HEAD, CHILD), (23, 46), (0, 17), woman_head=0.9),
     HouseholdKind(0.02, (HEAD, CHILD, CHILD), (27, 46), (0, 17), woman_head=0.9),

@@ -25,7 +25,8 @@ class Block:
     """Premises of a block (one value a premise) and what binds people to them.
 
     `house` is a house of the territory, `flat` 0 in a private house, `household` -1 where nobody lives. `home` is the
-    premise of each household; movers came from `former` (-1: did not move) on the day `moved_on`.
+    premise of each household; movers came from `former` (-1: did not move) on the day `moved_on`; `arrived_on` knows
+    more: also those who came from outside after others had left.
     """
 
     index: int
@@ -36,6 +37,7 @@ class Block:
     home: Ints
     former: Ints
     moved_on: Ints
+    arrived_on: Ints
     is_let: Flags
     landlord: Ints
     mate: Ints
@@ -74,7 +76,8 @@ def make_block(
 ) -> Block:
     """Moves and lets of the households of a block."""
     home = np.flatnonzero(household >= 0)
-    former, moved_on = _moves(rng, home, len(household), rates.moved, today)
+    former, moved_on = _moves(rng, home, household, rates.moved, today)
+    arrived_on = _arrivals(rng, former, moved_on, household)
     is_let = np.zeros(len(household), bool)
     is_let[home] = rng.random(len(home)) < rates.rented
     heads = np.flatnonzero(people.member == HEAD)
@@ -85,18 +88,38 @@ def make_block(
         landlord = heads[stranger]
     is_adult = people.age(today) >= ADULT
     return Block(
-        index, first_premise, house, flat, household, home, former, moved_on, is_let & (landlord >= 0), landlord,
-        _mates(people, is_adult), is_adult, heads, people.household,
+        index, first_premise, house, flat, household, home, former, moved_on, arrived_on,
+        is_let & (landlord >= 0), landlord, _mates(people, is_adult), is_adult, heads, people.household,
     )  # fmt: skip
 
 
-def _moves(rng: np.random.Generator, home: Ints, premises: int, rate: float, today: int) -> tuple[Ints, Ints]:
-    """Where households came from within five years: each former premise is another one, left by one household."""
-    size = len(home)
-    former = rng.permutation(premises)[:size]
-    moves = (rng.random(size) < rate) & (former != home)
-    day = today - rng.integers(40, 1800, size)
-    return np.where(moves, former, -1), np.where(moves, day, 0)
+def _moves(rng: np.random.Generator, home: Ints, household: Ints, rate: float, today: int) -> tuple[Ints, Ints]:
+    """Where households came from within five years, and when.
+
+    Each former premise was left by one household, and whoever lives there now never moved inside the territory.
+    """
+    movers = np.flatnonzero(rng.random(len(home)) < rate)
+    is_settled = np.ones(len(household), bool)
+    is_settled[home[movers]] = False
+    left = rng.permutation(np.flatnonzero(is_settled))[: len(movers)]
+    movers = movers[: len(left)]
+    former, day = np.full(len(home), -1), np.zeros(len(home), np.int64)
+    former[movers] = left
+    day[movers] = today - rng.integers(100, 1800, len(movers))
+    return former, day
+
+
+def _arrivals(rng: np.random.Generator, former: Ints, moved_on: Ints, household: Ints) -> Ints:
+    """Day since when each household lives where it lives, 0 where nobody remembers.
+
+    Those who live where others moved out came within three months after.
+    """
+    arrived = moved_on.copy()
+    movers = np.flatnonzero(former >= 0)
+    heirs = household[former[movers]]
+    day = moved_on[movers] + rng.integers(3, 90, len(movers))
+    arrived[heirs[heirs >= 0]] = day[heirs >= 0]
+    return arrived
 
 
 def _mates(people: People, is_adult: Flags) -> Ints:
@@ -155,7 +178,7 @@ def _holders(
     has_spouse = (block.household >= 0) & (people.member[spouse] == SPOUSE) & (spouse == own + 1)
     holder = np.where(has_spouse & (chance < 0.4), spouse, own)
     holder = np.where(block.is_let, block.landlord, holder)
-    since = np.where(block.household >= 0, block.moved_on[block.household], 0)
+    since = np.where(block.household >= 0, block.arrived_on[block.household], 0)
     is_stale = np.zeros(premises, bool)
     movers = np.flatnonzero(block.former >= 0)
     stale = movers[rng.random(len(movers)) < rates.stale_account]

@@ -15,7 +15,7 @@ from litso.demo.chance import Floats, Ints, pick
 
 SURNAME_FLOOR: Final = 8
 """Rarer surnames of the table are mostly slips of the pen."""
-GIVEN_FLOOR: Final = 120
+GIVEN_FLOOR: Final = 200
 DECADES: Final = tuple(range(1920, 2030, 10))
 
 # name: (year of its peak, spread of years, how much commoner than the table says, which leans on the old)
@@ -224,7 +224,7 @@ def _fashion(text: str, gender: int, year: int) -> float:
     if entry is None:
         return 0.35
     peak, spread, boost = entry
-    return boost * (0.03 + float(np.exp(-0.5 * ((year - peak) / spread) ** 2)))
+    return boost * (0.01 + float(np.exp(-0.5 * ((year - peak) / spread) ** 2)))
 
 
 def _cumulated(weights: Floats) -> Floats:

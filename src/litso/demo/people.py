@@ -19,6 +19,7 @@ ADULT: Final = 18
 DAY0: Final = date(1970, 1, 1).toordinal()
 _YEAR: Final = 365.2425
 _SLOTS: Final = 6
+_REDRAWS: Final = 3
 _MEMBERS: Final = np.array(
     [[*kind.members, *([-1] * (_SLOTS - len(kind.members)))] for kind in HOUSEHOLD_KINDS], dtype=np.int64
 )
@@ -163,8 +164,9 @@ def _given_names(
     of_stranger = names.draw_given(rng, culture, np.zeros_like(gender), year - 28)
     has_father = (member == CHILD) & (gender[head] == MAN)
     second = _second_children(member)
-    same = second[(given[second] == given[second - 1])]
-    given[same] = names.draw_given(rng, culture[same], gender[same], year[same])
+    for _ in range(_REDRAWS):
+        same = second[given[second] == given[second - 1]]
+        given[same] = names.draw_given(rng, culture[same], gender[same], year[same])
     father = np.where(has_father, given[head], of_stranger)
     father[second] = np.where(has_father[second], father[second], father[second - 1])
     return given, father
@@ -183,6 +185,7 @@ def _alike(
     """Fathers and sons with the same initials; some with the same full name."""
     sons = np.flatnonzero((member == CHILD) & (gender == MAN) & (gender[head] == MAN))
     sons = sons[rng.random(len(sons)) < rates.same_initials]
+    sons = sons[np.unique(head[sons], return_index=True)[1]]  # one son a family
     fathers = head[sons]
     given, father = given.copy(), father.copy()
     given[sons] = np.where(

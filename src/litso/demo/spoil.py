@@ -136,7 +136,8 @@ def birth_typo(value: str, chance: int) -> str:
         month = month % 12 + 1
     else:
         day = day + 1 if day < 28 else day - 10
-    return f"{year:04d}-{month:02d}-{min(day, 28) if way == 1 else day:02d}"
+    is_shorter = way == 1 or (month == 2 and day == 29)
+    return f"{year:04d}-{month:02d}-{min(day, 28) if is_shorter else day:02d}"
 
 
 def birth_swapped(value: str, chance: int) -> str:

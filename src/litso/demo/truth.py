@@ -34,7 +34,7 @@ def household_rows(world: World) -> pl.DataFrame:
             "person_id": world.person_ids(np.arange(len(people))),
             "household_id": household_ids(people.household, world),
             "premise_id": premise_ids(world, world.block.home[people.household]),
-            "since": _days(world.block.moved_on[people.household]),
+            "since": _days(world.block.arrived_on[people.household]),
         }
     )
 
@@ -103,7 +103,7 @@ def _residents(world: World) -> list[pl.DataFrame]:
         who = np.flatnonzero(first + step < last)
         is_let = block.is_let[premise[who]]
         for role, chosen in (("tenant", who[is_let]), ("resident", who[~is_let])):
-            since = block.moved_on[people.household[chosen]]
+            since = block.arrived_on[people.household[chosen]]
             parts.append(_roles(world, chosen, first[chosen] + step, role, since, np.zeros_like(chosen)))
     return parts
 

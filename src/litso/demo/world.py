@@ -82,5 +82,5 @@ def make_world(demo: Demo, index: int) -> World:
     )
     companies = make_companies(demo.seed, t.setting, index, len(house), house, code)
     accounts = make_accounts(demo.seed, block, people, companies, demo.rates, demo.today)
-    email = emails_of(demo.seed, index, demo.names, people, t.persons, demo.today)
+    email = emails_of(demo.seed, index, people, t.persons, demo.today)
     return World(demo, index, block, people, companies, accounts, email)
