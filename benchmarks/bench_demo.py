@@ -70,7 +70,8 @@ def main() -> None:
     runs = [(f"demo, {size:,} persons", demo, size) for size in sizes] + [("csv row by row", peer, PEER_ROWS)]
     for what, work, size in runs:
         rows, seconds, cpu, peak = measured(work, size)
-        print(f"{what:<24}{rows:>12,}{seconds:>9.1f}{cpu:>9.1f}{rows / seconds:>12,.0f}{rows / cpu:>15,.0f}{peak:>10.0f}")
+        speeds = f"{rows / seconds:>12,.0f}{rows / cpu:>15,.0f}"
+        print(f"{what:<24}{rows:>12,}{seconds:>9.1f}{cpu:>9.1f}{speeds}{peak:>10.0f}")
 
 
 if __name__ == "__main__":
