@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -51,6 +53,8 @@ SYSTEMS: Final[dict[str, Callable[[World], Rows]]] = {
 BESIDE: Final = ("truth", "households", "roles", "moves", "errors")
 """What is true, and what was made wrong."""
 SMALLEST, LARGEST = 1000, 10_000_000
+MAKERS: Final = 2
+"""Blocks in the making at a time; what is written does not depend on it."""
 REPORT: Final = "demo.json"
 ORDERS_SHEET: Final = "Заявки"
 OUTAGES_SHEET: Final = "Отключения"
@@ -103,10 +107,12 @@ def build_demo(
     built = Built(persons, seed, setting.name, today.isoformat(), rows=dict.fromkeys(SYSTEMS, 0))
     with ExitStack() as stack:
         files = _Files(stack, directory)
-        for index in range(territory.blocks):
-            world = make_world(demo, index)
-            _write_block(files, world, built)
-            on_progress(min(persons, int(world.people.number[-1]) + 1) if len(world.people) else 0, persons)
+        for block in _blocks(demo):
+            for name, frame in block.frames:
+                files.write(name, frame)
+            for source, rows in block.rows.items():
+                built.rows[source] += rows
+            on_progress(block.persons, persons)
     report = json.dumps(built.as_json(), ensure_ascii=False, indent=1)
     (directory / REPORT).write_text(report + "\n", encoding="utf-8")
     return built
@@ -168,17 +174,39 @@ class _Files:
             self._registers[key].write(part.drop("bank", "month"))
 
 
-def _write_block(files: _Files, world: World, built: Built) -> None:
+class _Block(NamedTuple):
+    """What one block gives: frames by the file they go to, rows by source, persons up to its end."""
+
+    frames: list[tuple[str, pl.DataFrame]]
+    rows: dict[str, int]
+    persons: int
+
+
+def _blocks(demo: Demo) -> Iterator[_Block]:
+    """All blocks in order, a few of them in the making at a time."""
+    with ThreadPoolExecutor(MAKERS) as makers:
+        waiting: deque[Future[_Block]] = deque()
+        for index in range(demo.territory.blocks):
+            waiting.append(makers.submit(_make_block, demo, index))
+            if len(waiting) > MAKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _make_block(demo: Demo, index: int) -> _Block:
+    world = make_world(demo, index)
+    frames: list[tuple[str, pl.DataFrame]] = []
+    rows: dict[str, int] = {}
     for source, system in SYSTEMS.items():
-        rows = system(world)
-        files.write(source, rows.frame)
-        files.write("errors", rows.errors)
-        if rows.who is not None:
-            files.write("truth", truth_rows(world, source, rows, rows.who))
-        built.rows[source] += len(rows.frame)
-    files.write("households", household_rows(world))
-    files.write("roles", role_rows(world))
-    files.write("moves", move_rows(world))
+        made = system(world)
+        rows[source] = len(made.frame)
+        frames += [(source, made.frame), ("errors", made.errors)]
+        if made.who is not None:
+            frames.append(("truth", truth_rows(world, source, made, made.who)))
+    frames += [("households", household_rows(world)), ("roles", role_rows(world)), ("moves", move_rows(world))]
+    persons = int(world.people.number[-1]) + 1 if len(world.people) else 0
+    return _Block(frames, rows, persons)
 
 
 def setting_of(name: str) -> Setting:
