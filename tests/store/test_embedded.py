@@ -16,6 +16,7 @@ import pytest
 
 from databases import QUICK
 from litso.errors import Misconfigured
+from litso.store.binaries import Runner, find_binaries
 from litso.store.embedded import running_server
 
 USER_PROGRAM = """
@@ -169,6 +170,10 @@ def test_root_runs_a_server_as_the_owner_of_its_folder() -> None:
         root = home / "postgres"
         root.mkdir(mode=0o700)
         os.chown(root, 65534, 65534)
+        try:
+            find_binaries(Runner(uid=65534, gid=65534))
+        except Misconfigured:
+            pytest.skip("this checkout and its PostgreSQL lie where only root may go")
         with running_server(home, overrides=SMALL) as url:
             assert answers(url)
             assert Path(f"/proc/{postmaster(home)}").stat().st_uid == 65534

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,28 +25,24 @@ def node_table(rows: list[tuple[int, str]]) -> pa.Table:
     return pa.Table.from_pylist(listed, schema=nodes.NODE_SCHEMA)
 
 
-def key_table(rows: list[tuple[int, int]]) -> pa.Table:
+def key_table(rows: Sequence[tuple[int, int]]) -> pa.Table:
     return pa.Table.from_pylist([{"key": key, "node_id": node} for key, node in rows], schema=nodes.KEY_SCHEMA)
 
 
-def link_table(rows: list[tuple[int, int, float]]) -> pa.Table:
+def link_table(rows: Sequence[tuple[int, int, float]]) -> pa.Table:
     listed = [{"node_a": a, "node_b": b, "weight": weight, "levels": b"\0\1\2"} for a, b, weight in rows]
     return pa.Table.from_pylist(listed, schema=nodes.LINK_SCHEMA)
 
 
 def add(
-    connection: Connection, keys: list[tuple[int, int]] = (), links: list[tuple[int, int, float]] = (), count: int = 5
-) -> None:  # type: ignore[assignment]
-    nodes.add_nodes(
-        connection,
-        node_table([(node, ONE) for node in range(1, count + 1)]),
-        key_table(list(keys)),
-        link_table(list(links)),
-    )
+    connection: Connection, keys: Sequence[tuple[int, int]] = (), links: Sequence[tuple[int, int, float]] = ()
+) -> None:
+    """Add nodes 1 to 5, all of party ONE."""
+    nodes.add_nodes(connection, node_table([(node, ONE) for node in range(1, 6)]), key_table(keys), link_table(links))
 
 
 def test_what_is_added_is_read(connection: Connection) -> None:
-    add(connection, [(7, 1), (-(2**63), 2)], [(1, 2, 1.5), (2, 5, -0.25)], count=5)
+    add(connection, [(7, 1), (-(2**63), 2)], [(1, 2, 1.5), (2, 5, -0.25)])
     assert nodes.read_nodes(connection).to_pylist() == node_table([(node, ONE) for node in range(1, 6)]).to_pylist()
     assert sorted(map(tuple, map(dict.values, nodes.read_keys(connection).to_pylist()))) == [(-(2**63), 2), (7, 1)]
     assert nodes.read_links(connection).to_pylist() == link_table([(1, 2, 1.5), (2, 5, -0.25)]).to_pylist()
@@ -70,12 +67,7 @@ def test_a_node_added_online_is_found_by_its_fingerprint(connection: Connection)
 def test_candidates_come_with_the_size_of_their_key(connection: Connection) -> None:
     add(connection, [(10, 1), (10, 2), (20, 2), (30, 3), (30, 4), (30, 5)])
     found = nodes.candidates(connection, [10, 20, 20, 30, 40], most=2)
-    assert sorted(found) == [
-        Candidate(10, 2, 1),
-        Candidate(10, 2, 2),
-        Candidate(20, 1, 2),
-        *(Candidate(30, 3, n) for n in (3, 4, 5)),
-    ]
+    assert sorted(found) == [(10, 2, 1), (10, 2, 2), (20, 1, 2), (30, 3, 3), (30, 3, 4), (30, 3, 5)]
     assert {c.size for c in nodes.candidates(connection, [30], most=1)} == {2}
     assert nodes.candidates(connection, [], most=2) == []
 

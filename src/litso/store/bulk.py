@@ -63,8 +63,8 @@ def copy_fixed(connection: Connection, table: str, columns: Mapping[str, NDArray
 
 def uuid_bytes(texts: pa.ChunkedArray | pa.Array | Sequence[str]) -> NDArray[np.void]:
     """UUIDs in hexadecimal, with or without hyphens, as an array of V16."""
-    listed = texts.to_pylist() if isinstance(texts, (pa.Array, pa.ChunkedArray)) else texts
-    return np.frombuffer(bytes.fromhex("".join(listed).replace("-", "")), dtype="V16")
+    digits = pl.Series(texts, dtype=pl.String).str.replace_all("-", "", literal=True).str.join("").item()
+    return np.frombuffer(bytes.fromhex(digits), dtype="V16")
 
 
 def uuid_texts(raw: NDArray[np.void]) -> list[str]:

@@ -85,6 +85,7 @@ def history_of_party(connection: Connection, party_id: str) -> list[Belonging]:
     """Which records ever belonged to a party, the latest first."""
     return rows_of(connection, Belonging, statements("crosswalk")["history_of_party"], {"party_id": party_id})
 
+
 def current_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.Table:
     """Present parties of records: `record_id`, `party_id`."""
     return _of_records(connection, "current_of", record_ids)

@@ -44,10 +44,10 @@ def running_server(
     """
     root = _prepared(home / "postgres")
     with _opened(root / "users.lock") as users:
-        with _start_lock(root):
-            url = _ensure_running(root, binaries, overrides or {}, users)
-            fcntl.flock(users, fcntl.LOCK_SH)
         try:
+            with _start_lock(root):
+                url = _ensure_running(root, binaries, overrides or {}, users)
+                fcntl.flock(users, fcntl.LOCK_SH)
             yield url
         finally:
             with _start_lock(root):

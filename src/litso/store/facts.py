@@ -115,6 +115,7 @@ def count(connection: Connection) -> dict[str, int]:
     """Number of facts of each kind."""
     return dict(connection.execute(statements("facts")["count"]).fetchall())
 
+
 def serials(connection: Connection, accounts: Sequence[str] | None = None) -> dict[str, list[str]]:
     """Serial numbers of the meters of accounts, of all accounts when none are named."""
     chosen = None if accounts is None else list(accounts)

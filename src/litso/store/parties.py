@@ -96,6 +96,7 @@ def merged_into(connection: Connection, party_id: str) -> list[str]:
     found = connection.execute(statements("parties")["merged_into"], {"party_id": party_id}).fetchall()
     return [row[0] for row in found]
 
+
 def read_ages(connection: Connection) -> pa.Table:
     """Every party with its place in the order of minting: `party_id`, `age`."""
     schema = pa.schema([("party_id", pa.string()), ("age", pa.int64())])
