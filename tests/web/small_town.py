@@ -19,6 +19,7 @@ from litso.store.nodes import Link
 from litso.store.quarantine import RejectedRow
 from litso.usecases.publication import publish_party
 
+PASSWORD = "correct horse battery"
 NOW = datetime.now(UTC).replace(microsecond=0)
 _NAMES = UUID("5b1f6a52-3f0e-4b59-9d3f-0a8a5a4f7c11")
 _COLUMNS = ("kind", *STANDARD_TEXT, "birth_date", *STANDARD_LISTS, "problems", *(f"qc_{kind}" for kind in QC_KINDS))
@@ -176,6 +177,23 @@ class Town(NamedTuple):
     done: int
     held: int
     quarantined: int
+
+
+class Place(NamedTuple):
+    """The small town in a store of its own; `tokens` of programs by role."""
+
+    store: Store
+    town: Town
+    tokens: dict[str, str]
+
+
+class Served(NamedTuple):
+    """A running `litso serve` over the small town: its URL and the link that it printed at first start."""
+
+    url: str
+    link: str
+    store: Store
+    town: Town
 
 
 def build(store: Store) -> Town:

@@ -109,7 +109,9 @@ def reject_load(store: Store, settings: Settings, load_id: int, rejected_by: str
     """Refuse a held load: nothing of it is published."""
     with store.transaction() as connection:
         loads.reject(connection, load_id, rejected_by)
-    open_spool(_folder(settings, load_id)).discard()
+    folder = _folder(settings, load_id)
+    if folder.exists():
+        open_spool(folder).discard()
 
 
 # Before the transaction -----------------------------------------------------------------------------------------

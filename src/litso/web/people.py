@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from litso.errors import NotFound
@@ -40,7 +41,7 @@ def invite(request: ScreenRequest, store: GivenStore, data: Form) -> Response[st
 
 
 @post("/users/{user_id:int}/deactivate", guards=[has_right("manage_people")], sync_to_thread=True, status_code=200)
-def deactivate(request: ScreenRequest, store: GivenStore, user_id: int, data: Form) -> Redirect:
+def deactivate(request: ScreenRequest, store: GivenStore, user_id: FromPath[int], data: Form) -> Redirect:
     """Shut a user out at once; nobody shuts themselves out."""
     with store.transaction() as connection:
         user = users.find(connection, user_id)

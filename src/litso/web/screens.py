@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from litestar import Response, Router, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from litso.web import finding, parties, people, signing, sources
@@ -16,7 +17,7 @@ from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication
 
 
 @get("/{path:path}", sync_to_thread=False)
-def nowhere(path: str) -> None:
+def nowhere(path: FromPath[str]) -> None:
     """Whatever no other route answers: a route of its own, so that the page of the error knows the user."""
     raise NotFoundException(path)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from anyio import to_thread
 from litestar import Response, get, post
 from litestar.background_tasks import BackgroundTask
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from litso.errors import Conflict
@@ -48,7 +48,7 @@ def show_sources(request: ScreenRequest, store: GivenStore) -> Response[str]:
 def show_source(
     request: ScreenRequest,
     store: GivenStore,
-    name: str,
+    name: FromPath[str],
     code: Annotated[str | None, QueryParameter(max_length=64)] = None,
     after: Annotated[int, QueryParameter(ge=0, le=2**63 - 1)] = 0,
 ) -> Response[str]:
@@ -73,7 +73,7 @@ def show_source(
 
 
 @get("/loads/{load_id:int}", guards=[has_right("read_sources")], sync_to_thread=True)
-def show_load(request: ScreenRequest, store: GivenStore, load_id: int) -> Response[str]:
+def show_load(request: ScreenRequest, store: GivenStore, load_id: FromPath[int]) -> Response[str]:
     """One load: its counts, and why it waits."""
     return _load_page(request, store, load_id)
 
@@ -95,7 +95,9 @@ def _load_page(request: ScreenRequest, store: GivenStore, load_id: int, *, probl
 
 
 @post("/loads/{load_id:int}/approve", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200)
-def approve(request: ScreenRequest, store: GivenStore, settings: GivenSettings, load_id: int, data: Form) -> Redirect:
+def approve(
+    request: ScreenRequest, store: GivenStore, settings: GivenSettings, load_id: FromPath[int], data: Form
+) -> Redirect:
     """Publish a held load: the page answers at once, the load goes on."""
     with store.transaction() as connection:
         load = loads.get(connection, load_id)
@@ -111,14 +113,16 @@ async def _approve(store: Store, settings: Settings, load_id: int) -> None:
 
 
 @post("/loads/{load_id:int}/reject", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200)
-def reject(request: ScreenRequest, store: GivenStore, settings: GivenSettings, load_id: int, data: Form) -> Redirect:
+def reject(
+    request: ScreenRequest, store: GivenStore, settings: GivenSettings, load_id: FromPath[int], data: Form
+) -> Redirect:
     """Refuse a held load."""
     loading.reject_load(store, settings, load_id, actor_of(request).name)
     return see_other(f"/loads/{load_id}")
 
 
 @get("/quarantine/{quarantine_id:int}", guards=[has_right("read_sources")], sync_to_thread=True)
-def show_quarantined(request: ScreenRequest, store: GivenStore, quarantine_id: int) -> Response[str]:
+def show_quarantined(request: ScreenRequest, store: GivenStore, quarantine_id: FromPath[int]) -> Response[str]:
     """One rejected row with a form to correct it."""
     return _quarantined_page(request, store, quarantine_id)
 
@@ -159,7 +163,7 @@ def _fixed_payload(data: dict[str, Any]) -> str:
 @post(
     "/quarantine/{quarantine_id:int}/dismiss", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200
 )
-def dismiss(request: ScreenRequest, store: GivenStore, quarantine_id: int, data: Form) -> Redirect:
+def dismiss(request: ScreenRequest, store: GivenStore, quarantine_id: FromPath[int], data: Form) -> Redirect:
     """Give a row up."""
     with store.transaction() as connection:
         quarantine.dismiss(connection, quarantine_id, actor_of(request).name)
