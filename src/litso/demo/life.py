@@ -185,7 +185,8 @@ def _holders(
     holder[block.former[stale]] = heads[stale]
     is_stale[block.former[stale]] = True
     since[block.former[stale]] = 0
-    of_company = (rng.random(premises) < 0.012) & ~is_stale
+    # Half of the empty premises belong to companies: not sold yet, or municipal.
+    of_company = (rng.random(premises) < np.where(block.household >= 0, 0.012, 0.5)) & ~is_stale
     of_company |= holder < 0
     holder = np.where(of_company, -2 - rng.integers(0, companies, premises), holder)
     return holder, since, is_stale

@@ -71,7 +71,7 @@ class Rates:
     family_phone: float = 0.120  # households where all give one number
     moved: float = 0.080  # households that came from another premise of the territory
     stale_account: float = 0.350  # of the premises they left: the account is still theirs
-    rented: float = 0.080  # premises let to the household by an owner who lives elsewhere
+    rented: float = 0.050  # premises let to the household by an owner who lives elsewhere
     second_account: float = 0.130  # premises with an account for heat of its own
     payer_from_family: float = 0.250  # payments made by another adult than the holder of the account
     # Families
@@ -112,7 +112,7 @@ OTHER: Final = replace(
     account_missing=0.120,
     moved=0.120,
     reissued_phone=0.150,
-    rented=0.120,
+    rented=0.080,
     same_initials=0.040,
     twins=0.015,
 )
