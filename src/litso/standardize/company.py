@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from litso.standardize.bulk import by_distinct, columns
 from litso.standardize.documents import is_inn, is_nothing, is_ogrn
 from litso.standardize.letters import tidy, twins_to_cyrillic
-from litso.standardize.wordlists import data_lines
+from litso.standardize.wordlists import data_lines, sections
 
 
 class Company(NamedTuple):
@@ -102,17 +103,7 @@ _NUMBER: Final = re.compile(
 _BARE: Final = re.compile(r"(?<!\d)(\d{10}|\d{12}|\d{13}|\d{15})(?!\d)")
 _QUOTES: Final = re.compile("[«»“”„‟″\"`]|''|<<|>>|‹|›")
 _EDGES: Final = " ,.;:-–—/\\'"
-_ORGANIZATION_WORDS: Final = re.compile(
-    r"(?<!\w)(?:администраци[яи]|школа|лицей|гимназия|детский\s+сад|д/с|больница|поликлиника|амбулатория|аптека|магазин|"
-    r"прокуратура|суд|управление|отдел(?:ение)?|департамент|министерство|комитет|комбинат|завод|фабрика|фирма|компания|"
-    r"предприятие|учреждение|организация|банк|фонд|союз|кооператив|товарищество|общежитие|колледж|техникум|университет|"
-    r"институт|академия|училище|библиотека|музей|театр|церковь|храм|приход|монастырь|епархия|мечеть|почта|почтамт|вокзал|"
-    r"станция|депо|автовокзал|рынок|кафе|ресторан|столовая|гостиница|отель|салон|парикмахерская|ателье|стоматология|"
-    r"клиника|автосервис|автомойка|азс|агентство|центр|ассоциация|партн[её]рство|совхоз|колхоз|агрофирма|птицефабрика|"
-    r"хозяйство|трест|объединение|корпорация|холдинг|группа\s+компаний|сбербанк|газпром|роснефть|водоканал|теплосеть|"
-    r"электросеть|горсвет|пожарная\s+часть|воинская\s+часть|в/ч|войсковая\s+часть|овд|умвд|мвд|фсб|мчс|гибдд|росгвардия)(?!\w)",
-    re.IGNORECASE,
-)
+_TELLING: Final = sections("company_words.txt")
 
 
 def company(text: str | None) -> Company:
@@ -208,6 +199,14 @@ def _core(line: str) -> str:
     return " ".join(name.split()).strip(_EDGES)
 
 
+@lru_cache(maxsize=1)
+def telling_words() -> frozenset[str]:
+    """First words of legal forms and of organizations, folded: without one of them a text names no organization."""
+    firsts = (re.match(r"\w{2,}", spelling) for spelling in legal_forms())
+    pairs = (pair.split("_")[0] for pair in _TELLING["pair"])
+    return _TELLING["word"].union(pairs, (first[0] for first in firsts if first))
+
+
 def is_company(text: str) -> bool:
     """Whether a text names an organization: a legal form other than ИП, a word of organizations, or quotes."""
     line = _QUOTES.sub('"', tidy(text[:MAX_LENGTH]))
@@ -216,7 +215,9 @@ def is_company(text: str) -> bool:
         for one in _form_pattern().finditer(line)
     ):
         return True
-    return _ORGANIZATION_WORDS.search(line) is not None
+    words = re.findall(r"\w+", _fold(line))
+    pairs = {f"{left}_{right}" for left, right in pairwise(words)}
+    return not _TELLING["word"].isdisjoint(words) or not _TELLING["pair"].isdisjoint(pairs)
 
 
 def _is_written_as_form(found: re.Match[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from litso.standardize.letters import fold
-from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
+from litso.standardize.lexicon import FEMALE, MALE, RARE, UNKNOWN, counts_of
 from litso.standardize.wordlists import data_lines
 
 
@@ -30,3 +30,8 @@ def full_given_name(name: str, gender: str = UNKNOWN) -> str | None:
     """
     names = [full for full, of in diminutives().get(fold(name), ()) if gender not in (MALE, FEMALE) or of == gender]
     return names[0] if len(names) == 1 else None
+
+
+def is_diminutive(folded: str) -> bool:
+    """Whether a folded word is an everyday form of another name and not a name in its own right."""
+    return folded in diminutives() and counts_of(folded).given < RARE

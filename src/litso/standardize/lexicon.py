@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from litso.standardize.letters import skeleton
-from litso.standardize.wordlists import data_lines
+from litso.standardize.wordlists import data_lines, sections
 
 MALE: Final = "М"
 FEMALE: Final = "Ж"
@@ -52,14 +52,20 @@ _PATRONYMIC: Final = re.compile(
 )
 _MALE_PATRONYMIC: Final = re.compile(r".*(?:ич|ыч|оглы|оглу|угли|улы|уулу|ули|огли)")
 _FEMALE_PATRONYMIC: Final = re.compile(r".*(?:вна|чна|шна|кызы|гызы|кизи|кзы|кыз)")
-_MALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]в|[иы]н|[сцж]кий|[сц]кой|ый|ний|чий|щий|жий)")
-_FEMALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва|[иы]на|[сц]кая|ая|няя)")
+_MALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]в|[иы]н|[сцж]кий|[сц]кой|ый|ний|чий|щий|жий|улы|уулу|оглы)|.{3,}ой")
+_FEMALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва|[иы]на|[сц]кая|ая|няя|кызы)")
+_FEMALE_SOFT: Final = re.compile(r".*(?:[гз][уе]ль|[нбрдс][еэ]ль|вь)")
 _TABLE: Final = {SURNAME: "surnames", GIVEN: "names", PATRONYMIC: "midnames"}
 
 
 def looks_like_surname(word: str) -> bool:
     """Whether the ending of a folded word is one of surnames."""
     return _LIKE_SURNAME.fullmatch(word) is not None
+
+
+def is_telling_surname(word: str) -> bool:
+    """Whether a folded word is a surname by its ending and is not met in the tables as anything else."""
+    return _SURE_SURNAME.fullmatch(word) is not None and word not in counts() and not looks_like_patronymic(word)
 
 
 def looks_like_patronymic(word: str) -> bool:
@@ -115,14 +121,20 @@ def counts_of(word: str) -> Counts:
 def given_gender(word: str) -> str:
     """Gender of a folded given name: by dictionary, else by its ending; НД when the ending says nothing."""
     found = counts_of(word)
+    if word in _either():
+        return UNKNOWN
     if found.gender != UNKNOWN and found.given:
         return found.gender
     last = word.rsplit("-", 1)[-1]
     if not last or last[-1] in "иоуеэюы":
         return UNKNOWN
-    if last[-1] in "ая":
-        return FEMALE
-    return UNKNOWN if last[-1] == "ь" else MALE
+    return FEMALE if last[-1] in "ая" or _FEMALE_SOFT.fullmatch(last) else MALE
+
+
+@lru_cache(maxsize=1)
+def _either() -> frozenset[str]:
+    """Everyday names of men and women alike."""
+    return sections("name_words.txt")["either"]
 
 
 def patronymic_gender(word: str) -> str:
@@ -142,16 +154,23 @@ def surname_gender(word: str) -> str:
 
 RARE: Final = 100
 """A given name met this often is never a slip."""
-RATIO: Final = 100
-"""How many times commoner the meant word must be than the slip, and than the next meaning."""
+RARE_PATRONYMIC: Final = 500
+COMMON: Final = 500
+"""Only words met this often are what a slip may have meant."""
+CHANGED: Final = 1000
+"""How many times commoner the meant word is, when a letter was changed for another."""
+MISSED: Final = 400
+"""The same, when a letter was lost, doubled or exchanged with its neighbour: fingers do that more often."""
+MISSED_IN_PATRONYMIC: Final = 150
+"""The same in a patronymic: those are long, and fewer in kind than given names."""
 
 
 @lru_cache(maxsize=2)
-def _slips(role: str) -> Mapping[str, tuple[str, ...]]:
+def _near(role: str) -> Mapping[str, tuple[str, ...]]:
     """Common words of a role by themselves with one letter left out, for look-ups at one slip's distance."""
     found: dict[str, list[str]] = defaultdict(list)
-    for word, count in counts().items():
-        if (count.given if role == GIVEN else count.patronymic) >= RATIO * 3 and len(word) >= 4:
+    for word in counts():
+        if len(word) >= 4 and _count(word, role) >= COMMON:
             for form in {word, *_shorter(word)}:
                 found[form].append(word)
     return {form: tuple(words) for form, words in found.items()}
@@ -161,27 +180,27 @@ def _shorter(word: str) -> Iterator[str]:
     return (word[:place] + word[place + 1 :] for place in range(len(word)))
 
 
-@lru_cache(maxsize=65536)
-def meant(word: str, role: str) -> str | None:
+@lru_cache(maxsize=32_768)
+def slip_of(word: str, role: str) -> str | None:
     """The common given name or patronymic of which a folded word is certainly a slip, or None.
 
-    One letter lost, added, changed or two exchanged; the meant word is `RATIO` times commoner than the slip and ten
-    times commoner than any other meaning. The first letter may differ only in a word hardly ever met.
+    One letter lost, added, changed or two exchanged; frequency decides: the meant word is many times commoner than the
+    slip, and ten times commoner than any other meaning. The first letter may differ only in a word hardly ever met.
     """
     own = _count(word, role)
-    if own >= RARE or len(word) < 4 or word in real_names():
+    if own >= (RARE if role == GIVEN else RARE_PATRONYMIC) or len(word) < 4 or word in real_names():
         return None
-    index = _slips(role)
-    near = {
-        one for form in {word, *_shorter(word)} for one in index.get(form, ()) if one != word and one_slip(word, one)
-    }
+    index = _near(role)
+    near = {one for form in {word, *_shorter(word)} for one in index.get(form, ()) if one_slip(word, one)}
     ranked = sorted(((_count(one, role), one) for one in near), reverse=True)
-    if not ranked or ranked[0][0] < RATIO * max(own, 3):
+    if not ranked or (len(ranked) > 1 and ranked[0][0] < 10 * ranked[1][0]):
         return None
-    best_count, best = ranked[0]
-    if best[0] != word[0] and own > 2:
+    count, best = ranked[0]
+    is_changed = len(best) == len(word) and sorted(best) != sorted(word)
+    missed = MISSED if role == GIVEN else MISSED_IN_PATRONYMIC
+    if count < (CHANGED if is_changed else missed) * max(own, 1) or (best[0] != word[0] and own > 2):
         return None
-    return best if len(ranked) == 1 or best_count >= 10 * ranked[1][0] else None
+    return best
 
 
 def _count(word: str, role: str) -> int:

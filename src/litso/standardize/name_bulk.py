@@ -1,149 +1,208 @@
-"""Names of a whole column: most by sure words alone, the rest by the function that reads one name."""
+"""Names of a whole column: the simple ones by arithmetic over their distinct words, the rest by `name`.
+
+Simple are lines of two or three Cyrillic words and initials in which nothing has to be repaired or set aside. What is
+known of a word (`name_roles`) is looked up once for each distinct word; the order of parts is then found for all lines
+at once, by the same weights and sums as for one line.
+"""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+import math
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from litso.standardize.bulk import Schema, by_distinct, columns, encode, weave
-from litso.standardize.declension import decline
-from litso.standardize.letters import fold
-from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN
-from litso.standardize.name import PLAIN, PLAIN_ORDERS, SCHEMA, Name, name, name_parts, sure_role, title, word_gender
+from litso.standardize.bulk import by_distinct, encode, weave
+from litso.standardize.declension import Cases, decline
+from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN, is_telling_surname
+from litso.standardize.name import MAX_LENGTH, PARTS_SCHEMA, SCHEMA, Name, Parts, has_slip, is_fit, name, name_parts
+from litso.standardize.name_roles import LOG_ORDERS, before_end, weights, word_gender, word_of
+from litso.standardize.name_text import CAMEL, SIMPLE, is_ordinary, is_pair
 
 _ROLES: Final = (SURNAME, GIVEN, PATRONYMIC)
 _GENDERS: Final = (UNKNOWN, MALE, FEMALE)
-_CASES: Final = ("genitive", "dative", "instrumental")
+_ORDERS: Final = {
+    size: [(order, share) for order, share in orders if len(set(order)) == size]
+    for size, orders in LOG_ORDERS.items()
+    if size in (2, 3)
+}
+"""Orders in which no part comes twice."""
 
-
-class _PartsRow(NamedTuple):
-    surname: str | None
-    given_name: str | None
-    patronymic: str | None
-    gender: str | None
-    result: str | None
-    qc: int
-    problems: str | None
-
-
-PARTS_SCHEMA: Final[Schema] = columns(_PartsRow)
-
-
-class _Words(NamedTuple):
-    """Distinct words of a column: what each is, by position; `role` -1 where it is not sure."""
-
-    shown: pl.Series
-    role: NDArray[np.int8]
-    gender: NDArray[np.int8]
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
 
 
 def name_column(values: pl.Series) -> pl.DataFrame:
     """`name` for every text of a column."""
-    return _column(values, cases=True)
+    fast, is_fast = _simple(values.cast(pl.String))
+    table = _with_cases(fast).select(Name._fields)
+    return weave(table, is_fast, by_distinct(values.filter(~is_fast), name, SCHEMA))
 
 
 def name_parts_column(values: pl.Series) -> pl.DataFrame:
-    """`name` without the three cases: `surname given_name patronymic gender result qc problems`."""
-    return _column(values, cases=False)
+    """`name_parts` for every text of a column."""
+    fast, is_fast = _simple(values.cast(pl.String))
+    return weave(fast.select(Parts._fields), is_fast, by_distinct(values.filter(~is_fast), name_parts, PARTS_SCHEMA))
 
 
-def _column(values: pl.Series, *, cases: bool) -> pl.DataFrame:
-    texts = values.cast(pl.String)
+class _Words(NamedTuple):
+    """Distinct words of a column by position; the last row stands for «no word»."""
+
+    shown: pl.Series
+    weight: Floats  # word, part
+    weight_before_end: Floats
+    gender: Ints  # word, part
+    is_fit: Flags  # word, part
+    is_initial: Flags
+    is_pair: Flags
+    is_ordinary: Flags
+
+
+def _simple(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """The parts of simple names, and which rows those are."""
     lines = texts.str.strip_chars(" ")
-    plain = lines.str.contains(rf"^(?:{PLAIN.pattern})$").fill_null(False)
-    pieces = (
-        pl.DataFrame({"line": lines.filter(plain)})
-        .select(pl.col("line").str.split_exact(" ", 2).struct.rename_fields(["w0", "w1", "w2"]))["line"]
-        .struct.unnest()
-    )
-    fast, is_sure = _fast(pieces, cases)
-    is_fast = plain.to_numpy().copy()
+    is_simple = (
+        lines.str.contains(f"^(?:{SIMPLE})$") & ~lines.str.contains(CAMEL) & (lines.str.len_chars() <= MAX_LENGTH)
+    ).fill_null(False)
+    pieces = _pieces(lines.filter(is_simple))
+    codes, words = encode(pl.concat([pieces["w0"], pieces["w1"], pieces["w2"]]))
+    known = _known(words)
+    place = codes.fill_null(len(words)).cast(pl.Int64).to_numpy().reshape(3, len(pieces))
+    parts, is_sure = _parts_of(place, known)
+    is_sure &= pieces["w3"].is_null().to_numpy()
+    is_fast = is_simple.to_numpy().copy()
     is_fast[is_fast] = is_sure
-    slow = name if cases else _parts_row
-    rest = texts.filter(pl.Series(~is_fast))
-    return weave(fast, pl.Series(is_fast), by_distinct(rest, slow, SCHEMA if cases else PARTS_SCHEMA))
+    return _table(parts[:, is_sure], known), pl.Series(is_fast)
 
 
-def _parts_row(text: str | None) -> _PartsRow:
-    surname, given, patronymic, gender, qc, problems = name_parts(text)
-    words = [word + "." if len(word) == 1 else word for word in (surname, given, patronymic) if word]
-    shown_gender = None if not words and qc == 2 else gender
-    return _PartsRow(
-        surname, given, patronymic, shown_gender, " ".join(words) or None, qc, ";".join(dict.fromkeys(problems)) or None
-    )
-
-
-def _fast(pieces: pl.DataFrame, cases: bool) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
-    """Sure names among lines of two or three words, and which lines they are."""
-    total = len(pieces)
-    codes, texts = encode(pl.concat([pieces["w0"], pieces["w1"], pieces["w2"]]))
-    words = _known(texts)
-    place = codes.fill_null(len(texts)).to_numpy().reshape(3, total)
-    roles = words.role[place]
-    chosen = np.full((3, total), len(texts), dtype=place.dtype)  # surname, given name, patronymic of each line
-    is_sure = np.zeros(total, dtype=bool)
-    for order, places in PLAIN_ORDERS.items():
-        wanted = [_ROLES.index(role) for role in order] + [-2] * (3 - len(order))
-        fits = (roles[0] == wanted[0]) & (roles[1] == wanted[1]) & (roles[2] == wanted[2])
-        for part, at in enumerate(places):
-            if at is not None:
-                chosen[part, fits] = place[at, fits]
-        is_sure |= fits
-    genders = words.gender[place]
-    is_male, is_female = (genders == 1).any(axis=0), (genders == 2).any(axis=0)
-    is_sure &= ~(is_male & is_female)
-    chosen = chosen[:, is_sure]
-    gender = np.where(is_male, 1, np.where(is_female, 2, 0))[is_sure]
-    return _table(words.shown, chosen, gender, cases), is_sure
+def _pieces(lines: pl.Series) -> pl.DataFrame:
+    """The first four words of each line in columns of their own."""
+    spaced = lines.str.replace_all(".", " ", literal=True).str.replace_all("  +", " ").str.strip_chars(" ")
+    split = pl.DataFrame({"line": spaced}).select(pl.col("line").str.splitn(" ", 4))
+    return split["line"].struct.rename_fields(["w0", "w1", "w2", "w3"]).struct.unnest()
 
 
 def _known(texts: list[str]) -> _Words:
-    """Look every distinct word up; the position after the last stands for «no word» (role -2)."""
-    folded = [fold(text) for text in texts]
-    roles = [sure_role(word) for word in folded]
-    numbers = [-1 if role is None else _ROLES.index(role) for role in roles]
-    genders = [
-        0 if role is None else _GENDERS.index(word_gender(word, role)) for word, role in zip(folded, roles, strict=True)
-    ]
-    return _Words(
-        pl.Series([*(title(text) for text in texts), None], dtype=pl.String),
-        np.asarray([*numbers, -2], dtype=np.int8),
-        np.asarray([*genders, 0], dtype=np.int8),
+    rows = [_word_row(text) for text in texts]
+    nothing = (None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, (True,) * 3, False, False, True)
+    shown, *facts = zip(*rows, nothing, strict=True)
+    kinds = (np.float64, np.float64, np.int64, np.bool_, np.bool_, np.bool_, np.bool_)
+    arrays: list[Any] = [np.asarray(fact, dtype=kind) for fact, kind in zip(facts, kinds, strict=True)]
+    return _Words(pl.Series(shown, dtype=pl.String), *arrays)
+
+
+def _word_row(text: str) -> tuple[Any, ...]:
+    """What is known of one word, in the order of `_Words`."""
+    word = word_of(text)
+    if is_telling_surname(word.folded):
+        return _surname_row(word.shown, _GENDERS.index(word_gender(word.folded, SURNAME)))
+    found, not_last = weights(word), before_end(word)
+    genders = (UNKNOWN,) * 3 if word.is_initial else tuple(word_gender(word.folded, role) for role in _ROLES)
+    return (
+        word.shown + "." if word.is_initial else word.shown,
+        tuple(found[role] for role in _ROLES),
+        tuple(not_last[role] for role in _ROLES),
+        tuple(map(_GENDERS.index, genders)),
+        tuple(is_fit(word, role) and not has_slip(word, role) for role in _ROLES),
+        word.is_initial,
+        is_pair(word),
+        is_ordinary(text, word),
     )
 
 
-def _table(shown: pl.Series, chosen: NDArray[np.uint32], gender: NDArray[np.int64], cases: bool) -> pl.DataFrame:
-    surname, given, patronymic = (shown[pl.Series(part, dtype=pl.UInt32)] for part in chosen)
-    parts = pl.DataFrame({"surname": surname, "given_name": given, "patronymic": patronymic})
-    gender_text = pl.Series(_GENDERS, dtype=pl.String)[pl.Series(gender, dtype=pl.UInt32)]
-    table = parts.with_columns(
-        gender=gender_text,
-        result=pl.concat_str("surname", "given_name", "patronymic", separator=" ", ignore_nulls=True),
+_TELLING: Final = word_of("ивановский")
+_TELLING_WEIGHTS: Final = tuple(weights(_TELLING)[role] for role in _ROLES)
+_TELLING_BEFORE_END: Final = tuple(before_end(_TELLING)[role] for role in _ROLES)
+
+
+def _surname_row(shown: str, gender: int) -> tuple[Any, ...]:
+    """Words that only their ending tells as surnames differ in nothing but gender."""
+    is_surname = (True, False, False)
+    return shown, _TELLING_WEIGHTS, _TELLING_BEFORE_END, (gender, 0, 0), is_surname, False, False, True
+
+
+def _parts_of(place: Ints, words: _Words) -> tuple[Ints, Flags]:
+    """Positions of surname, given name and patronymic of every line, and which lines are sure."""
+    missing = len(words.shown) - 1
+    size = (place != missing).sum(axis=0)
+    parts = np.full(place.shape, missing, dtype=np.int64)
+    is_sure = words.is_ordinary[place].all(axis=0) & (words.is_initial[place].sum(axis=0) < size)
+    is_sure &= ~((size == 2) & words.is_pair[place].any(axis=0)) & (size >= 2)
+    for count, orders in LOG_ORDERS.items():
+        rows = np.flatnonzero(size == count)
+        if count in _ORDERS and rows.size:
+            chosen = _likeliest(place[:count, rows], words, orders)
+            for number, (order, _) in enumerate(orders):
+                _place(parts, place, rows[chosen == number], order)
+    fits = [words.is_fit[parts[part], part] for part in range(3)]
+    is_sure &= np.logical_and.reduce(fits) & (parts[:2] != missing).all(axis=0)
+    genders = _part_genders(parts, words)
+    is_sure &= ~((genders == 1).any(axis=0) & (genders == 2).any(axis=0))
+    return parts, is_sure
+
+
+def _likeliest(place: Ints, words: _Words, orders: tuple[tuple[str, float], ...]) -> Ints:
+    """Number of the likeliest order of every line: the sums of `name_roles.roles`, added up in the same sequence."""
+    last = len(place) - 1
+    of_words = [(words.weight if at == last else words.weight_before_end)[row] for at, row in enumerate(place)]
+    best_total = np.full(place.shape[1], -math.inf)
+    best = np.zeros(place.shape[1], dtype=np.int64)
+    for number, (order, share) in enumerate(orders):
+        total = np.full(place.shape[1], share)
+        for weight, role in zip(of_words, order, strict=True):
+            total += weight[:, _ROLES.index(role)]
+        is_better = total > best_total
+        best[is_better], best_total[is_better] = number, total[is_better]
+    return best
+
+
+def _place(parts: Ints, place: Ints, rows: Ints, order: str) -> None:
+    """Put the words of lines of one order where they belong; an order with a part twice leaves the lines unsure."""
+    if len(set(order)) == len(order):
+        for at, role in enumerate(order):
+            parts[_ROLES.index(role), rows] = place[at, rows]
+
+
+def _part_genders(parts: Ints, words: _Words) -> Ints:
+    return np.stack([words.gender[parts[part], part] for part in range(3)])
+
+
+def _table(parts: Ints, words: _Words) -> pl.DataFrame:
+    """Columns of sure names, with the positions of their words beside them."""
+    shown = [words.shown[pl.Series(row, dtype=pl.UInt32)] for row in parts]
+    genders = _part_genders(parts, words)
+    gender = np.where(genders[2] > 0, genders[2], np.where(genders[1] > 0, genders[1], genders[0]))
+    columns = dict(zip(("surname", "given_name", "patronymic"), shown, strict=True))
+    result = pl.concat_str(*columns, separator=" ", ignore_nulls=True)
+    table = pl.DataFrame(columns).with_columns(
+        result=result, gender=pl.Series(_GENDERS)[pl.Series(gender, dtype=pl.UInt32)]
     )
-    if cases:
-        forms = [_declined(shown, part, role, gender) for part, role in zip(chosen, _ROLES, strict=True)]
-        lines = [
-            pl.DataFrame({role: form[case] for role, form in zip(_ROLES, forms, strict=True)}).select(
-                pl.concat_str(*_ROLES, separator=" ", ignore_nulls=True).alias(case)
-            )[case]
-            for case in _CASES
-        ]
-        table = table.with_columns(lines)
-    table = table.with_columns(qc=pl.lit(0, dtype=pl.Int8), problems=pl.lit(None, dtype=pl.String))
-    return table.select(Name._fields if cases else _PartsRow._fields)
+    bare = [pl.col(column).str.strip_chars_end(".") for column in columns]
+    return table.with_columns(*bare, qc=pl.lit(0, dtype=pl.Int8), problems=pl.lit(None, dtype=pl.String))
 
 
-def _declined(shown: pl.Series, part: NDArray[np.uint32], role: str, gender: NDArray[np.int64]) -> pl.DataFrame:
-    """Cases of one part in every line; each word is declined once for each gender it is met with."""
-    keys = part.astype(np.int64) * 3 + gender
-    distinct, inverse = np.unique(keys, return_inverse=True)
-    words = shown[pl.Series(distinct // 3, dtype=pl.UInt32)].to_list()
+def _with_cases(table: pl.DataFrame) -> pl.DataFrame:
+    """The three cases of every name; each word is declined once for each gender it is met with."""
     forms = [
-        decline(word, role, _GENDERS[at]) if word else (None, None, None)
-        for word, at in zip(words, distinct % 3, strict=True)
+        _declined(table[column], table["gender"], role) for column, role in zip(Parts._fields, _ROLES, strict=False)
     ]
-    table = pl.DataFrame(forms, schema=dict.fromkeys(_CASES, pl.String), orient="row")
-    return table[pl.Series(inverse, dtype=pl.UInt32)]
+    lines = [
+        pl.DataFrame([form[case].alias(role) for form, role in zip(forms, _ROLES, strict=True)])
+        .select(pl.concat_str(*_ROLES, separator=" ", ignore_nulls=True))
+        .to_series()
+        .alias(case)
+        for case in Cases._fields
+    ]
+    return table.with_columns(lines)
+
+
+def _declined(words: pl.Series, genders: pl.Series, role: str) -> pl.DataFrame:
+    pairs = pl.DataFrame({"word": words, "gender": genders})
+    distinct = pairs.unique().drop_nulls()
+    forms = [decline(word, role, gender) for word, gender in distinct.iter_rows()]
+    shown = [tuple(form + "." if len(form) == 1 else form for form in cases) for cases in forms]
+    table = pl.DataFrame(shown, schema=dict.fromkeys(Cases._fields, pl.String), orient="row")
+    return pairs.join(distinct.hstack(table), on=["word", "gender"], how="left", maintain_order="left")

@@ -1,0 +1,188 @@
+"""Which part of a name each of its words is: sure by itself, or by the likeliest order of parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from litso.standardize.letters import fold
+from litso.standardize.lexicon import (
+    FEMALE,
+    GIVEN,
+    MALE,
+    PATRONYMIC,
+    RARE,
+    SURNAME,
+    TOTAL_GIVEN,
+    TOTAL_PATRONYMICS,
+    TOTAL_SURNAMES,
+    UNKNOWN,
+    counts_of,
+    given_gender,
+    looks_like_patronymic,
+    looks_like_surname,
+    patronymic_gender,
+    slip_of,
+    surname_gender,
+)
+from litso.standardize.wordlists import sections
+
+PARTICLES: Final = sections("name_words.txt")["particles"]
+PREFIXES: Final = sections("name_words.txt")["prefixes"]
+
+
+class Word(NamedTuple):
+    """A word of a name: `folded` for look-up, `shown` as it will be written, `is_initial` for a single letter."""
+
+    folded: str
+    shown: str
+    is_initial: bool
+
+
+def word_of(text: str) -> Word:
+    """A word as it was written."""
+    plain = text.replace("’", "'").replace("`", "'")
+    return Word(fold(plain), title(plain), len(plain) == 1)
+
+
+def title(word: str) -> str:
+    """Capital at the head of each half of a double word: «иванов-петров» becomes «Иванов-Петров»."""
+    if "-" not in word and "'" not in word:
+        return word[:1].upper() + word[1:].lower()
+    halves = word.lower().split("-")
+    return "-".join(half if place and half in PARTICLES else _capital(half) for place, half in enumerate(halves))
+
+
+def _capital(half: str) -> str:
+    head, sign, tail = half.partition("'")
+    if sign and len(head) <= 2:  # О'Коннор, д'Артаньян; but Лук'янов is one word
+        return head.capitalize() + sign + tail.capitalize()
+    return half[:1].upper() + half[1:]
+
+
+@lru_cache(maxsize=32_768)
+def sure_role(folded: str) -> str | None:
+    """The part of a name that a folded word certainly is, whatever stands beside it; None when it may be several."""
+    met = counts_of(folded)
+    if looks_like_patronymic(folded):
+        is_sure = met.patronymic >= 20 and met.patronymic > 20 * max(met.surname, met.given)
+        return PATRONYMIC if is_sure else None
+    if looks_like_surname(folded) and met.given <= 2 and met.patronymic <= 2:
+        return SURNAME
+    if met.given >= RARE and met.given > 50 * max(met.surname, met.patronymic):
+        return GIVEN
+    if met.given >= 1000 and met.given > 20 * met.surname and met.given > 50 * met.patronymic:
+        return GIVEN
+    if met.surname >= 20 and met.surname > 50 * max(met.given, met.patronymic):
+        return SURNAME
+    return None
+
+
+@lru_cache(maxsize=32_768)
+def word_gender(folded: str, role: str) -> str:
+    """Gender that a word shows as a part of a name."""
+    if role == PATRONYMIC:
+        return patronymic_gender(folded)
+    return given_gender(folded) if role == GIVEN else surname_gender(folded)
+
+
+# Weighing: every allowed order of parts gets the sum of the logarithms of its likelihoods.
+
+_ORDERS: Final = {
+    1: {"S": 0.50, "F": 0.40, "M": 0.05},
+    2: {"SF": 0.62, "FS": 0.25, "FM": 0.12, "MF": 0.002, "SM": 0.005},
+    3: {
+        "SFM": 0.80, "FMS": 0.13, "FSM": 0.004, "MFS": 0.001, "SMF": 0.004, "MSF": 0.001, "SSF": 0.0010, "FSS": 0.0001,
+        "SFF": 0.004, "FFS": 0.0015, "FFM": 0.001,
+    },
+    4: {
+        "SSFM": 0.2, "SFFM": 0.25, "FMSS": 0.08, "FFMS": 0.05, "SFMM": 0.2, "SFFF": 0.04, "SSFF": 0.02, "FFSS": 0.02,
+        "FMMS": 0.05,
+    },
+}  # fmt: skip
+LOG_ORDERS: Final[Mapping[int, tuple[tuple[str, float], ...]]] = {
+    size: tuple((order, math.log(share)) for order, share in orders.items()) for size, orders in _ORDERS.items()
+}
+LONGEST: Final = max(_ORDERS)
+
+_INITIAL: Final = {SURNAME: -30.0, GIVEN: -2.0, PATRONYMIC: -2.0}
+
+
+def weights(word: Word) -> Mapping[str, float]:
+    """Logarithm of how likely a word is as each part of a name."""
+    return _INITIAL if word.is_initial else _word_weights(word.folded)
+
+
+@lru_cache(maxsize=32_768)
+def _word_weights(folded: str) -> Mapping[str, float]:
+    head, _, tail = folded.rpartition(" ")
+    if head and tail in PARTICLES:  # «али оглы» is a patronymic
+        return {SURNAME: -25.0, GIVEN: -25.0, PATRONYMIC: -5.0}
+    if head and head.split(" ")[0] in PREFIXES:  # «фон бок» is a surname
+        return {SURNAME: -8.0, GIVEN: -20.0, PATRONYMIC: -25.0}
+    met = counts_of(folded)
+    given, surname, patronymic = _bonuses(folded)
+    return {
+        SURNAME: math.log((met.surname + surname) / TOTAL_SURNAMES),
+        GIVEN: math.log((met.given + given) / TOTAL_GIVEN),
+        PATRONYMIC: math.log((met.patronymic + patronymic) / TOTAL_PATRONYMICS),
+    }
+
+
+def before_end(word: Word) -> Mapping[str, float]:
+    """Weights of a word that others follow: without the ending of one it is hardly a patronymic there."""
+    found = weights(word)
+    if word.is_initial or " " in word.folded or looks_like_patronymic(word.folded):
+        return found
+    return {**found, PATRONYMIC: found[PATRONYMIC] - 3.0}
+
+
+def _bonuses(folded: str) -> tuple[float, float, float]:
+    """Counts that the ending of a word is worth as given name, surname and patronymic.
+
+    A man's name without an ending may be a patronymic («Каримов Рустам Анвар»), a woman's never is.
+    """
+    if looks_like_patronymic(folded):
+        return 0.02, 4.0, 30.0
+    if looks_like_surname(folded):
+        return 0.02, 40.0, 0.002
+    given_slip = 10.0 if slip_of(folded, GIVEN) else 0.0
+    patronymic_slip = 20.0 if slip_of(folded, PATRONYMIC) else 0.0
+    met = counts_of(folded)
+    fathers = 0.0005 if met.gender == FEMALE else 0.03 + 0.02 * met.given
+    return 0.15 + given_slip, 0.6, fathers + patronymic_slip
+
+
+def roles(words: Sequence[Word]) -> str:
+    """The likeliest part of each of one to four words, as a string of S, F and M."""
+    of_words = [weights(word) if place == len(words) - 1 else before_end(word) for place, word in enumerate(words)]
+    best, best_total = "", -math.inf
+    for order, total in LOG_ORDERS[len(words)]:
+        for weight, role in zip(of_words, order, strict=True):
+            total += weight[role]
+        if total > best_total:
+            best, best_total = order, total
+    return best
+
+
+def gender_of(parts: Mapping[str, Sequence[Word]]) -> tuple[str, bool]:
+    """Gender by patronymic, given name, surname in this order of trust, and whether they contradict one another."""
+    certain = [
+        gender
+        for role in (PATRONYMIC, GIVEN, SURNAME)
+        for word in parts[role][:1]
+        if not word.is_initial and (gender := word_gender(word.folded, role)) != UNKNOWN
+    ]
+    return (certain[0] if certain else UNKNOWN), len(set(certain)) > 1
+
+
+def gender_without(parts: Mapping[str, Sequence[Word]], role: str) -> str:
+    """Gender that the other parts of a name show."""
+    return gender_of({**parts, role: ()})[0]
+
+
+def is_of(gender: str, other: str) -> bool:
+    """Whether two genders do not contradict each other."""
+    return {gender, other} != {MALE, FEMALE}

@@ -1,0 +1,332 @@
+"""From the text of a cell to the words of the first person: letters repaired, noise and other persons set aside."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from litso.standardize import company as companies
+from litso.standardize.letters import digits_to_letters, fold, latin_to_cyrillic, twins_to_cyrillic, typed_in_russian
+from litso.standardize.lexicon import (
+    FEMALE,
+    GIVEN,
+    MALE,
+    PATRONYMIC,
+    SURNAME,
+    counts_of,
+    from_latin,
+    given_gender,
+    looks_like_patronymic,
+    looks_like_surname,
+)
+from litso.standardize.name_roles import LONGEST, PARTICLES, PREFIXES, Word, sure_role, word_of
+from litso.standardize.wordlists import sections
+
+_LISTS: Final = sections("name_words.txt")
+GARBAGE: Final = _LISTS["garbage"]
+NOISE: Final = _LISTS["noise"]
+WEAK_PREFIXES: Final = _LISTS["weak_prefixes"]
+
+
+class Found(NamedTuple):
+    """Words of the first person of a cell and what was noticed on the way."""
+
+    words: list[Word]
+    problems: tuple[str, ...]
+
+
+def is_known(folded: str) -> bool:
+    """Whether a folded word is met in names, or ends as they do."""
+    return is_met(folded) or looks_like_surname(folded) or looks_like_patronymic(folded)
+
+
+def is_met(folded: str) -> bool:
+    """Whether a folded word is in the tables of names."""
+    return any(counts_of(folded)[:3])
+
+
+# The short way: Cyrillic words and initials without anything to set aside.
+
+SIMPLE: Final = r"[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*(?:[. ]{1,2}[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*){0,4}\.?"
+CAMEL: Final = "[а-яё]{2}[А-ЯЁ][а-яё]"
+"""Words written together, as «ИвановИван»."""
+_IS_SIMPLE: Final = re.compile(SIMPLE)
+_IS_CAMEL: Final = re.compile(CAMEL)
+_PIECE: Final = re.compile(r"[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*")
+_SPECIAL: Final = NOISE | GARBAGE | PARTICLES | PREFIXES | WEAK_PREFIXES | companies.telling_words()
+
+
+def simple_words(line: str) -> Found | None:
+    """Words of a cell that holds nothing but one name; None when it may hold more."""
+    if _IS_SIMPLE.fullmatch(line) is None or _IS_CAMEL.search(line):
+        return None
+    pieces = _PIECE.findall(line)
+    words = [word_of(piece) for piece in pieces]
+    if not all(map(is_ordinary, pieces, words)):
+        return None
+    if not 2 <= len(words) <= LONGEST or sum(word.is_initial for word in words) > 2:
+        return None
+    return Found(_with_initials(words), ())
+
+
+def is_ordinary(text: str, word: Word) -> bool:
+    """Whether a word has no meaning but that of a name."""
+    return word.folded.replace("-", "") not in _SPECIAL and text != "и"
+
+
+# The long way.
+
+
+def first_person(line: str) -> Found:
+    """Words of the first person of any cell. No words when it holds none; the problem `company` when it names one."""
+    line, problems = _right_letters(line)
+    if companies.is_company(line) and not _is_person_after_all(line):
+        return Found([], (*problems, "company"))
+    line, noise = _without_noise(line)
+    words, others = _first_of_several(line)
+    return Found(words, (*problems, *noise, *others))
+
+
+_LATIN: Final = re.compile("[a-zA-Z]")
+_CYRILLIC: Final = re.compile("[а-яА-ЯёЁ]")
+_UKRAINIAN: Final = str.maketrans("іІїЇєЄґҐ", "иИиИеЕгГ")
+_DIGITS_INSIDE: Final = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[а-яё])[\w-]{3,}", re.IGNORECASE)
+_LATIN_WORD: Final = re.compile(r"[a-zA-Z][a-zA-Z'’`]*")
+
+
+def _right_letters(line: str) -> tuple[str, list[str]]:
+    """Cyrillic letters for look-alikes, digits, the other layout and romanization."""
+    problems: list[str] = []
+    line = line.translate(_UKRAINIAN)
+    if _LATIN.search(line):
+        line, problem = _from_latin_letters(line)
+        problems.append(problem)
+    fixed = _DIGITS_INSIDE.sub(_digits_fixed, line)
+    return fixed, problems + (["digits_in_letters"] if fixed != line else [])
+
+
+def _digits_fixed(found: re.Match[str]) -> str:
+    """Letters for digits where that makes a word of names; digits beside a word that is one already fall away."""
+    without = re.sub(r"[\d_]+", " ", found[0]).strip(" -")
+    word = digits_to_letters(found[0].lower())
+    if word.replace("-", "").isalpha() and (is_known(fold(word)) or not is_known(fold(without))):
+        return word
+    return without
+
+
+def _from_latin_letters(line: str) -> tuple[str, str]:
+    """The line in Cyrillic, and how it came to be in Latin letters; `latin` where it stays so."""
+    if _CYRILLIC.search(line):
+        fixed = re.sub(r"[^\W\d_]+", lambda found: _twins(found[0]), line)
+        return fixed, "latin" if _LATIN.search(fixed) else "look_alikes"
+    twins = twins_to_cyrillic(line)
+    if not _LATIN.search(twins) and any(is_known(fold(word)) for word in re.findall(r"\w{2,}", twins)):
+        return twins, "look_alikes"
+    romanized, known = _from_romanization(line)
+    typed = typed_in_russian(line)
+    typed_words = re.findall(r"[а-яё-]{2,}", fold(typed))
+    typed_known = sum(map(is_known, typed_words))
+    if typed_known > known and typed_known * 2 > len(typed_words) and not _LATIN.search(typed):
+        return typed, "wrong_layout"
+    whole = len(re.findall(r"[a-zA-Z'`-]{2,}", line))
+    return (romanized, "transliterated") if known and known * 2 >= whole else (line, "latin")
+
+
+def _twins(word: str) -> str:
+    """A word in Cyrillic when all its Latin letters have twins there."""
+    twins = twins_to_cyrillic(word)
+    return word if _LATIN.search(twins) else twins
+
+
+def _from_romanization(line: str) -> tuple[str, int]:
+    """The line in Cyrillic and how many of its words are known or end as Russian names do."""
+    known = 0
+
+    def cyrillic(found: re.Match[str]) -> str:
+        nonlocal known
+        word = found[0].lower().replace("’", "'")
+        if len(word) == 1:
+            return latin_to_cyrillic(word)
+        met, ruled = from_latin(word), latin_to_cyrillic(word)
+        known += bool(met or looks_like_surname(fold(ruled)) or looks_like_patronymic(fold(ruled)))
+        return met or ruled
+
+    return _LATIN_WORD.sub(cyrillic, line), known
+
+
+_PHONE_OR_NUMBER: Final = re.compile(
+    r"[+(]*\d[\d\s()+\-.]{3,}\d|(?<![^\W\d_])\d+(?:[.,/\\-]\d+)*(?![^\W\d_])|(?<=[^\W\d_])\d+(?![\w])"
+)
+_BRACKETS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}")
+_LABEL: Final = re.compile(r"\b(?:ф\.?\s?и\.?\s?о\.?|фамилия,?\s+имя,?\s+отчество|имя)\s*[:=]\s*", re.IGNORECASE)
+_SHORT_WORDS: Final = re.compile(
+    r"(?<!\w)(?:т|тел|моб|сот|дом|раб|м|лс|кв|д)\.?:?\s*(?=[+(]*\d)|(?<!\w)(?:г-н|г-жа|гр-н|гр-ка|гр-ну|гр-ке|гр-на|л/с|и/п|т/ф|кв/с|гр\.|г\.\s?р\.|д\.\s?р\.|и\.п\.|кв\.|тел\.|д\.)\s*"
+    r"(?=[^\W\d_]{2}|\d|$)|[\w.+-]+@[\w.-]+",
+    re.IGNORECASE,
+)
+
+
+def _without_noise(line: str) -> tuple[str, list[str]]:
+    """Numbers, brackets, labels and e-mails set aside."""
+    problems = [_bracketed(next(filter(None, found.groups()), "")) for found in _BRACKETS.finditer(line)]
+    line = _BRACKETS.sub(" ", _LABEL.sub(" ", line))
+    cleaned = _PHONE_OR_NUMBER.sub(" ", _SHORT_WORDS.sub(" ", line))
+    return cleaned, [*filter(None, problems), *(["noise"] if cleaned != line else [])]
+
+
+def _bracketed(inside: str) -> str | None:
+    """What brackets beside a name hold."""
+    words = [word for word in re.findall(r"[а-яё-]+", fold(inside)) if word not in NOISE]
+    if not words:
+        return "noise" if inside.strip() else None
+    return "former_surname" if all(map(looks_like_surname, words)) else "noise"
+
+
+def _is_person_after_all(line: str) -> bool:
+    """Whether a line with a word of organizations is a person's name: a patronymic in it tells."""
+    if '"' in line or "«" in line:
+        return False
+    folded = [fold(word) for word in re.findall(r"[^\W\d_]+", line)]
+    return any(counts_of(word).patronymic >= 20 and looks_like_patronymic(word) for word in folded)
+
+
+_SPLIT: Final = re.compile(r"[,;/+&|\n]|\s(?:и|and)\s", re.IGNORECASE)
+_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])\s+-\s*(?=[^\W\d_])|(?<=[^\W\d_])-\s+(?=[^\W\d_])")
+_TORN: Final = re.compile(
+    r"(?<!\w)(и)\s+(ван|горь|лья|рина|нна|ннокентий|ван\w*(?:ич|вна)|льи\w+|горе\w+)(?!\w)", re.IGNORECASE
+)
+
+
+def _first_of_several(line: str) -> Found:
+    """Words of the first person; signs that only divide the parts of one name do not make several persons."""
+    line = _TORN.sub(r"\1\2", _HYPHEN.sub("-", line))
+    segments = [_words(part) for part in _SPLIT.split(line)]
+    problems = ("noise",) if any(has_noise for _, has_noise in segments) else ()
+    people = [words for words, _ in segments if words]
+    if not people:
+        return Found([], problems)
+    if len(people) > 1 and _is_one(people):
+        people = [[word for words in people for word in words]]
+    first = _cut(people[0])
+    if len(people) == 1 and len(first) == len(people[0]):
+        return Found(first, problems)
+    return Found(_with_shared_surname(first, people), (*problems, "several_persons"))
+
+
+_BETWEEN: Final = re.compile(r"(?<=[а-яё]{2})(?=[А-ЯЁ][а-яё])")
+_INITIALS: Final = re.compile(r"(?<![^\W_])([^\W\d_])\s*\.")
+_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`](?=[^\W\d_]))*(?:-[^\W\d_](?:[^\W\d_]|['’`](?=[^\W\d_]))*)*")
+
+
+def _words(part: str) -> tuple[list[Word], bool]:
+    """Words of a segment without noise, and whether there was noise."""
+    pieces = _WORD.findall(_BETWEEN.sub(" ", _INITIALS.sub(r"\1 . ", part)))
+    words = [word_of(piece) for piece in pieces]
+    kept = [word for word in words if word.folded.replace("-", "") not in NOISE]
+    apart = [piece for word in kept for piece in _pulled_apart(word, len(kept))]
+    return joined(_with_initials(apart), {piece for piece in pieces if piece.islower()}), len(kept) < len(words)
+
+
+def _with_initials(words: list[Word]) -> list[Word]:
+    """Two letters beside a longer word are initials: «Иванов ИИ»."""
+    if len(words) != 2:
+        return words
+    return [piece for word in words for piece in (_letters(word) if is_pair(word) else (word,))]
+
+
+def is_pair(word: Word) -> bool:
+    """Whether a word of two letters may be two initials."""
+    return len(word.folded) == 2 and not is_known(word.folded)
+
+
+def _letters(word: Word) -> list[Word]:
+    return [Word(letter, letter.upper(), True) for letter in word.folded]
+
+
+def _pulled_apart(word: Word, total: int) -> list[Word]:
+    """«ивановиваниванович» typed without spaces: taken apart from the end when every piece is known."""
+    if total > 1 or not 12 <= len(word.folded) <= 60 or is_met(word.folded):
+        return [word]
+    for cut in range(len(word.folded) - 6, 5, -1):
+        tail, head = word.folded[cut:], word.folded[:cut]
+        if sure_role(tail) == PATRONYMIC:
+            for middle in range(cut - 3, 2, -1):
+                if sure_role(head[middle:]) == GIVEN and looks_like_surname(head[:middle]):
+                    return [word_of(piece) for piece in (head[:middle], head[middle:], tail)]
+    return [word]
+
+
+def joined(words: list[Word], small: set[str]) -> list[Word]:
+    """Particles with the words they belong to: «Али оглы», «фон Бок»; `small` are words written in small letters."""
+    found: list[Word] = []
+    prefix: list[str] = []
+    are_small = all(word.folded in small or word.shown.lower() in small for word in words)
+    for place, word in enumerate(words):
+        is_last = place == len(words) - 1
+        is_weak = word.folded in WEAK_PREFIXES and word.folded in small and not are_small
+        if word.folded in PARTICLES and found and not found[-1].is_initial and not prefix:
+            found[-1] = _together([found[-1].shown], word.folded)
+        elif not is_last and len(words) > 1 and not word.is_initial and (word.folded in PREFIXES or is_weak):
+            prefix.append(word.folded)
+        else:
+            found.append(_together(prefix, word.shown) if prefix else word)
+            prefix = []
+    return found
+
+
+def _together(head: list[str], tail: str) -> Word:
+    text = " ".join([*head, tail])
+    return Word(fold(text), text, False)
+
+
+def _is_one(people: list[list[Word]]) -> bool:
+    """Whether commas only divide the parts of one name: «Иванов, Иван Иванович», «Иванов, Иван, Иванович»."""
+    if sum(map(len, people)) > 4 or any(len(words) > 2 for words in people[:-1]) or len(people[-1]) > 3:
+        return False
+    surnames = sum(leans_to_surname(word) for words in people for word in words)
+    givens = sum(sure_role(word.folded) == GIVEN for words in people for word in words)
+    return surnames <= 1 and givens <= 1
+
+
+def leans_to_surname(word: Word) -> bool:
+    """Whether a word is a surname rather than anything else."""
+    if word.is_initial or looks_like_patronymic(word.folded):
+        return False
+    return sure_role(word.folded) == SURNAME or (looks_like_surname(word.folded) and sure_role(word.folded) is None)
+
+
+def _cut(words: list[Word]) -> list[Word]:
+    """The first of several persons written without anything between them."""
+    rest = words[3:]
+    if len(rest) >= 2 and any(map(leans_to_surname, rest)) and _is_whole(words[:3]):
+        return words[:3]
+    return words
+
+
+def _is_whole(words: list[Word]) -> bool:
+    """Whether three words make a full name by themselves: with a patronymic, or with two initials."""
+    tells = looks_like_patronymic(words[2].folded) or looks_like_patronymic(words[1].folded)
+    return tells or sum(word.is_initial for word in words) == 2
+
+
+_PLURAL: Final = re.compile(r"(.{2,}[оеё]в|.{2,}[иы]н)ы|(.{2,}[сц]к)ие")
+
+
+def _with_shared_surname(first: list[Word], people: list[list[Word]]) -> list[Word]:
+    """«Иван и Мария Ивановы»: the surname of the last person is of the first too."""
+    if any(leans_to_surname(word) or _PLURAL.fullmatch(word.folded) for word in first):
+        return [_singular(word, first) for word in first]
+    last = [word for word in people[-1] if leans_to_surname(word) or _PLURAL.fullmatch(word.folded)]
+    return [*first, _singular(last[-1], first)] if len(people) > 1 and last else first
+
+
+def _singular(word: Word, person: list[Word]) -> Word:
+    """«Ивановы» as the surname of one person."""
+    plural = _PLURAL.fullmatch(word.folded)
+    if plural is None:
+        return word
+    genders = [given_gender(one.folded) for one in person if sure_role(one.folded) == GIVEN]
+    is_female = (genders or [MALE])[0] == FEMALE
+    if plural[1]:
+        return word_of(plural[1] + ("а" if is_female else ""))
+    return word_of(plural[2] + ("ая" if is_female else "ий"))
