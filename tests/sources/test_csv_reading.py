@@ -53,7 +53,7 @@ def written(row: list[str], delimiter: str, quoting: int, newline: str) -> str:
     return out.getvalue()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(VALUES, min_size=width, max_size=width), max_size=12)),
     DIALECTS,
@@ -136,7 +136,7 @@ SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(SCRAPS, max_size=60), st.integers(1, 40), st.sampled_from(["utf-8", "cp1251"]))
 def test_nothing_is_lost_of_any_bytes(
     tmp_path_factory: pytest.TempPathFactory, scraps: list[bytes], block: int, encoding: str

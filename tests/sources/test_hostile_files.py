@@ -61,6 +61,7 @@ def sheet(path: Path, *rows: list[object]) -> Path:
         ("a.csv", "ид;имя\n1;а\n".encode(), "нет столбцов сопоставления: «id», «name»"),
         ("a.csv", b"id;naem\n1;a\n", "«name» (может быть, «naem»?)"),
         ("a.jsonl", b'{"ident": 1}\n', "нет столбцов сопоставления: «id»"),
+        ("a.json", b'[\n{"id": 1},\n{"id": 2}\n]\n', "это JSON-массив"),
         ("a.parquet", b"PAR1 and then nothing", "не Parquet"),
         ("a.parquet", b"id;name\n1;a\n", "не соответствует расширению"),
         ("a.xlsx", b"PK\x03\x04 and then nothing", "не XLSX"),
@@ -78,6 +79,20 @@ def test_unusable_files(tmp_path: Path, name: str, content: bytes, sentence: str
     assert sentence in message
     assert name in message
     assert "\n" not in message
+
+
+def test_a_file_without_a_header_does_not_show_its_values(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("17;Иванов Иван;+7 927 123-45-67\n18;Петров;\n", encoding="utf-8")
+    message = refusal(path)
+    assert "header" in message
+    assert not any(value in message for value in ("Иванов", "927", "17"))
+
+
+def test_a_column_that_jsonl_does_not_show_yet_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": 1, "nmae": "a"}\n')
+    assert open_file(path, MAPPING).notices == ("В начале файла не встретились столбцы: «name» (может быть, «nmae»?).",)
 
 
 def test_no_file_and_no_permission(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from litso.sources.csv_file import open_csv
 from litso.sources.jsonl_file import open_jsonl
 from litso.sources.mapping import Mapping
 from litso.sources.parquet_file import open_parquet
-from litso.sources.raw import RawBatch, SourceFile, require_columns
+from litso.sources.raw import RawBatch, SourceFile, checked_columns
 from litso.sources.xlsx_file import open_xlsx
 
 __all__ = ["RawBatch", "SourceFile", "open_file", "source_files"]
@@ -31,9 +31,7 @@ def open_file(path: Path | str, mapping: Mapping) -> SourceFile:
 
     Raises SourceUnusable with one clear sentence where that is impossible.
     """
-    file = _open(Path(path), mapping)
-    require_columns(file, mapping.columns(), mapping.key)
-    return file
+    return checked_columns(_open(Path(path), mapping), mapping.columns(), mapping.key)
 
 
 def _open(path: Path, mapping: Mapping) -> SourceFile:

@@ -94,7 +94,7 @@ def _quarantine(load: LoadFigures, limit: float) -> list[Gate]:
     share = load.rejected / max(load.rows, load.rejected)
     if share <= limit:
         return []
-    message = f"В карантин попало {load.rejected} строк из {load.rows} ({_percent(share)})."
+    message = f"В карантине строк: {load.rejected} из {load.rows} ({_percent(share)})."
     return [Gate("quarantine", message, round(share, 4), limit)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -32,6 +33,8 @@ def open_jsonl(path: Path, mapping: Mapping, is_gzip: bool = False) -> SourceFil
     file, sample = open_text(path, is_gzip, mapping.encoding)
     if not sample.strip("\r\n\t \0"):
         raise SourceUnusable(f"{path}: файл пуст.")
+    if re.match(r"\s*\[\s*(\{|$)", sample):
+        raise SourceUnusable(f"{path}: это JSON-массив, а нужен JSONL: по одному объекту в строке.")
 
     def read(rows: int, only: Collection[str] | None) -> Iterator[RawBatch]:
         for block in read_blocks(file):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,9 @@ from litso.sources.yaml_tree import nearest
 BATCH_ROWS: Final = 65_536
 BATCH_BYTES: Final = 8 << 20
 """A batch holds about as many bytes at most, so that wide rows stay within bounds too."""
+
+_VALUE: Final = re.compile(r"[\d\s.,:+()/-]+|.*@.*")
+"""What stands in rows, not in headers."""
 
 LEFTOVER: Final = "_"
 """Names of payload entries that are no column begin so: `_text` of an unreadable row, `_1` of a field too many."""
@@ -78,28 +82,34 @@ def match_columns(wanted: Sequence[str], columns: Sequence[str]) -> dict[str, st
     return {name: column for name, column in found if column is not None}
 
 
-def require_columns(file: SourceFile, wanted: Sequence[str], key: Sequence[str]) -> None:
-    """Raise SourceUnusable with the missing columns listed, each with the one that was probably meant.
+def checked_columns(file: SourceFile, wanted: Sequence[str], key: Sequence[str]) -> SourceFile:
+    """The file, if it has the columns. Raises SourceUnusable with those listed that it lacks.
 
-    A sparse file must have the key only.
+    A sparse file must have the key only; other columns that were not met yet are noted.
     """
     matched = match_columns(wanted, file.columns)
-    missing = [name for name in (key if file.is_sparse else wanted) if name not in matched]
+    missing = [name for name in wanted if name not in matched]
     if not missing:
-        return
+        return file
     listed = ", ".join(_with_guess(name, file.columns) for name in missing)
-    present = ", ".join(file.columns[:20]) + (", …" if len(file.columns) > 20 else "")
-    hint = " Разделитель столбцов не распознан: укажите delimiter." if _is_undivided(file) else ""
-    raise SourceUnusable(f"{file.path}: нет столбцов сопоставления: {listed}. В файле есть: {present}.{hint}")
+    if file.is_sparse and all(name in matched for name in key):
+        return replace(file, notices=(*file.notices, f"В начале файла не встретились столбцы: {listed}."))
+    raise SourceUnusable(f"{file.path}: нет столбцов сопоставления: {listed}. {_present(file, bool(matched))}")
+
+
+def _present(file: SourceFile, is_header: bool) -> str:
+    """What the file has instead; values of a file without a header must not be shown."""
+    if file.format == "csv" and len(file.columns) == 1:
+        return "Разделитель столбцов не распознан: укажите delimiter."
+    if not is_header and any(_VALUE.fullmatch(name) for name in file.columns):
+        return "Похоже, в файле нет строки заголовка: перечислите столбцы в header."
+    listed = ", ".join(file.columns[:20]) + (", …" if len(file.columns) > 20 else "")
+    return f"В файле есть: {listed}."
 
 
 def _with_guess(name: str, columns: Sequence[str]) -> str:
     guess = nearest(name, [column for column in columns if column])
     return f"«{name}» (может быть, «{guess}»?)" if guess else f"«{name}»"
-
-
-def _is_undivided(file: SourceFile) -> bool:
-    return file.format == "csv" and len(file.columns) == 1
 
 
 def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -114,7 +124,7 @@ def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]
         first = name and seen[name] == 1
         unique.append(name if first else _free_name(name or "column", seen[name] if name else position, taken))
     notices = tuple(
-        f"Столбец «{name}» назван {count} раза: следующие считаются как «{name} (2)» и далее."
+        f"Столбец «{name}» повторяется, всего столбцов {count}: второй назван «{name} (2)» и так далее."
         for name, count in repeats.items()
         if count > 1
     )
