@@ -82,9 +82,7 @@ def _flats(texts: pl.Series) -> pl.DataFrame:
     )
 
 
-def _read(
-    texts: pl.Series, reader: Callable[[str], Read | None], columns: Sequence[str], name: str
-) -> pl.DataFrame:
+def _read(texts: pl.Series, reader: Callable[[str], Read | None], columns: Sequence[str], name: str) -> pl.DataFrame:
     """Every distinct text read once; `<name>_read` tells whether it could be, flags are kept as `<name>_flags`."""
     distinct = texts.drop_nulls().unique()
     read = [reader(text) for text in distinct]
@@ -95,8 +93,10 @@ def _read(
     table[f"{name}_line"] = pl.Series([item.line or None if item else None for item in read], dtype=pl.String)
     table[f"{name}_key"] = pl.Series([item.key if item else None for item in read], dtype=pl.String)
     if name == "place":
-        table["unparsed"] = pl.Series([printed_unparsed(item.unparsed) if item else None for item in read], dtype=pl.String)
-        table["problems"] = _lists([item.problems if item else () for item in read])
+        table["unparsed"] = pl.Series(
+            [printed_unparsed(item.unparsed) if item else None for item in read], dtype=pl.String
+        )
+        table["problems"] = _lists([item.problems if isinstance(item, Place) else () for item in read])
     table[f"{name}_flags"] = pl.Series([_packed(item.flags) if item else None for item in read], dtype=pl.Int32)
     return pl.DataFrame(table)
 
@@ -145,7 +145,9 @@ def _compose(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(pl.col("house_flags") + with_flat)
     rows = rows.join(_codes(rows.select(flags)), on=flags, how="left")
     return rows.with_columns(
-        pl.concat_str("place_line", "house_line", "flat_line", separator=", ", ignore_nulls=True).replace("", None).alias("result"),
+        pl.concat_str("place_line", "house_line", "flat_line", separator=", ", ignore_nulls=True)
+        .replace("", None)
+        .alias("result"),
         pl.concat_str("place_key", "house_key", separator="|").alias("house_key"),
         pl.lit(None, dtype=pl.String).alias("fias_id"),
         pl.lit(None, dtype=pl.Int8).alias("fias_level"),

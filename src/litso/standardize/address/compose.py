@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from litso.standardize.address.head import Head
 from litso.standardize.address.model import Address
@@ -17,7 +17,7 @@ _DISTRICTS: Final = frozenset({"р-н", "м.о.", "г.о."})
 """Districts of a city: they are printed right after it, since after a settlement they would be read as areas."""
 
 _TERRITORIES: Final = frozenset({"мкр", "р-н", "ж/р", "кв-л", "ж/м", "жк"})
-"""Quarters that a street makes superfluous in a key; a gardeners' company is not one of them: its streets are its own."""
+"""Quarters that a street makes superfluous in a key. A gardeners' company is none of them: its streets are its own."""
 
 
 PLACE_COLUMNS: Final = (
@@ -131,6 +131,7 @@ def _place_line(head: Head) -> str:
     city = _typed(head.city_type, head.city)
     region = regions()[head.region] if head.region else None
     parts = [
+        None if head.country in (None, "Россия") else head.country,
         region.printed if region and not _implied(head) else None,
         _area_line(head),
         None if region and region.name in FEDERAL and head.city == region.name else city,
@@ -157,8 +158,11 @@ def _implied(head: Head) -> bool:
     if head.city is None or head.region in FEDERAL or head.city_type != "г" or head.area is not None:
         return False
     town = town_by_name(flat(head.city))
-    return town is not None and len(town.regions) == 1 and regions()[town.regions[0]].capital == town.name and (
-        head.region == town.regions[0]
+    return (
+        town is not None
+        and len(town.regions) == 1
+        and regions()[town.regions[0]].capital == town.name
+        and (head.region == town.regions[0])
     )
 
 
@@ -253,10 +257,10 @@ def compose(where: Place, what: House) -> Address:
     """One address of a place and a house, with its quality codes."""
     unparsed = (*where.unparsed, *what.unparsed)
     code = quality(where.flags, what.flags)
+    values: dict[str, Any] = dict(zip(PLACE_COLUMNS + HOUSE_COLUMNS, where.columns + what.columns, strict=True))
     return Address(
+        **values,
         result=", ".join(part for part in (where.line, what.line) if part) or None,
-        **dict(zip(PLACE_COLUMNS, where.columns, strict=True)),
-        **dict(zip(HOUSE_COLUMNS, what.columns, strict=True)),
         qc=code,
         qc_complete=complete(where.flags, what.flags, code),
         unparsed=printed_unparsed(unparsed),

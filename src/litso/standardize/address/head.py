@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from litso.domain.territory import Territory
-from litso.standardize.address.names import fold, gender, join, spoken, street_name
+from litso.standardize.address.look import region_at, town_at
+from litso.standardize.address.names import fold, gender, join, street_name
 from litso.standardize.address.places import (
     FEDERAL,
     Town,
@@ -19,9 +20,10 @@ from litso.standardize.address.places import (
     regions,
     town_by_name,
 )
-from litso.standardize.address.tokens import COMMA, Token
-from litso.standardize.address.walk import RUN, Part, Walk, region_at, town_at
-from litso.standardize.address.words import AREA, CITY, NOISE, PLACE, PLAN, REGION, STREET
+from litso.standardize.address.state import RUN, Part, Walk
+from litso.standardize.address.tables import word_group
+from litso.standardize.address.tokens import Token
+from litso.standardize.address.words import AREA, CITY, NOISE, PLACE, PLAN, REGION, SINGLE, STREET
 
 _ISLANDS: Final = {"в о": "В.О.", "васильевский остров": "В.О.", "п с": "П.С.", "петроградская сторона": "П.С."}
 """Parts of St. Petersburg that tell streets of one name apart."""
@@ -29,43 +31,8 @@ _ISLANDS: Final = {"в о": "В.О.", "васильевский остров": "
 _RURAL: Final = frozenset({"с/п", "г/п", "с/с", "с/о", "с/а", "волость"})
 """Levels above a settlement that are no part of a postal address when the settlement is told."""
 
-_URBAN_DISTRICTS: Final = frozenset(
-    (
-        "ленинский октябрьский кировский советский центральный железнодорожный промышленный заводской первомайский "
-        "куйбышевский калининский дзержинский свердловский фрунзенский орджоникидзевский приокский автозаводский "
-        "московский нижегородский канавинский сормовский вахитовский авиастроительный приволжский ново-савиновский "
-        "самарский комсомольский центральный индустриальный мотовилихинский верх-исетский чкаловский "
-        "красногвардейский василеостровский адмиралтейский невский петроградский приморский выборгский"
-    ).split()
-)
-_FOREIGN: Final = {
-    "казахстан": "Казахстан",
-    "беларусь": "Беларусь",
-    "белоруссия": "Беларусь",
-    "украина": "Украина",
-    "узбекистан": "Узбекистан",
-    "таджикистан": "Таджикистан",
-    "киргизия": "Киргизия",
-    "кыргызстан": "Киргизия",
-    "армения": "Армения",
-    "азербайджан": "Азербайджан",
-    "грузия": "Грузия",
-    "молдова": "Молдова",
-    "молдавия": "Молдова",
-    "туркменистан": "Туркменистан",
-    "туркмения": "Туркменистан",
-    "латвия": "Латвия",
-    "литва": "Литва",
-    "эстония": "Эстония",
-    "германия": "Германия",
-    "израиль": "Израиль",
-    "сша": "США",
-    "китай": "Китай",
-    "турция": "Турция",
-    "польша": "Польша",
-    "финляндия": "Финляндия",
-    "абхазия": "Абхазия",
-}
+_URBAN_DISTRICTS: Final = word_group("urban_district")
+_FOREIGN: Final = dict(pair.split("=") for pair in word_group("foreign"))
 _ADJECTIVAL_TOWN: Final = ("ый", "ий", "ой")
 
 
@@ -73,7 +40,7 @@ _ADJECTIVAL_TOWN: Final = ("ый", "ий", "ой")
 class Head:
     """The place of an address, before its house.
 
-    `alternatives` tells that the town's name alone does not decide, `restante` that letters are kept at the post office.
+    `alternatives` tells that the town's name alone does not decide, `restante` that letters wait at the post office.
     """
 
     country: str | None = None
@@ -154,9 +121,14 @@ def _strip_region(part: Part, place: Head, *, alone: bool) -> bool:
     whole = size == len(part.tokens)
     if gender([token.text for token in part.tokens[:size]]) >= 0 and not (whole and part.first and not part.number):
         return False
-    if len(phrase) < 4 and not phrase.endswith("ао") and not (whole and not part.number) and phrase not in ("днр", "лнр", "кбр", "кчр"):
+    if (
+        len(phrase) < 4
+        and not phrase.endswith("ао")
+        and not (whole and not part.number)
+        and phrase not in ("днр", "лнр", "кбр", "кчр")
+    ):
         return False
-    if whole and part.number or (alone and whole and gender([token.text for token in part.tokens]) >= 0):
+    if (whole and part.number) or (alone and whole and gender([token.text for token in part.tokens]) >= 0):
         return False
     place.region = name
     part.tokens = part.tokens[size:]
@@ -225,6 +197,8 @@ def _city(place: Head, part: Part) -> None:
         elif place.region == town.name and place.city not in FEDERAL:
             return
         return
+    if place.settlement == name and place.settlement_type == "п":
+        place.settlement = place.settlement_type = None
     if place.city is None or place.city == place.region:
         place.city, place.city_type = name, "г"
     elif place.city != name:
@@ -283,8 +257,6 @@ def _plan(place: Head, part: Part) -> None:
     if code == "внт":
         return
     if code == "тер" and words:
-        from litso.standardize.address.words import SINGLE
-
         inner = SINGLE.get(fold(words[0]))
         if inner is not None and inner.kind == PLAN and len(words) > 1:
             code, words = inner.code, words[1:]
@@ -370,9 +342,8 @@ def _judge(place: Head, runs: list[Part], *, house: bool) -> None:
     """What the remaining runs are: the one before the house is the street, an earlier one the settlement."""
     street = None
     if place.street is None:
-        numbered = [run for run in runs if run.number]
         others = [run for run in runs if not run.after_house][-1:] or (runs[:1] if house else [])
-        candidates = numbered or ([] if place.plans or place.settlement else others)
+        candidates = [run for run in runs if run.number] or ([] if place.plans or place.settlement else others)
         if candidates and _streetlike(place, candidates[0], runs):
             street = candidates[0]
     for run in runs:
@@ -396,7 +367,7 @@ def _streetlike(place: Head, run: Part, runs: list[Part]) -> bool:
     if not run.number and not place.located:
         return False
     if last.endswith(("ово", "ево", "ино", "ыно")) and len(words) == 1 and not place.settlement:
-        return not (place.city is None or run is runs[0] and len(runs) > 1)
+        return not (place.city is None or (run is runs[0] and len(runs) > 1))
     if last.endswith(("овка", "евка")) and not place.located and len(runs) == 1:
         return False
     return any(token.number or len(token.low) > 2 for token in run.tokens)
@@ -404,13 +375,20 @@ def _streetlike(place: Head, run: Part, runs: list[Part]) -> bool:
 
 def _run_street(place: Head, run: Part) -> None:
     words, dotted = run.words, run.dotted
-    if len(words) > 1 and not place.located and len(words[0]) > 3 and fold(words[0]).endswith(("ово", "ево", "ино", "ка", "ск")):
+    if (
+        len(words) > 1
+        and not place.located
+        and len(words[0]) > 3
+        and fold(words[0]).endswith(("ово", "ево", "ино", "ка", "ск"))
+    ):
         place.settlement = join(words[:1])
         words, dotted = words[1:], dotted[1:]
     name = street_name(tuple(words), tuple(dotted))
     place.street = name
     kind = gender(words)
-    place.street_type = "ул" if kind == 1 or (kind < 0 and not fold(words[-1]).endswith(("парк", "вал", "сад", "ряд"))) else None
+    place.street_type = (
+        "ул" if kind == 1 or (kind < 0 and not fold(words[-1]).endswith(("парк", "вал", "сад", "ряд"))) else None
+    )
 
 
 def _run_place(place: Head, run: Part) -> bool:
@@ -427,7 +405,7 @@ def _run_place(place: Head, run: Part) -> bool:
 
 
 def _imply(place: Head, territory: Territory | None) -> None:
-    """The region from the town or from the territory, the town from the territory; nothing that the text contradicts."""
+    """The region from the town or the territory, the town from the territory; nothing that the text contradicts."""
     told = place.region is not None
     home = region_by_name(territory.region) if territory else None
     _city_of_territory(place, territory, home.name if home else None)
@@ -474,6 +452,3 @@ def _city_of_territory(place: Head, territory: Territory | None, home: str | Non
 def printed_region(name: str) -> str:
     """A region as it is printed in an address."""
     return regions()[name].printed
-
-
-__all__ = ["Head", "head", "printed_region", "spoken", "COMMA"]

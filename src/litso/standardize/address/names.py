@@ -7,23 +7,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-ORDINAL_ENDINGS: Final = frozenset("й я е ая ый ой ий ое ья ье го ого ей ую х ти".split())
+from litso.standardize.address.tables import word_group
 
+ORDINAL_ENDINGS: Final = word_group("ordinal_ending")
 ORDINAL_WORDS: Final = {
     root + ending: f"{number}-{short}"
-    for number, root, hard in (
-        (1, "перв", True),
-        (2, "втор", True),
-        (4, "четверт", True),
-        (5, "пят", True),
-        (6, "шест", True),
-        (7, "седьм", True),
-        (8, "восьм", True),
-        (9, "девят", True),
-        (10, "десят", True),
-    )
+    for number, root in enumerate(("перв", "втор", "", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят"), 1)
     for ending, short in (("ая", "я"), ("ый", "й"), ("ой", "й"), ("ое", "е"))
-    if hard
+    if root
 } | {"третья": "3-я", "третий": "3-й", "третье": "3-е"}
 
 _SIZES: Final = {
@@ -38,7 +29,6 @@ _SIZES: Final = {
     "нижн": ("Нижний", "Нижняя", "Нижнее"),
     "нов": ("Новый", "Новая", "Новое"),
     "стар": ("Старый", "Старая", "Старое"),
-    "стар": ("Старый", "Старая", "Старое"),
     "сев": ("Северный", "Северная", "Северное"),
     "вост": ("Восточный", "Восточная", "Восточное"),
     "зап": ("Западный", "Западная", "Западное"),
@@ -47,40 +37,9 @@ _SIZES: Final = {
 SIZE_WORDS: Final = frozenset(word.casefold() for forms in _SIZES.values() for word in forms)
 
 # The person behind a usual abbreviation: «К. Маркса» is one street all over the country.
-_PERSONS: Final = {
-    row.split()[-1].casefold(): row
-    for row in (
-        "Карла Маркса|Карла Либкнехта|Розы Люксембург|Максима Горького|Богдана Хмельницкого|Александра Невского|"
-        "Дмитрия Донского|Софьи Перовской|Зои Космодемьянской|Олега Кошевого|Льва Толстого|Александра Матросова|"
-        "Фридриха Энгельса|Николая Островского|Сергея Лазо|Юрия Гагарина|Степана Разина|Емельяна Пугачёва|"
-        "Клары Цеткин|Павлика Морозова|Лизы Чайкиной|Тараса Шевченко|Ивана Франко|Валентины Терешковой|"
-        "Марины Расковой|Полины Осипенко|Валерия Чкалова|Николая Гастелло|Феликса Дзержинского|Якова Свердлова|"
-        "Григория Котовского|Сергея Есенина|Демьяна Бедного|Инессы Арманд|Мусы Джалиля|Салавата Юлаева|"
-        "Веры Фигнер|Александра Суворова|Веры Засулич|Кузьмы Минина|Ивана Сусанина|Юрия Долгорукого|"
-        "Ярослава Мудрого|Эрнста Тельмана|Георгия Димитрова|Пальмиро Тольятти|Патриса Лумумбы|Хо Ши Мина|"
-        "Ульяны Громовой|Любови Шевцовой|Сергея Тюленина|Ивана Земнухова|Зои Космодемьянской|Антона Валека|"
-        "Василия Чапаева|Андрея Рублёва|Кайсына Кулиева|Хусаина Мавлютова|Габдуллы Тукая|Домны Каликовой|"
-        "Николая Рубцова|Бориса Пастернака|Анны Ахматовой|Марины Цветаевой|Александра Блока|Петра Великого|"
-        "Вильгельма де Геннина|Павла Бажова|Степана Халтурина|Андрея Желябова|Ивана Каляева|Вацлава Воровского"
-    ).split("|")
-}
-
-_GIVEN: Final = frozenset(
-    (
-        "карла максима богдана александра дмитрия софьи зои олега льва фридриха николая сергея юрия степана емельяна "
-        "клары павлика лизы тараса ивана валентины марины полины валерия феликса якова григория демьяна инессы мусы "
-        "салавата веры кузьмы ярослава эрнста георгия ульяны любови василия андрея антона бориса анны петра павла "
-        "михаила алексея владимира константина федора розы евгения виктора леонида романа игоря анатолия геннадия "
-        "домны хусаина габдуллы кайсына николая"
-    ).split()
-)
-_TITLES: Final = frozenset(
-    (
-        "маршала генерала академика адмирала капитана лейтенанта космонавта героя имени им ген акад марш адм "
-        "профессора проф композитора писателя поэта летчика полковника майора вице-адмирала контр-адмирала "
-        "старшины сержанта братьев бр"
-    ).split()
-)
+_PERSONS: Final = {name.split()[-1].casefold().replace("ё", "е"): name for name in sorted(word_group("person"))}
+_GIVEN: Final = word_group("given")
+_TITLES: Final = word_group("title")
 _LONG_TITLES: Final = {
     "ген": "Генерала",
     "акад": "Академика",
@@ -94,22 +53,17 @@ _LONG_TITLES: Final = {
     "лейт": "Лейтенанта",
 }
 
-_SMALL: Final = frozenset(
-    "на в и лет год года годов реки летия им де то дю ла над под при по от до км линия имени ши".split()
-)
-_ABBREVIATIONS: Final = frozenset(
-    "влксм ссср мопр мопра ким мкад досааф цпкио ркка вчк гэс тэц грэс аэс днипи зил мвд мжк мтс птф снт рта рту "
-    "кск впч атс нии цнии гаи гибдд кпд лтд дск жбк жби шаад огпу пмк спту пту мсо дэу дрсу нлмк ммк увд втэк кшт ссо".split()
-)
+_SMALL: Final = word_group("small")
+_ABBREVIATIONS: Final = word_group("abbreviation")
 _ORDINAL_END: Final = re.compile(r"(\d+)\s*-?\s*(?:ая|ый|ой|ий|ое|ого|го|ья|ье|й|я|е|летия|лет)\b")
 _ASIDE: Final = re.compile(r"\([^)]*\)|\b[^\W\d_]\.\s*")
 _ROMAN: Final = re.compile("[IVXivx]+")
 _HYPHENED: Final = re.compile(r"([^\W\d_])-([^\W\d_]{4,})")
 _ROMAN_NUMBERS: Final = {
-    roman: str(number)
-    for number, roman in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv xxvi".split(), 1
-    )
+    tens + units: str(10 * ten + unit)
+    for ten, tens in enumerate(("", "x", "xx"))
+    for unit, units in enumerate(("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"))
+    if ten or unit
 }
 _PLAIN_WORD: Final = re.compile(r"[^\W_]+")
 
@@ -128,16 +82,18 @@ def capital(word: str, *, first: bool = False) -> str:
         return word.upper()
     low = fold(word)
     if low in _ABBREVIATIONS:
-        return word.upper() if not (low == "мопра") else "МОПРа"
+        return word.upper() if low != "мопра" else "МОПРа"
     if low in _SMALL and not first:
         return word.lower()
     if word.islower() or word.isupper():
-        return "-".join(part.lower() if i and fold(part) in _SMALL else part.capitalize() for i, part in enumerate(word.split("-")))
+        return "-".join(
+            part.lower() if i and fold(part) in _SMALL else part.capitalize() for i, part in enumerate(word.split("-"))
+        )
     return word[:1].upper() + word[1:]
 
 
 def gender(words: Sequence[str]) -> int:
-    """Grammatical gender of an adjectival name by its last word: 0 masculine, 1 feminine, 2 neuter, -1 not an adjective."""
+    """Gender of an adjectival name by its last word: 0 masculine, 1 feminine, 2 neuter; -1 not an adjective."""
     for word in reversed(words):
         low = fold(word)
         if len(low) < 4:
@@ -207,15 +163,17 @@ def _initials(words: list[str], dotted: set[str]) -> list[str]:
 
 @lru_cache(maxsize=1 << 15)
 def street_name(words: tuple[str, ...], dotted: tuple[bool, ...]) -> str:
-    """Standard name of a street from its words: order, sizes, initials and capitals. `dotted` tells of a dot after each."""
-    kept = []
+    """Standard name of a street from its words: order, sizes, initials, capitals. `dotted`: a dot followed the word."""
+    kept: list[tuple[str, bool]] = []
     for word, dot in zip(words, dotted, strict=True):
         hyphened = _HYPHENED.fullmatch(word)  # «К-Маркса»
         kept += [(hyphened.group(1), True), (hyphened.group(2), dot)] if hyphened else [(word, dot)]
     kept = [(word, dot) for word, dot in kept if fold(word) not in ("им", "имени")]
     if not kept:
         kept = list(zip(words, dotted, strict=True))
-    plain = [_LONG_TITLES.get(fold(word), word) if i == 0 and len(kept) > 1 else word for i, (word, _) in enumerate(kept)]
+    plain = [
+        _LONG_TITLES.get(fold(word), word) if i == 0 and len(kept) > 1 else word for i, (word, _) in enumerate(kept)
+    ]
     plain = _ordered(_sized(plain, [dot for _, dot in kept]))
     ordinal = int(len(plain) > 1 and plain[0][0].isdigit())
     if ordinal and all(len(word) == 1 for word in plain[1:]):
@@ -230,11 +188,11 @@ def join(words: Sequence[str]) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def spoken(name: str | None) -> str:
-    """The part of a street's name that people agree upon: no initials, given names, titles, ordinals' endings or order."""
+    """What people agree upon in a street's name: no initials, given names, titles, endings of ordinals, nor order."""
     if not name:
         return ""
     low = _ORDINAL_END.sub(r"\1", fold(name))
     words = _PLAIN_WORD.findall(_ASIDE.sub("", low))
     words = [_ROMAN_NUMBERS.get(word, word) for word in words]
-    kept = [word for word in words if word not in _TITLES and word not in _GIVEN and len(word) > 1 or word.isdigit()]
+    kept = [word for word in words if (word not in _TITLES and word not in _GIVEN and len(word) > 1) or word.isdigit()]
     return " ".join(sorted(kept or words))

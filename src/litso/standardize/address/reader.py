@@ -9,27 +9,26 @@ from typing import Final
 from litso.domain.territory import Territory
 from litso.standardize.address.compose import House, Place, compose, house, place, with_flat
 from litso.standardize.address.head import head
+from litso.standardize.address.look import NUMBERED_PLACES
 from litso.standardize.address.model import Address
 from litso.standardize.address.tail import Tail, read_tail, settle
 from litso.standardize.address.tokens import LIMIT, Token, read
-from litso.standardize.address.walk import NUMBERED_PLACES, walk
+from litso.standardize.address.walk import walk
 from litso.standardize.address.words import NUMBERED, PLACE, PLAN
 
 _GAP: Final = "[ ]*[ ,][ ]*"
 _LETTER: Final = "(?:[ ]?-?[а-джзик-пА-ДЖЗИК-П])?"
 _HOUSE: Final = f"[0-9]{{1,4}}(?:/[0-9]{{1,3}})?{_LETTER}"
-_START: Final = (
-    f"(?:{_GAP}(?:[Дд]|[Дд]ом|ДОМ)(?:[.][ ]*|[ ]*)(?:№[ ]*)?{_HOUSE}"  # «, д. 5», « дом № 5а»
-    f"|[ ]*,[ ]*{_HOUSE}|[ ]+{_HOUSE})"  # «, 5», « 5»
-)
-_BLOCK: Final = f"(?:[ ,]*(?:[Кк]|[Кк]орп|[Кк]орпус|КОРП|КОРПУС)[. ]*[0-9]{{1,3}}[а-вА-В]?)?"
-_BUILDING: Final = f"(?:[ ,]*(?:[Сс]|[Сс]тр|[Сс]троение|СТР)[. ]*[0-9]{{1,3}}[а-вА-В]?)?"
+_HEAD: Final = ".*?[А-Яа-яЁё0-9][.)]?(?:[ ]*,[ ]*|[ ]+)"
+_START: Final = f"(?:(?:[Дд]|[Дд]ом|ДОМ)[. ]*(?:№[ ]*)?)?{_HOUSE}"  # «д. 5», «дом № 5а», «5»
+_BLOCK: Final = "(?:[ ,]*(?:[Кк]|[Кк]орп|[Кк]орпус|КОРП|КОРПУС)[. ]*[0-9]{1,3}[а-вА-В]?)?"
+_BUILDING: Final = "(?:[ ,]*(?:[Сс]|[Сс]тр|[Сс]троение|СТР)[. ]*[0-9]{1,3}[а-вА-В]?)?"
 _LITERA: Final = f"(?:{_GAP}(?:[Лл]ит|[Лл]итера?|ЛИТ|ЛИТЕРА?)[. ]*[А-ЖИКа-жик])?"
 _FLAT: Final = (
-    f"(?:[ ,]*(?:[Кк]в|[Кк]вартира|КВ|КВАРТИРА)[. ]*(?:№[ ]*)?[0-9]{{1,4}}[а-вА-В]?"
+    "(?:[ ,]*(?:[Кк]в|[Кк]вартира|КВ|КВАРТИРА)[. ]*(?:№[ ]*)?[0-9]{1,4}[а-вА-В]?"
     "|[ ]?-[ ]?[0-9]{1,4}|[ ]*,[ ]*[0-9]{1,4})?"
 )
-SPLIT: Final = f"^(.*?[А-Яа-яЁё0-9][.)]?)({_START}{_BLOCK}{_BUILDING}{_LITERA})({_FLAT})[ .]*$"
+SPLIT: Final = f"^({_HEAD})({_START}{_BLOCK}{_BUILDING}{_LITERA})({_FLAT})[ .]*$"
 """Where a plain house begins: what is before it is read once for all houses of a street. Both engines of regular
 expressions read this pattern alike (no classes that differ, no looking around)."""
 
@@ -65,7 +64,7 @@ _INSIDE: Final = re.compile("([0-9]+)([а-вА-В]?)")
 def read_place(text: str, territory: Territory | None) -> Place | None:
     """The place of a text whose house was cut off; None where there is a house in it still."""
     tokens = read(text)
-    state = walk(tokens, follows=True)
+    state = walk(tokens, follows=True, comma=text.rstrip().endswith(","))
     if not state.tail.empty or state.tail.bare or not tokens or _unfinished(tokens[-1]):
         return None
     found = head(state, territory)

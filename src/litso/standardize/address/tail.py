@@ -32,7 +32,9 @@ _LETTERS_AFTER: Final = {
 }
 """Single letters that are markers when a number follows."""
 
-_LETTERED: Final = frozenset({"литера", "к", "стр", "помещ", "офис", "секция", "блок", "п", "кв", "клад", "м/м", "скл", "ком"})
+_LETTERED: Final = frozenset(
+    {"литера", "к", "стр", "помещ", "офис", "секция", "блок", "п", "кв", "клад", "м/м", "скл", "ком"}
+)
 _LATIN_NUMBER: Final = re.compile("[IVX]+")
 _HOSTEL: Final = "общ"
 """A hostel is a house; the word tells how its rooms are counted, no more."""
@@ -220,6 +222,8 @@ def _letter(tokens: list[Token], at: int) -> bool:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is None or following.gap >= COMMA:
         return True
+    if token.low == "к" and len(following.low) == 1 and not following.number and token.gap != GLUED:
+        return False  # «18 к Д»
     if following.number:
         if following.gap == SLASH:
             return True
@@ -285,9 +289,7 @@ def _put(tail: Tail, role: Role, value: str) -> None:
         tail.box = value
     elif kind == FLAT and tail.flat is None:
         tail.flat, tail.flat_type = value, role.code
-    elif kind == ROOM and tail.room is None:
-        tail.room = value
-    elif kind in (FLAT, ROOM) and tail.room is None:
+    elif (kind == ROOM and tail.room is None) or (kind in (FLAT, ROOM) and tail.room is None):
         tail.room = value
     else:
         tail.unparsed += [role.code.upper(), value]

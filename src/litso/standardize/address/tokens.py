@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from litso.standardize.address.names import fold
 from litso.standardize.address.places import region_phrases, town_by_name
-from litso.standardize.address.words import REGION, SEQUENCES, SINGLE, STREET, Role, typo
+from litso.standardize.address.words import REGION, SEQUENCES, SINGLE, Role, typo
 
 LIMIT: Final = 600
 """Characters of one address that are read; an address is never longer."""
@@ -19,7 +20,7 @@ GLUED, SPACE, HYPHEN, SLASH, COMMA, BRACKET = range(6)
 class Token:
     """A word or a number, what stood before it (`gap`), whether a dot follows, and the role of a type word."""
 
-    __slots__ = ("dot", "done", "gap", "low", "number", "role", "text")
+    __slots__ = ("done", "dot", "gap", "low", "number", "role", "text")
 
     def __init__(self, text: str, low: str, gap: int, number: bool) -> None:
         self.text = text
@@ -47,9 +48,8 @@ _TRANSLATION: Final = str.maketrans(
         "\u00ad": "",
     }
 )
-_TWINS: Final = str.maketrans("AaBCcEeHKkMOoPpTXxYyuriIn", "АаВСсЕеНКкМОоРрТХхУуигіІп".replace("і", "и").replace("І", "И"))
+_TWINS: Final = str.maketrans("AaBCcEeHKkMOoPpTXxYyuriIn", "АаВСсЕеНКкМОоРрТХхУуигиИп")
 _LOOKS: Final = frozenset("AaBCcEeHKkMOoPpTXxYy")
-_TOKEN: Final = re.compile(r"([^\W_]*[^\W\d_](?:[^\W_]|-(?=[^\W\d_]))*|\d+)")
 _PIECES: Final = re.compile(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
 _MIXED: Final = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[а-яёА-ЯЁ])\w+")
 _ZERO: Final = re.compile(r"(?<=[а-яёА-ЯЁ])0(?=[а-яёА-ЯЁ])")
@@ -180,7 +180,17 @@ def clean(text: str) -> str:
     return text
 
 
-_GAPS: Final = {"": GLUED, " ": SPACE, ".": SPACE, ". ": SPACE, ", ": COMMA, ",": COMMA, "., ": COMMA, "-": HYPHEN, "/": SLASH}
+_GAPS: Final = {
+    "": GLUED,
+    " ": SPACE,
+    ".": SPACE,
+    ". ": SPACE,
+    ", ": COMMA,
+    ",": COMMA,
+    "., ": COMMA,
+    "-": HYPHEN,
+    "/": SLASH,
+}
 
 
 def _gap(between: str) -> int:
@@ -242,10 +252,17 @@ def _sequence(tokens: list[Token], at: int) -> tuple[int, Role] | None:
     return None
 
 
+_DOTTED: Final = frozenset({"п г т", "р п", "г о", "а я", "с н т", "д н т", "г с к"})
+"""Letters that are a type word with dots too; others («А.М.», «С.Т.») are rather somebody's initials."""
+
+
 def _letters_joined(tokens: list[Token]) -> bool:
     """Whether letters belong together: а/я, п.г.т., р. п. — joined by a slash, or each but the last dotted."""
-    letters = all(len(token.low) == 1 for token in tokens)
-    return all(token.gap == SLASH or (letters and before.dot) or (not letters and len(token.low) > 1) for before, token in zip(tokens, tokens[1:], strict=False))
+    letters = " ".join(token.low for token in tokens) in _DOTTED
+    return all(
+        token.gap == SLASH or (letters and before.dot) or (not letters and len(token.low) > 1)
+        for before, token in pairwise(tokens)
+    )
 
 
 def read(text: str) -> list[Token]:
@@ -273,7 +290,7 @@ def read(text: str) -> list[Token]:
 
 
 def _mark_regions(tokens: list[Token]) -> None:
-    """Find a region named with its type («Самарская обл», «Респ. Коми»); its tokens are done, the first one tells which."""
+    """Find regions named with their type («Самарская обл», «Респ. Коми»); their tokens are done, their role is it."""
     if not any(token.role and token.role.kind == REGION for token in tokens):
         return
     typed, _ = region_phrases()
@@ -303,8 +320,3 @@ def _longest(tokens: list[Token], at: int, phrases: dict[str, str]) -> tuple[int
         if name:
             best = size, name
     return best
-
-
-def street_word(token: Token) -> bool:
-    """Whether a token is a word for a kind of street."""
-    return token.role is not None and token.role.kind == STREET

@@ -41,13 +41,8 @@ NAMED: Final = frozenset({AREA, CITY, PLACE, PLAN, STREET})
 NUMBERED: Final = frozenset({HOUSE, BLOCK, ENTRANCE, FLOOR, FLAT, ROOM, STEAD, BOX})
 
 
-
 def _phrases() -> dict[str, Role]:
-    return {
-        form: Role(row["kind"], row["code"])
-        for row in table("types.tsv")
-        for form in row["forms"].split("; ")
-    }
+    return {form: Role(row["kind"], row["code"]) for row in table("types.tsv") for form in row["forms"].split("; ")}
 
 
 _ALL: Final = _phrases()
@@ -96,7 +91,9 @@ _TYPO_TARGETS: Final = (
     "помещение",
     "комната",
 )
-_NOT_TYPOS: Final = frozenset({"площадка", "поселки", "посолок", "корпусов", "республик", "проезжая", "набережные", "набережный", "набережное"})
+_NOT_TYPOS: Final = frozenset(
+    {"площадка", "поселки", "посолок", "корпусов", "республик", "проезжая", "набережные", "набережный", "набережное"}
+)
 
 
 @lru_cache(maxsize=65536)
