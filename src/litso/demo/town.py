@@ -8,7 +8,7 @@ moves, lets and re-issued numbers happen inside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ BLOCK: Final = 16_384
 """Premises a block; part of the generator's version."""
 VACANT: Final = 0.04
 HOUSES_A_STREET: Final = 14
+STREETS_A_SECTION: Final = 5
 VILLAGE_PREMISES: Final = 140
 
 
@@ -142,7 +143,7 @@ def _places(setting: Setting, premises: int, rng: np.random.Generator) -> pl.Dat
     return pl.DataFrame(towns + _villages(setting, int(setting.village_share * premises), rng))
 
 
-def _villages(setting: Setting, premises: int, rng: np.random.Generator) -> list[dict[str, object]]:
+def _villages(setting: Setting, premises: int, rng: np.random.Generator) -> list[dict[str, Any]]:
     """Villages of the rural districts: no name twice in one district."""
     every = [(area, name) for name in AREA_VILLAGES for area in range(len(setting.areas))]
     count = min(len(every), max(3, premises // VILLAGE_PREMISES))
@@ -193,7 +194,7 @@ def _streets_of_place(
     names: tuple[tuple[str, str], ...],
     place: int,
     houses: int,
-    row: dict[str, object],
+    row: dict[str, Any],
     setting: Setting,
 ) -> pl.DataFrame:
     """Streets of a place: common names first. A small village has none."""
@@ -219,14 +220,17 @@ def _streets_of_place(
 
 
 def _houses_on_streets(
-    rng: np.random.Generator, kinds: Ints, place: int, first_street: int, streets: int, row: dict[str, object]
+    rng: np.random.Generator, kinds: Ints, place: int, first_street: int, streets: int, row: dict[str, Any]
 ) -> pl.DataFrame:
     """Houses numbered along their streets; private houses keep to streets of their own where there are enough."""
     street = _street_of_house(rng, kinds, streets)
     order = np.lexsort((rng.random(len(kinds)), street))
     kinds, street = kinds[order], street[order]
-    spread = (0.045, 0.02, 0.006)[int(str(row["size"]))]
-    centre = rng.normal(0, spread, (max(streets, 1), 2))[np.maximum(street, 0)]
+    spread = (0.045, 0.02, 0.006)[row["size"]]
+    section = np.arange(max(streets, 1)) // STREETS_A_SECTION
+    # Streets of one section of the network are neighbours.
+    centres = rng.normal(0, spread, (section[-1] + 1, 2))[section] + rng.normal(0, spread / 5, (len(section), 2))
+    centre = centres[np.maximum(street, 0)]
     near = rng.normal(0, spread / 12, (len(kinds), 2))
     number, slash, letter, korpus = _numbers(rng, street, kinds == 0)
     return pl.DataFrame(
@@ -238,9 +242,9 @@ def _houses_on_streets(
             "slash": slash,
             "letter": letter,
             "korpus": korpus,
-            "latitude": np.round(float(str(row["latitude"])) + centre[:, 0] + near[:, 0], 6),
-            "longitude": np.round(float(str(row["longitude"])) + centre[:, 1] * 1.6 + near[:, 1], 6),
-            "section": np.maximum(street, 0) // 5 + 1,
+            "latitude": np.round(row["latitude"] + centre[:, 0] + near[:, 0], 6),
+            "longitude": np.round(row["longitude"] + centre[:, 1] * 1.6 + near[:, 1], 6),
+            "section": section[np.maximum(street, 0)] + 1,
         }
     )
 
