@@ -138,7 +138,7 @@ def options_of(command: Command) -> list[Command]:
 
 def usage_of(argument: Command) -> str:
     """An argument in a usage line: FILE, [FILE], FILE…"""
-    name = str(argument.metavar or argument.name.upper()) + ("…" if argument.nargs == -1 else "")
+    name = str(argument.metavar or argument.name.upper()).rstrip(".") + ("…" if argument.nargs == -1 else "")
     return name if argument.required else f"[{name}]"
 
 
