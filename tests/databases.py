@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from psycopg import sql
 
+from litso.settings import load_settings
 from litso.store.database import Connection, Store, connect, with_database
 from litso.store.embedded import running_server
 from litso.store.locks import MIGRATION, hold
@@ -65,10 +66,13 @@ def _tables(connection: Connection) -> list[str]:
 
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded PostgreSQL, shared by all workers of the run: the last one to go stops it."""
+    """An embedded PostgreSQL, shared by all workers of the run: the last one to go stops it.
+
+    LITSO_POSTGRES_BIN runs the tests on another version.
+    """
     base = tmp_path_factory.getbasetemp()
     home = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with running_server(home / "server", overrides=QUICK) as url:
+    with running_server(home / "server", binaries=load_settings().postgres_bin, overrides=QUICK) as url:
         yield url
 
 

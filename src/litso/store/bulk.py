@@ -39,8 +39,10 @@ def copy_frame(connection: Connection, table: str, frame: pl.DataFrame, *, freez
     """COPY the rows of a frame into the columns of the same names; answers the number of rows.
 
     Lists of texts become arrays. NUL, which PostgreSQL cannot store, is left out. `freeze` is for a table created or
-    emptied in this transaction: its rows need no vacuum later.
+    emptied in this transaction: its rows need no vacuum later. Columns without any value keep their default.
     """
+    filled = [column.name for column in frame if column.null_count() < frame.height]
+    frame = frame.select(filled or frame.columns)
     command = _copy_command(table, frame.columns, sql.SQL("csv"), freeze)
     # A thread of its own sends, so that the next piece is made while the server reads this one.
     with connection.cursor() as cursor, cursor.copy(command, writer=QueuedLibpqWriter(cursor)) as copy:
