@@ -9,17 +9,21 @@ import polars as pl
 
 from litso.domain.territory import Territory
 from litso.standardize.account import account
-from litso.standardize.bulk import Schema, by_distinct
-from litso.standardize.email import Email, emails
-from litso.standardize.phone import Phone, phones
+from litso.standardize.bulk import Schema, by_distinct, weave
+from litso.standardize.email import Email, emails, plain_emails
+from litso.standardize.numbering import default_plan
+from litso.standardize.phone import Phone, phones, plain_nationals
 
 NOTED: Final = "noted_"
 """Prefix of the columns in which a kind leaves its problems, as one text."""
 
 
+BLANKS: Final = " \t\r\n\x0b\x0c\u00a0\u2007\u202f\u3000"
+
+
 def given(column: str) -> pl.Expr:
     """Whether a column has more than blanks."""
-    return pl.col(column).str.strip_chars().fill_null("") != ""
+    return pl.col(column).str.strip_chars(BLANKS).fill_null("") != ""
 
 
 def checked(kind: str, value: pl.Series, found: pl.DataFrame, texts: pl.Series) -> list[pl.Series]:
@@ -74,11 +78,43 @@ def account_cell(text: str | None) -> Cell:
 CELL_SCHEMA: Final[Schema] = {"values": pl.List(pl.String), "qc": pl.Int8, "reasons": pl.List(pl.String)}
 
 
-def listed(kind: str, column: str, texts: pl.Series, parse: Callable[[str | None], Cell]) -> list[pl.Series]:
-    """A list attribute: each distinct cell is read once."""
+def phone_cells(texts: pl.Series) -> pl.DataFrame:
+    """`phone_cell` for a column, without a territory."""
+    national, is_plain = plain_nationals(texts, default_plan())
+    return _with_plain(
+        "+7" + national.filter(is_plain), is_plain, by_distinct(texts.filter(~is_plain), phone_cell, CELL_SCHEMA)
+    )
+
+
+def email_cells(texts: pl.Series) -> pl.DataFrame:
+    """`email_cell` for a column."""
+    table, is_plain = plain_emails(texts)
+    values = table.filter(is_plain).select(pl.col("local") + "@" + pl.col("name")).to_series()
+    return _with_plain(values, is_plain, by_distinct(texts.filter(~is_plain), email_cell, CELL_SCHEMA))
+
+
+def account_cells(texts: pl.Series) -> pl.DataFrame:
+    """`account_cell` for a column: plain digits are accounts as they are."""
+    is_plain = (texts.str.contains(r"^\d{1,40}$") & texts.str.contains("[1-9]")).fill_null(False)
+    rest = by_distinct(texts.filter(~is_plain), account_cell, CELL_SCHEMA)
+    return _with_plain(texts.filter(is_plain), is_plain, rest)
+
+
+def _with_plain(values: pl.Series, is_plain: pl.Series, rest: pl.DataFrame) -> pl.DataFrame:
+    """Cells of one sure value each, woven with the rest."""
+    plain = pl.DataFrame({"values": values}).select(
+        values=pl.concat_list("values"),
+        qc=pl.lit(0, dtype=pl.Int8),
+        reasons=pl.lit([], dtype=pl.List(pl.String)),
+    )
+    return weave(plain, is_plain, rest)
+
+
+def listed(kind: str, column: str, texts: pl.Series, parse: Callable[[pl.Series], pl.DataFrame]) -> list[pl.Series]:
+    """A list attribute, all cells of a record together."""
     cells = pl.DataFrame({"row": pl.int_range(len(texts), eager=True, dtype=pl.UInt32), "text": texts}).explode("text")
     cells = cells.filter(given("text"))
-    return united_cells(kind, column, len(texts), cells["row"], by_distinct(cells["text"], parse, CELL_SCHEMA))
+    return united_cells(kind, column, len(texts), cells["row"], parse(cells["text"]))
 
 
 def united_cells(kind: str, column: str, rows: int, row: pl.Series, cells: pl.DataFrame) -> list[pl.Series]:

@@ -274,43 +274,47 @@ def _one_slip(domain: str) -> Iterator[str]:
     yield base + "." + base + "." + top
 
 
-_PLAIN: Final = r"^\s*([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@([a-z0-9-]+(?:\.[a-z0-9-]+)+)\s*$"
+_PLAIN: Final = r"^ *[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+ *$"
+
+
+def plain_emails(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """`local`, `name` and `type` of plain ASCII addresses in a known-good domain, and which cells those are.
+
+    Addresses are taken apart by expressions, each distinct domain is judged by `domain_of`.
+    """
+    lower = pl.DataFrame({"text": texts.cast(pl.String).str.to_lowercase()})
+    plain = pl.when(pl.col("text").str.contains(_PLAIN)).then(pl.col("text").str.strip_chars(" "))
+    parts = lower.select(plain.str.split_exact("@", 1).struct.rename_fields(["local", "name"])).to_series()
+    table = parts.struct.unnest().join(_good_domains(parts), on="name", how="left", maintain_order="left")
+    fillers = list(lists()["nobody"] | lists()["fillers"])
+    return table, table.select(
+        pl.col("type").is_not_null()
+        & ~pl.col("local").is_in(fillers)
+        & pl.col("local").str.contains("[a-z].*[a-z]")
+        & (pl.col("local").str.len_bytes() <= 64)
+        & (pl.col("local") != pl.col("name").str.split(".").list.first())
+        & (pl.col("local").str.len_bytes() + pl.col("name").str.len_bytes() <= 253)
+    ).to_series().fill_null(False)
+
+
+def _good_domains(parts: pl.Series) -> pl.DataFrame:
+    """Domains that are right as they are and not disposable, with their types."""
+    names = [name for name in parts.struct.field("name").unique().to_list() if name is not None]
+    found = [(name, domain_of(name)) for name in names]
+    good = [(name, one.type) for name, one in found if one.is_right and not one.problem and one.type != DISPOSABLE]
+    return pl.DataFrame(good, schema={"name": pl.String, "type": pl.String}, orient="row")
 
 
 def email_column(values: pl.Series) -> pl.DataFrame:
-    """`email` for every text of a column.
-
-    Plain ASCII addresses are taken apart by expressions, their distinct domains judged by `domain_of`; all others go
-    through `email`.
-    """
-    lower = values.cast(pl.String).str.to_lowercase()
-    parts = pl.DataFrame({"local": lower.str.extract(_PLAIN, 1), "name": lower.str.extract(_PLAIN, 2)})
-    known = lists()
-    domains = [name for name in parts["name"].unique().to_list() if name is not None]
-    right = [(name, domain_of(name)) for name in domains]
-    table = pl.DataFrame(
-        {"name": [name for name, found in right], "type": [found.type for name, found in right]},
-        schema={"name": pl.String, "type": pl.String},
-    ).filter(pl.Series([found.is_right and found.problem is None for _, found in right], dtype=pl.Boolean))
-    table = table.filter(pl.col("type") != DISPOSABLE)
-    plain = parts.join(table, on="name", how="left", maintain_order="left").with_columns(
-        is_plain=(
-            pl.col("type").is_not_null()
-            & ~pl.col("local").is_in(list(known["nobody"] | known["fillers"]))
-            & pl.col("local").str.contains("[a-z].*[a-z]")
-            & (pl.col("local").str.len_bytes() <= 64)
-            & (pl.col("local") != pl.col("name").str.split(".").list.first())
-            & (pl.col("local").str.len_bytes() + pl.col("name").str.len_bytes() <= 253)
-        ).fill_null(False)
-    )
+    """`email` for every text of a column: plain addresses by expressions, all others by `email`."""
+    table, is_fast = plain_emails(values)
     mailbox = pl.col("local").str.split("+").list.first()
-    fast = plain.select(
+    fast = table.filter(is_fast).select(
         email=pl.col("local") + "@" + pl.col("name"),
         local="local",
         domain="name",
-        type=pl.when(mailbox.is_in(list(known["role"]))).then(pl.lit(ROLE)).otherwise("type"),
+        type=pl.when(mailbox.is_in(list(lists()["role"]))).then(pl.lit(ROLE)).otherwise("type"),
         qc=pl.lit(0, dtype=pl.Int8),
         problems=pl.lit(None, dtype=pl.String),
     )
-    is_fast = plain["is_plain"]
-    return weave(fast.filter(is_fast), is_fast, by_distinct(values.filter(~is_fast), email, SCHEMA))
+    return weave(fast, is_fast, by_distinct(values.filter(~is_fast), email, SCHEMA))

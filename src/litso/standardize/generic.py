@@ -12,7 +12,7 @@ from litso.domain.record import NO_PARTY, ORGANIZATION, PERSON
 from litso.standardize.birth_date import SCHEMA as BIRTH_DATE_SCHEMA
 from litso.standardize.birth_date import birth_date
 from litso.standardize.bulk import by_distinct, columns
-from litso.standardize.cells import NOTED, Cell, account_cell, checked, email_cell, given, listed
+from litso.standardize.cells import CELL_SCHEMA, NOTED, Cell, account_cells, checked, email_cells, given, listed
 from litso.standardize.documents import is_nothing
 from litso.standardize.letters import tidy
 from litso.standardize.phone import phones
@@ -61,6 +61,10 @@ def phone_cell(text: str | None) -> Cell:
     return ((digits,), 0, ()) if len(digits) >= 6 else ((), 1, ("too_short",))
 
 
+def _phone_cells(texts: pl.Series) -> pl.DataFrame:
+    return by_distinct(texts, phone_cell, CELL_SCHEMA)
+
+
 def _cleaned(table: pl.DataFrame, column: str) -> pl.Series:
     parse = words if column in _WORDS else code
     return by_distinct(table[column], parse, _SCHEMA)["value"].alias(column)
@@ -82,9 +86,9 @@ def generic_records(table: pl.DataFrame) -> pl.DataFrame:
     columns_ = [
         *both.select(*_columns()),
         *checked("birth_date", dates["birth_date"].str.to_date("%Y-%m-%d"), dates, table["birth_date"]),
-        *listed("phone", "phones", table["phone"], phone_cell),
-        *listed("email", "emails", table["email"], email_cell),
-        *listed("account", "accounts", table["account"], account_cell),
+        *listed("phone", "phones", table["phone"], _phone_cells),
+        *listed("email", "emails", table["email"], email_cells),
+        *listed("account", "accounts", table["account"], account_cells),
     ]
     return pl.DataFrame(columns_)
 

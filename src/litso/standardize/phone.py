@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from litso.domain.territory import Territory
 from litso.standardize.bulk import by_distinct, columns, frame, weave
@@ -369,7 +370,18 @@ def _foreign_type(number: phonenumbers.PhoneNumber) -> str:
     return known.get(kind, UNKNOWN)
 
 
-_PLAIN: Final = r"^\s*(?:\+?7|8)?[ \-]?\(?([3489]\d{2})\)?[ \-]?(\d{3})[ \-]?(\d{2})[ \-]?(\d{2})\s*$"
+_PLAIN: Final = r"^ *(?:\+?7|8)?[ \-]?\(?[3489]\d{2}\)?[ \-]?\d{3}[ \-]?\d{2}[ \-]?\d{2} *$"
+_PUNCTUATION: Final = [" ", "-", "(", ")", "+"]
+
+
+def plain_nationals(texts: pl.Series, plan: NumberingPlan) -> tuple[pl.Series, pl.Series]:
+    """National numbers of the cells that hold one plain Russian number of the plan, and which cells those are."""
+    digits = pl.col("text").str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION)).str.tail(10)
+    plain = pl.when(pl.col("text").str.contains(_PLAIN)).then(digits)
+    national = pl.DataFrame({"text": texts}).select(plain.alias("national"))["national"]
+    numbers = _as_numbers(national)
+    is_planned = _is_in(plan, numbers) & _is_in(default_plan(), numbers)
+    return national, (national.is_not_null() & is_planned & ~_is_placeholder_column(national)).fill_null(False)
 
 
 def phone_column(
@@ -378,14 +390,10 @@ def phone_column(
     """`phone` for every text of a column: one plain Russian number by expressions, all other cells by `phone`."""
     book = plan or default_plan()
     texts = values.cast(pl.String)
-    groups = pl.DataFrame({f"g{place}": texts.str.extract(_PLAIN, place) for place in (1, 2, 3, 4)})
-    national = groups.select(pl.concat_str("g1", "g2", "g3", "g4"))["g1"].alias("national")
-    numbers = national.cast(pl.Int64).fill_null(0).to_numpy()
-    position = book.find_all(numbers)
-    places = _places(book)
-    is_fast = pl.Series(np.asarray([place is not None for place in book.places])[position]) & national.is_not_null()
-    is_fast &= _is_russian_column(numbers) & ~_is_placeholder_column(national)
-    known = places[pl.Series(position.clip(min=0), dtype=pl.UInt32)]
+    national, is_fast = plain_nationals(texts, book)
+    national = national.filter(is_fast)
+    position = book.find_all(_as_numbers(national))
+    known = _places(book)[pl.Series(position, dtype=pl.UInt32)]
     table = known.with_columns(national=national)
     local = pl.col("national").str.slice(pl.col("code_length"))
     fast = table.select(
@@ -411,9 +419,8 @@ def phone_column(
         qc=pl.lit(0, dtype=pl.Int8),
         problems=pl.lit(None, dtype=pl.String),
     )  # fmt: skip
-    is_fast = is_fast.fill_null(False)
     rest = by_distinct(texts.filter(~is_fast), lambda text: phone(text, territory=territory, plan=plan), SCHEMA)
-    return weave(fast.filter(is_fast), is_fast, rest)
+    return weave(fast, is_fast, rest)
 
 
 def _places(plan: NumberingPlan) -> pl.DataFrame:
@@ -421,9 +428,13 @@ def _places(plan: NumberingPlan) -> pl.DataFrame:
     return frame([place or unknown for place in plan.places], columns(Place, code_length=pl.UInt32))
 
 
-def _is_russian_column(numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
-    known = np.asarray([place is not None for place in default_plan().places])
-    return pl.Series(known[default_plan().find_all(numbers)])
+def _as_numbers(national: pl.Series) -> NDArray[np.int64]:
+    return national.cast(pl.Int64).fill_null(0).to_numpy()
+
+
+def _is_in(plan: NumberingPlan, numbers: NDArray[np.int64]) -> pl.Series:
+    known = np.asarray([place is not None for place in plan.places])
+    return pl.Series(known[plan.find_all(numbers)])
 
 
 def _is_placeholder_column(national: pl.Series) -> pl.Series:

@@ -6,6 +6,7 @@ them side by side.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -30,14 +31,16 @@ from litso.standardize.birth_date import SCHEMA as BIRTH_DATE_SCHEMA
 from litso.standardize.birth_date import birth_date
 from litso.standardize.bulk import Row, by_distinct
 from litso.standardize.cells import (
+    BLANKS,
     CELL_SCHEMA,
     NOTED,
-    account_cell,
+    account_cells,
     checked,
-    email_cell,
+    email_cells,
     given,
     listed,
     phone_cell,
+    phone_cells,
     united_cells,
 )
 from litso.standardize.company import company_column, core
@@ -50,8 +53,8 @@ from litso.standardize.passport import passport
 
 RUSSIAN: Final = "ru"
 GENERIC: Final = "generic"
-_NAME_PARTS: Final = ("surname", "given_name", "patronymic")
-_ADDRESS_PARTS: Final = ("region", "city", "street", "house", "block", "flat")
+NAME_PARTS: Final = ("surname", "given_name", "patronymic")
+ADDRESS_PARTS: Final = ("region", "city", "street", "house", "block", "flat")
 
 
 def standardize(mapped: pa.Table, *, locale: str = RUSSIAN, territory: Territory | None = None) -> pa.Table:
@@ -73,7 +76,7 @@ def standardize(mapped: pa.Table, *, locale: str = RUSSIAN, territory: Territory
 
 def custom(name: str) -> pl.Expr:
     """A custom attribute without blanks at its ends; the empty text is null."""
-    text = pl.col(CUSTOM_PREFIX + name).str.strip_chars()
+    text = pl.col(CUSTOM_PREFIX + name).str.strip_chars(BLANKS)
     return pl.when(text != "").then(text).alias(CUSTOM_PREFIX + name)
 
 
@@ -123,7 +126,7 @@ def _kind() -> pl.Expr:
 def name_text() -> pl.Expr:
     """The name as one text: as given whole, else its parts in the usual order."""
     parts = pl.concat_str(
-        *(pl.when(given(part)).then(pl.col(part).str.strip_chars()) for part in _NAME_PARTS),
+        *(pl.when(given(part)).then(pl.col(part).str.strip_chars(BLANKS)) for part in NAME_PARTS),
         separator=" ", ignore_nulls=True,
     )  # fmt: skip
     return pl.when(given("full_name")).then(pl.col("full_name")).when(parts != "").then(parts)
@@ -161,7 +164,7 @@ def _is_organization(party: pl.Series, people: pl.DataFrame, numbers: pl.DataFra
 
 def _party_columns() -> list[pl.Expr]:
     is_company, is_none = pl.col("is_organization"), pl.col("kind") == NO_PARTY
-    given = pl.col("gender_given").str.strip_chars().str.to_lowercase()
+    given = pl.col("gender_given").str.strip_chars(BLANKS).str.to_lowercase()
     stated = (
         pl.when(given.str.contains(GENDER_MALE))
         .then(pl.lit(MALE))
@@ -179,7 +182,7 @@ def _party_columns() -> list[pl.Expr]:
     return [
         pl.col("kind"),
         pl.when(is_company).then("c_result").when(person).then("p_result").alias("full_name"),
-        *(pl.when(person).then("p_" + part).alias(part) for part in _NAME_PARTS),
+        *(pl.when(person).then("p_" + part).alias(part) for part in NAME_PARTS),
         pl.when(person).then(gender).alias("gender"),
         pl.when(is_company).then("c_opf").alias("opf"),
         pl.when(is_company).then("c_core").alias("company"),
@@ -188,14 +191,14 @@ def _party_columns() -> list[pl.Expr]:
     ]
 
 
-GENDER_MALE: Final = r"^(?:м|m|муж|male|man|1)(?:\.|$|ск)|^муж|^male$"
-GENDER_FEMALE: Final = r"^(?:ж|f|жен|female|woman|w|2|0)(?:\.|$|ск)|^жен|^female$"
+GENDER_MALE: Final = r"^(?:м|m|man|1)(?:\.|$)|^муж|^male$"
+GENDER_FEMALE: Final = r"^(?:ж|f|w|woman|2)(?:\.|$)|^жен|^female$"
 
 
 # Numbers -------------------------------------------------------------------------------------------------------
 
 
-_NUMBER_KINDS: Final[dict[str, Callable[[str | None], documents.Number]]] = {
+NUMBER_KINDS: Final[dict[str, Callable[[str | None], documents.Number]]] = {
     "snils": documents.snils,
     "inn": documents.inn,
     "ogrn": documents.ogrn,
@@ -206,7 +209,7 @@ _NUMBER_KINDS: Final[dict[str, Callable[[str | None], documents.Number]]] = {
 def _numbers(table: pl.DataFrame) -> pl.DataFrame:
     """Document numbers that are right; wrong ones are null with their reason noted."""
     columns: list[pl.Series] = []
-    for kind, parse in _NUMBER_KINDS.items():
+    for kind, parse in NUMBER_KINDS.items():
         found = by_distinct(table[kind], parse, NUMBER_SCHEMA)
         columns += checked(kind, found.select(pl.when("valid").then("value")).to_series(), found, table[kind])
     found = by_distinct(table["passport"], passport, PASSPORT_SCHEMA)
@@ -214,11 +217,14 @@ def _numbers(table: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("qc") == 0).then(pl.col("series").str.replace(" ", "", literal=True) + pl.col("number"))
     ).to_series()
     columns += checked("passport", whole, found, table["passport"])
-    national = table["national_id"].str.to_uppercase().str.replace_all(r"[\s\-./]+", "")
-    columns.append(
-        pl.DataFrame({"n": national}).select(pl.when(pl.col("n") != "").then("n")).to_series().alias("national_id")
-    )
+    cleaned = by_distinct(table["national_id"], lambda text: (national_number(text),), {"national_id": pl.String})
+    columns.append(cleaned["national_id"])
     return pl.DataFrame(columns)
+
+
+def national_number(text: str | None) -> str | None:
+    """A document number of another country in capitals, without blanks and signs between."""
+    return re.sub(r"[\s\-./]+", "", (text or "").upper()) or None
 
 
 def _birth_dates(table: pl.DataFrame) -> pl.DataFrame:
@@ -253,7 +259,7 @@ def _addresses(table: pl.DataFrame, territory: Territory | None) -> pl.DataFrame
 
 def address_texts(table: pl.DataFrame) -> pl.Series:
     """The address as one text: as given whole with the parts that it may lack before and after it, or the parts."""
-    parts = ["postal_code", *_ADDRESS_PARTS]
+    parts = ["postal_code", *ADDRESS_PARTS]
     has_parts = table.select(pl.any_horizontal(*(given(part) for part in parts))).to_series()
     whole = table.select(pl.when(given("address")).then("address")).to_series()
     if not has_parts.any():
@@ -289,8 +295,8 @@ def _lists(table: pl.DataFrame, addresses: pl.DataFrame, territory: Territory | 
     """Phones, e-mails and accounts: sorted, without repeats."""
     columns = [
         *_phones(table, addresses, territory),
-        *listed("email", "emails", table["email"], email_cell),
-        *listed("account", "accounts", table["account"], account_cell),
+        *listed("email", "emails", table["email"], email_cells),
+        *listed("account", "accounts", table["account"], account_cells),
     ]
     return pl.DataFrame(columns)
 
@@ -307,7 +313,7 @@ def _phones(table: pl.DataFrame, addresses: pl.DataFrame, territory: Territory |
         }
     ).explode("text")
     cells = cells.filter(given("text"))
-    found = by_distinct(cells["text"], phone_cell, CELL_SCHEMA)
+    found = phone_cells(cells["text"])
     lacking = found["reasons"].list.contains("no_area_code")
     if lacking.any():
         again = [
