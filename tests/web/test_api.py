@@ -83,7 +83,7 @@ def test_pages_of_parties_follow_one_another(api: TestClient) -> None:
 def test_a_profile_tells_everything_with_origins(api: TestClient) -> None:
     answer = api.get(f"/v1/parties/{IVANOV}")
     party = answer.json()
-    assert answer.headers["etag"] == '"1"'
+    assert answer.headers["etag"] == f'"{IVANOV}.1"'
     assert party["name"] == "Иванов Пётр Ильич"
     assert party["values"]["phones"] == ["+79123456789", "+78462316014"]
     assert party["values"]["snils"] == "11223344595"
@@ -97,7 +97,8 @@ def test_a_profile_tells_everything_with_origins(api: TestClient) -> None:
 
 
 def test_an_unchanged_profile_is_not_sent_again(api: TestClient) -> None:
-    assert api.get(f"/v1/parties/{IVANOV}", headers={"If-None-Match": '"1"'}).status_code == 304
+    tag = api.get(f"/v1/parties/{IVANOV}").headers["etag"]
+    assert api.get(f"/v1/parties/{IVANOV}", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_an_operator_sees_contacts_masked_until_a_purpose_is_given(operator_api: TestClient, place: Place) -> None:
@@ -181,6 +182,24 @@ def test_the_change_feed_is_cloud_events_in_order(api: TestClient) -> None:
     assert numbers == sorted(set(numbers))
     assert len(numbers) == 5
     assert 'rel="next"' in first.headers["link"]
+
+
+def test_values_are_cleaned(api: TestClient) -> None:
+    answer = api.post("/v1/clean/phone", json={"values": ["8 912 345-67-89", None, ""]})
+    assert answer.status_code == 200
+    assert [item["e164"] for item in answer.json()["items"]] == ["+79123456789", None, None]
+    assert [item["qc"] for item in answer.json()["items"]] == [0, 2, 2]
+
+
+def test_an_unknown_kind_is_not_cleaned(api: TestClient) -> None:
+    assert api.post("/v1/clean/mood", json={"values": ["good"]}).status_code == 404
+
+
+@pytest.mark.parametrize("body", [{}, {"values": 1}, {"values": ["a"], "more": 1}, []])
+def test_a_body_of_another_shape_is_a_problem_with_pointers(api: TestClient, body: object) -> None:
+    answer = api.post("/v1/clean/phone", json=body)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/problem+json")
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic YTpi"}])

@@ -16,6 +16,8 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 
 from litso import __version__
 from litso.api.auth import BearerAuthentication
+from litso.api.clean import clean_router
+from litso.api.judgements import judgements_router
 from litso.api.parties import parties_router
 from litso.api.problems import problem_of, problem_response
 from litso.api.schemas import Problem
@@ -81,7 +83,7 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
 def _api_router() -> Router:
     return Router(
         path=_API,
-        route_handlers=[parties_router, changes_router],
+        route_handlers=[parties_router, judgements_router, changes_router, clean_router],
         middleware=[BearerAuthentication],
         security=[{"token": []}],
     )

@@ -93,9 +93,10 @@ def get_party(
         if current != party_id.lower():
             return _moved(request, party_id, current)
         profile = profiles.read_profile(connection, request.user, current, purpose=purpose)
-    if request.headers.get("if-none-match") == etag(profile.version):
-        return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers={"ETag": etag(profile.version)})  # type: ignore[arg-type]
-    return Response(party_out(profile), headers={"ETag": etag(profile.version)})
+    tag = {"ETag": etag(profile.party_id, profile.version)}
+    if request.headers.get("if-none-match") == tag["ETag"]:
+        return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=tag)  # type: ignore[arg-type]
+    return Response(party_out(profile), headers=tag)
 
 
 def _moved(request: ApiRequest, party_id: str, current: str) -> Response[Any]:
@@ -104,9 +105,9 @@ def _moved(request: ApiRequest, party_id: str, current: str) -> Response[Any]:
     return Response(None, status_code=HTTP_308_PERMANENT_REDIRECT, headers={"Location": location})
 
 
-def etag(version: int) -> str:
+def etag(party_id: str, version: int) -> str:
     """The ETag of a party at a version of its golden record."""
-    return f'"{version}"'
+    return f'"{party_id}.{version}"'
 
 
 def party_out(profile: Profile) -> schemas.PartyOut:

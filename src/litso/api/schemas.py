@@ -186,7 +186,7 @@ class PartyOut(Struct):
 
     party_id: PartyId
     kind: Literal["person", "organization"]
-    version: Annotated[int, Meta(description="What If-Match and ETag say.")]
+    version: Annotated[int, Meta(description="Version of the golden record, a part of the ETag.")]
     name: str
     published_at: datetime
     is_masked: bool

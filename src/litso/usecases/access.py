@@ -29,7 +29,7 @@ _MAY: Final = MappingProxyType(
         "read_parties": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "write_records": frozenset({ADMINISTRATOR, INTEGRATOR}),
-        "judge": frozenset({ADMINISTRATOR, STEWARD}),
+        "judge": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_changes": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_sources": frozenset({ADMINISTRATOR, STEWARD, ANALYST, INTEGRATOR}),
         "decide_loads": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from litso.domain.record import standard_schema
 from litso.engine.duckdb import Engine
 from litso.resolve.identity import mint, succession
-from litso.resolve.keys import Parts, keys_of_level, rules_of
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
 from litso.sources.mapping import parse_mapping
 from litso.store import changes, crosswalk, facts, golden, judgements, locks, models, nodes, parties, records, sources
 from litso.store.database import Connection
 from litso.store.loads import Counts
+from litso.usecases.blocks import finer_keys, first_keys
 from litso.usecases.publication import publish_many
 from litso.usecases.resolution import Judgement, Resolution, resolve_standard
 from litso.usecases.staging import INCOMING, Incoming, Staged, stage, standard_facts
@@ -150,6 +150,7 @@ def _write(
     _former_parties(connection, engine, staged)
     succeeded = _assign_parties(connection, engine)
     _write_nodes(connection, engine, resolution)
+    _move_records(connection, engine)
     _write_records(connection, engine, staged)
     moved = engine.table("select record_id, party_id from belonging where party_id is distinct from former order by 1")
     crosswalk.publish(connection, moved, reason)
@@ -168,7 +169,7 @@ def _number_nodes(connection: Connection, engine: Engine) -> None:
     engine.run("""
         create table numbered as
         select n.rowid::integer as node, o.node_id, o.node_id is null as is_new
-        from node n left join old_node o using (fingerprint)
+        from node n left join old_node o on o.fingerprint::uuid = n.fingerprint
     """)
     new = engine.table("select node from numbered where is_new order by node")
     ids = nodes.new_ids(connection, new.num_rows)
@@ -283,7 +284,7 @@ def _record_parties(
 def _write_nodes(connection: Connection, engine: Engine, resolution: Resolution) -> None:
     """New nodes with their keys, nodes that moved to another party, changed links; nodes without records go."""
     new = engine.table("""
-        select u.node_id, n.fingerprint, p.party_id
+        select u.node_id, n.fingerprint::varchar as fingerprint, p.party_id
         from numbered u join node n on n.rowid = u.node join cluster c using (node) join cluster_party p using (cluster)
         where u.is_new order by u.node_id
     """)
@@ -295,6 +296,7 @@ def _write_nodes(connection: Connection, engine: Engine, resolution: Resolution)
     )
     nodes.remove_pairs(connection, stale)
     nodes.add_nodes(connection, new, _keys(resolution, ids), links)
+    nodes.replace_hub_keys(connection, _finer_keys(resolution, ids["node_id"].to_numpy()))
     moved = engine.table("""
         select u.node_id, p.party_id
         from numbered u join cluster c using (node) join cluster_party p using (cluster)
@@ -304,16 +306,23 @@ def _write_nodes(connection: Connection, engine: Engine, resolution: Resolution)
 
 
 def _keys(resolution: Resolution, ids: pl.DataFrame) -> pa.Table:
-    """Keys of new nodes: first levels only, the deeper ones are made when a block is split."""
+    """First keys of new nodes, in KEY_SCHEMA."""
     node_id, is_new = ids["node_id"].to_numpy(), ids["is_new"].to_numpy()
     tables = [nodes.KEY_SCHEMA.empty_table()]
     for kind in resolution.kinds:
-        parts = Parts(kind.columns)
-        for rule in rules_of(kind.kind, resolution.model.customs):
-            rows = keys_of_level(rule, 0, parts)
+        for rows in first_keys(kind.kind, kind.columns, resolution.model.customs):
             chosen = is_new[rows.nodes + kind.first]
             tables.append(pa.table({"key": rows.keys[chosen], "node_id": node_id[rows.nodes[chosen] + kind.first]}))
     return pa.concat_tables(tables)
+
+
+def _finer_keys(resolution: Resolution, node_id: NDArray[np.int64]) -> pa.Table:
+    """Finer keys of all nodes in split blocks, each once, in KEY_SCHEMA."""
+    tables = [nodes.KEY_SCHEMA.empty_table()]
+    for kind in resolution.kinds:
+        for rows in finer_keys(kind.kind, kind.columns, resolution.model.customs):
+            tables.append(pa.table({"key": rows.keys, "node_id": node_id[rows.nodes + kind.first]}))
+    return pl.DataFrame(pa.concat_tables(tables)).unique().to_arrow().cast(nodes.KEY_SCHEMA)
 
 
 def _changed_links(
@@ -344,6 +353,16 @@ def _links(resolution: Resolution, node_id: NDArray[np.int64]) -> Iterator[pa.Ta
             "weight": (kind.pairs.scores[shown] / UNIT).astype(np.float32),
             "levels": texts.take(pa.array(kind.patterns.of_pair[shown])),
         })  # fmt: skip
+
+
+def _move_records(connection: Connection, engine: Engine) -> None:
+    """Records that are as they were but stand in another node: a judgement tells equal records apart, an undo not."""
+    moved = engine.rows("""
+        select s.record_id, u.node_id
+        from standard s join record_node r using (source, source_id) join numbered u using (node)
+        where s.old_node is not null and s.old_node <> u.node_id
+    """)
+    records.move_to_nodes(connection, dict(moved))
 
 
 def _write_records(connection: Connection, engine: Engine, staged: Sequence[Staged]) -> None:
