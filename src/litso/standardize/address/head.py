@@ -447,8 +447,3 @@ def _city_of_territory(place: Head, territory: Territory | None, home: str | Non
         _set_town(place, town)
     else:
         place.city, place.city_type = territory.city, "г"
-
-
-def printed_region(name: str) -> str:
-    """A region as it is printed in an address."""
-    return regions()[name].printed

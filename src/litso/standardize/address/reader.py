@@ -105,6 +105,9 @@ def read_whole(text: str, territory: Territory | None = None) -> Address:
     return compose(place(head(state, territory)), house(state.tail))
 
 
+_NOTHING: Final = Address(qc=2, qc_complete=6)
+
+
 def parse(text: str | None, territory: Territory | None = None) -> Address:
     """Standardize one address of free text.
 
@@ -112,7 +115,7 @@ def parse(text: str | None, territory: Territory | None = None) -> Address:
     names none. Empty text gives `qc` 2.
     """
     if text is None:
-        return Address()
+        return _NOTHING
     parts = cut(text)
     if parts is not None:
         where, what = read_place(parts[0], territory), read_house(parts[1])

@@ -69,12 +69,13 @@ def _tolerated(state: Walk, at: int, role: Role) -> bool:
 def _trim(state: Walk, role: Role, name: list[Token], end: int) -> tuple[list[Token], int]:
     """A place and an untyped street with its house («с Рождествено Ленина 5»): the first words are the place."""
     tokens = state.tokens
-    if end < len(tokens) and role.kind in (CITY, PLACE) and name and closing_street(tokens, end):
+    if end < len(tokens) and role.kind in (CITY, PLACE, PLAN) and name and closing_street(tokens, end):
         return _before_street(state, role, name, end)
     if role.kind in (CITY, PLACE) and len(name) > 1 and not state.streets and _house_next(state, end):
         if name[1].number or (name[0].low.endswith(("ые", "ие")) and len(name) == 2):
             return name, end
-        keep = 2 if len(name) > 2 and (adjective(name[0].text) or name[0].low.endswith(("ые", "ие"))) else 1
+        two = adjective(name[0].text) or name[0].low.endswith(("ые", "ие"))
+        keep = 2 if len(name) > 2 and two and len(name[1].low) > 1 else 1
         if not (
             len(name) == 2 and adjective(name[0].text) and not adjective(name[1].text) and name[1].low[-1] in "оае"
         ):
@@ -92,12 +93,12 @@ def _house_next(state: Walk, at: int) -> bool:
 
 def _before_street(state: Walk, role: Role, name: list[Token], end: int) -> tuple[list[Token], int]:
     """«рп Павлоградка Рабочая ул»: the last words before a street's type word are the street's."""
-    if state.pending and not only_town(state.pending) and role.kind == PLACE:
+    if state.pending and not only_town(state.pending) and role.kind in (PLACE, PLAN):
         return [], end - len(name)
     street = state.tokens[end].role
     start = _name_start(name, street) if street is not None else 0
     if start == 0 and len(name) > 1:
-        start = 2 if len(name) > 2 and adjective(name[0].text) else 1
+        start = 2 if len(name) > 2 and adjective(name[0].text) and len(name[1].low) > 1 else 1
     if start == 0 and not state.pending:
         return name, end
     return name[:start], end - len(name) + start
@@ -207,6 +208,8 @@ def _name_letter(state: Walk, role: Role, name: list[Token], at: int) -> int:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and (following.gap >= COMMA or following.done):
         following = None
+    if name and following is None and among_initials(tokens, at):
+        return 1
     if not name or all(len(word.low) == 1 and not word.number for word in name[:1]):
         return 1 if following is not None and not following.number else int(role.kind == PLAN and following is None)
     if role_at(state, at) is not None:

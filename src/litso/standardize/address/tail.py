@@ -167,7 +167,8 @@ def _marked(tokens: list[Token], at: int, tail: Tail) -> int:
         return _loose_letter(tokens, at, tail)
     following = tokens[at + 1]
     if following.number:
-        value, end = read_value(tokens, at + 1, letters=True, house=role.kind == HOUSE)
+        ranges = role.kind not in (BLOCK, ENTRANCE, FLOOR)  # «к 2-7» is a block and a flat
+        value, end = read_value(tokens, at + 1, letters=True, house=role.kind == HOUSE, ranges=ranges)
         if role.kind == HOUSE and tail.house is None:
             tail.marked = True
         _put(tail, role, value)
@@ -235,7 +236,7 @@ def _letter(tokens: list[Token], at: int) -> bool:
     return not (token.dot and following.role is None)
 
 
-def read_value(tokens: list[Token], at: int, *, letters: bool, house: bool) -> tuple[str, int]:
+def read_value(tokens: list[Token], at: int, *, letters: bool, house: bool, ranges: bool = True) -> tuple[str, int]:
     """A number with what belongs to it: «12а», «12 а», «5/7», «105/ 3», «50-52», «12-А», «9/1А»; and where it ends."""
     value = tokens[at].text
     end = at + 1
@@ -246,7 +247,7 @@ def read_value(tokens: list[Token], at: int, *, letters: bool, house: bool) -> t
         if token.number:
             if token.gap == SLASH:
                 value += "/" + token.text
-            elif token.gap == HYPHEN and len(token.text) < 6:
+            elif token.gap == HYPHEN and ranges and len(token.text) < 6:
                 value += "-" + token.text
             else:
                 break

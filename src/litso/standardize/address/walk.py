@@ -236,6 +236,8 @@ def _named(state: Walk, at: int, role: Role) -> int:
     after, end = read_after(state, at, role)
     if before and role.kind == STREET and (role.code == "км" or (len(after) == 1 and after[0].number)):
         after = []
+    if role.kind == PLAN and before and before[0].number:
+        after = []  # «5 мкр Ленина 7»: what follows is the street
     if before and after and not merges(before):
         if suffix(state, at, role, before, after):
             after, end = [], at + 1
