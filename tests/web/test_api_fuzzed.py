@@ -23,8 +23,6 @@ OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in me
 TAKES_ANYTHING = [
     (path, method) for path, method in OPERATIONS if PATHS[path][method].keys() & {"parameters", "requestBody"}
 ]
-    (path, method) for path, method in OPERATIONS if PATHS[path][method].keys() & {"parameters", "requestBody"}
-]
 POSITIVE, NEGATIVE = schemathesis.GenerationMode
 
 
