@@ -9,12 +9,13 @@ from typing import Annotated, Final
 from litestar import Response, Router, delete, post
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath, HeaderParameter, JSONBody
-from litestar.status_codes import HTTP_200_OK, HTTP_428_PRECONDITION_REQUIRED
+from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_428_PRECONDITION_REQUIRED
 
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenSettings, GivenStore
+from litso.api.once import IdempotencyKey, once
 from litso.api.parties import etag
 from litso.api.problems import PreconditionFailed
 from litso.store import golden, judgements, records
@@ -47,16 +48,21 @@ def judge(
     settings: GivenSettings,
     data: JSONBody[schemas.JudgementIn],
     if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[schemas.JudgementOut]:
     """Enter a judgement about two source records; their parties are resolved anew at once."""
     left, right = ((key.source, key.source_id) for key in (data.left, data.right))
-    if data.verdict != "unsure":
-        _check_match(store, (left, right), if_match)
-    done = stewardship.judge(
-        store, settings, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason
-    )
-    location = {"Location": f"/v1/judgements/{done.judgement.judgement_id}"}
-    return Response(_judgement_out(store, done.judgement), headers=location)
+
+    def work() -> schemas.JudgementOut:
+        if data.verdict != "unsure":
+            _check_match(store, (left, right), if_match)
+        done = stewardship.judge(
+            store, settings, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason
+        )
+        return _judgement_out(store, done.judgement)
+
+    with store.transaction() as connection:
+        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
 
 
 @delete(

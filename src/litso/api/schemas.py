@@ -57,11 +57,14 @@ class RecordIn(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ClaimOut(Struct):
-    """One evidence: what was compared, how it came out, and its weight (log2 odds)."""
+    """One evidence: what was compared, how it came out, and its weight in bits (log2 odds).
 
-    claim: Annotated[str, Meta(examples=["phone"])]
-    level: Annotated[str, Meta(examples=["agrees"])]
-    sentence: Annotated[str, Meta(examples=["один и тот же телефон"])]
+    The first one, `prior`, is what such a pair is worth before anything is compared.
+    """
+
+    claim: Annotated[str, Meta(examples=["birth_date"])]
+    title: Annotated[str, Meta(examples=["Дата рождения"])]
+    sentence: Annotated[str, Meta(examples=["дата рождения совпадает"])]
     weight: Annotated[float, Meta(examples=[7.4])]
 
 
@@ -100,6 +103,8 @@ class MatchIn(Struct, kw_only=True, forbid_unknown_fields=True):
     attributes: Attributes
     party: Literal["person", "organization", "auto"] = "auto"
     custom: dict[str, Text] = {}
+    region: Annotated[str | None, Meta(description="Default region of addresses and land-line phones.")] = None
+    city: Annotated[str | None, Meta(description="Default city of addresses and land-line phones.")] = None
     limit: Annotated[int, Meta(ge=1, le=50, description="How many candidates at most.")] = 5
 
 

@@ -1,0 +1,107 @@
+"""Source records in real time: upsert one or many, or ask who somebody would be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from litestar import Response, Router, post
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK
+from msgspec import Meta
+
+from litso.api import schemas
+from litso.api.auth import ApiRequest, needs
+from litso.api.documents import CONFLICT, NOT_FOUND
+from litso.api.given import GivenStore
+from litso.api.once import IdempotencyKey, once
+from litso.domain.territory import Territory
+from litso.usecases import online
+from litso.usecases.online import Candidate, Evidence, Given, Upserted
+
+Batch = Annotated[list[schemas.RecordIn], Meta(min_length=1, max_length=1000)]
+
+
+@post(
+    "/records",
+    sync_to_thread=True,
+    status_code=HTTP_200_OK,
+    guards=[needs("write_records")],
+    operation_id="upsert_records",
+    summary="Upsert one or many source records",
+    responses={**NOT_FOUND, **CONFLICT},
+)
+def upsert(
+    request: ApiRequest,
+    store: GivenStore,
+    data: JSONBody[schemas.RecordIn | Batch],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[schemas.RecordsOut]:
+    """Insert or change records and resolve them at once, all or none; parties, quality codes and evidence come back.
+
+    A record equal to the one before is `unchanged`; a party may take in, or part with, other records.
+    """
+    items = data if isinstance(data, list) else [data]
+    with store.transaction() as connection:
+
+        def work() -> schemas.RecordsOut:
+            done = online.upsert_records(connection, request.user, [_given(item) for item in items])
+            return schemas.RecordsOut([_record_out(one) for one in done])
+
+        return once(connection, request, idempotency_key, items, HTTP_200_OK, work)
+
+
+def _given(item: schemas.RecordIn) -> Given:
+    return Given(item.source, item.source_id, item.attributes, item.party, item.updated_at, item.custom)
+
+
+def _record_out(done: Upserted) -> schemas.RecordOut:
+    return schemas.RecordOut(
+        source=done.source,
+        source_id=done.source_id,
+        party_id=done.party_id,
+        status=done.status,  # type: ignore[arg-type]
+        quality=done.quality,
+        problems=done.problems,
+        evidence=_evidence(done.evidence),
+    )
+
+
+def _evidence(found: Sequence[Evidence]) -> list[schemas.EvidenceOut]:
+    return [schemas.EvidenceOut(one.source, one.source_id, one.weight, _claims(one)) for one in found]
+
+
+def _claims(one: Evidence) -> list[schemas.ClaimOut]:
+    return [schemas.ClaimOut(step.claim, step.title, step.sentence, step.weight) for step in one.steps]
+
+
+@post(
+    "/match",
+    sync_to_thread=True,
+    status_code=HTTP_200_OK,
+    guards=[needs("read_parties")],
+    operation_id="match",
+    summary="Who would this be?",
+    responses=NOT_FOUND,
+)
+def match(request: ApiRequest, store: GivenStore, data: JSONBody[schemas.MatchIn]) -> schemas.MatchOut:
+    """Parties that the values may belong to, the likeliest first, with evidence: similar cards while somebody types."""
+    territory = Territory(data.region, data.city) if data.region or data.city else None
+    with store.transaction() as connection:
+        found = online.match(
+            connection,
+            request.user,
+            data.attributes,
+            party=data.party,
+            custom=data.custom,
+            territory=territory,
+            limit=data.limit,
+        )
+    return schemas.MatchOut([_candidate_out(one) for one in found])
+
+
+def _candidate_out(one: Candidate) -> schemas.CandidateOut:
+    return schemas.CandidateOut(one.party_id, one.name, one.weight, one.is_match, _evidence(one.evidence))
+
+
+records_router = Router(path="/", route_handlers=[upsert, match], tags=["records"])
