@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from litso.standardize.address.head import Head
@@ -267,6 +267,48 @@ def compose(where: Place, what: House) -> Address:
         problems=where.problems,
         house_key=f"{where.key}|{what.key}" if where.key and what.key else None,
     )
+
+
+def again(address: Address) -> Address:
+    """The same address with its line and key made anew, after its names were corrected."""
+    plans = [tuple(plan.split(" ", 1)) for plan in (address.planning_structure or "").split(", ") if plan]
+    head = Head(
+        country=address.country,
+        region=address.region,
+        area=address.area,
+        area_type=address.area_type,
+        city=address.city,
+        city_type=address.city_type,
+        settlement=address.settlement,
+        settlement_type=address.settlement_type,
+        plans=[(plan[0], plan[-1]) for plan in plans],
+        street=address.street,
+        street_type=address.street_type,
+    )
+    tail = Tail(
+        house=address.house,
+        house_type=address.house_type,
+        stead=address.stead,
+        blocks=_parted(address.block_type, address.block),
+        entrance=address.entrance,
+        floor=address.floor,
+        flat=address.flat,
+        flat_type=address.flat_type,
+        room=address.room,
+        box=address.postal_box,
+    )
+    where, what = place(head), house(tail)
+    line = ", ".join(part for part in (where.line, what.line) if part) or None
+    key = f"{where.key}|{what.key}" if where.key and what.key else None
+    return replace(address, result=line, house_key=key)
+
+
+def _parted(kind: str | None, value: str | None) -> list[tuple[str, str]]:
+    """Blocks from their columns: «к», «1 стр 2» → (к, 1), (стр, 2)."""
+    if not kind or not value:
+        return []
+    words = [kind, *value.split()]
+    return list(zip(words[::2], words[1::2], strict=True)) if not len(words) % 2 else [(kind, value)]
 
 
 def printed_unparsed(words: tuple[str, ...]) -> str | None:
