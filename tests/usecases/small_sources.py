@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -60,6 +61,11 @@ def load_rows(store: Store, home: Path, source: str, rows: Iterable[Row], mode: 
     return outcome
 
 
+def spread(number: int, digits: int) -> int:
+    """A number of so many digits that looks like that of no neighbour."""
+    return int(hashlib.sha256(f"{digits}/{number}".encode()).hexdigest(), 16) % 10**digits
+
+
 def person(number: int, **values: str) -> dict[str, str]:
     """A row of a person of its own."""
     names = ("Иванов Пётр Сергеевич", "Кузнецова Мария Павловна", "Сидоренко Олег Юрьевич", "Фёдорова Анна Ильинична")
@@ -67,10 +73,10 @@ def person(number: int, **values: str) -> dict[str, str]:
         "id": str(number),
         "fio": names[number % len(names)],
         "bdate": f"{1 + number % 28:02}.{1 + number % 12:02}.{1950 + number % 50}",
-        "tel": f"+7927{1000000 + number * 7919 % 8999999}",
-        "mail": f"person{number}@yandex.ru",
-        "adres": f"г Самара, ул Победы, д {1 + number % 90}, кв {1 + number % 60}",
-        "ls": f"63{10000000 + number}",
+        "tel": f"+7927{spread(number, 7):07}",
+        "mail": f"post{spread(number, 9)}@yandex.ru",
+        "adres": f"г Самара, ул Победы, д {1 + spread(number, 2)}, кв {1 + number % 60}",
+        "ls": f"63{spread(number, 8):08}",
         "saldo": "10,50",
         "changed": "01.10.2026",
     }

@@ -637,3 +637,6 @@ def claims_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Clai
     """
     extra = sorted((customs or {}).items())
     return (*_CLAIMS[kind], *(custom_claim(attribute, compare) for attribute, compare in extra))
+
+BORDERS: Final = tuple(sorted({_FEW, _SEVERAL, *_NAMESAKES}))
+"""Sizes of blocks above which evidence changes: a block that grows or shrinks over one is weighed anew."""

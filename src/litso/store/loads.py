@@ -169,3 +169,10 @@ def _fail_if_dead(connection: Connection, load_id: int) -> bool:
         return done.rowcount == 1
     finally:
         locks.release(connection, locks.LOAD, load_id)
+
+
+def count_streamed(connection: Connection, source: str, counts: Counts, started_by: str) -> int:
+    """Count single records that arrive over the API: each source has one such load a day; answers its id."""
+    row = {"source": source, "started_by": started_by, **counts._asdict()}
+    found = connection.execute(statements("loads")["count_streamed"], row).fetchone()
+    return int(found[0]) if found else int(scalar(connection, statements("loads")["start_stream"], row))

@@ -171,13 +171,54 @@ def candidates(connection: Connection, keys: Sequence[int], most: int) -> list[C
     return rows_of(connection, Candidate, statements("nodes")["candidates"], parameters)
 
 
+def hub_candidates(connection: Connection, keys: Sequence[int], most: int) -> list[Candidate]:
+    """As `candidates`, for the finer keys of split blocks."""
+    parameters = {"keys": list(keys), "most": most + 1}
+    return rows_of(connection, Candidate, statements("nodes")["hub_candidates"], parameters)
+
+
+def sizes(connection: Connection, keys: Sequence[int], most: int) -> dict[int, int]:
+    """How many nodes have each key, counted up to `most`."""
+    return dict(connection.execute(statements("nodes")["sizes"], {"keys": list(keys), "most": most}).fetchall())
+
+
+def add_hub_keys(connection: Connection, keys: Sequence[int], node_ids: Sequence[int]) -> None:
+    """Add finer keys of nodes in split blocks: `keys[n]` of `node_ids[n]`; those that are there already stay."""
+    if keys:
+        connection.execute(statements("nodes")["add_hub_keys"], {"keys": list(keys), "nodes": list(node_ids)})
+
+
+def replace_hub_keys(connection: Connection, keys: pa.Table) -> None:
+    """Replace all finer keys (KEY_SCHEMA, each once)."""
+    connection.execute(statements("nodes")["clear_hub_keys"])
+    if keys.num_rows:
+        copy_fixed(connection, "hub_key", {name: keys[name].to_numpy() for name in KEY_SCHEMA.names})
+
+
+def hub_keys_of(connection: Connection, node_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(finer key, node id) of some nodes."""
+    return connection.execute(statements("nodes")["hub_keys_of"], {"ids": list(node_ids)}).fetchall()
+
+
+def partners(connection: Connection, node_ids: Sequence[int], weight: float) -> list[int]:
+    """Nodes at the other end of links of more than `weight`."""
+    parameters = {"ids": list(node_ids), "weight": weight}
+    return [row[0] for row in connection.execute(statements("nodes")["partners"], parameters).fetchall()]
+
+
+def find_by_fingerprints(connection: Connection, fingerprints: Sequence[str]) -> dict[str, int]:
+    """Fingerprint (32 hexadecimal digits) → node id, of those that there are."""
+    parameters = {"fingerprints": list(fingerprints)}
+    return dict(connection.execute(statements("nodes")["find_by_fingerprints"], parameters).fetchall())
+
+
 def keys_of(connection: Connection, node_ids: Iterable[int]) -> list[tuple[int, int]]:
     """(key, node id) of some nodes."""
     return connection.execute(statements("nodes")["keys_of"], {"ids": list(node_ids)}).fetchall()
 
 
 def component(connection: Connection, node_ids: Iterable[int], weight: float = 0.0) -> list[int]:
-    """Nodes reachable from these ones through links of at least `weight`, these ones included, ascending."""
+    """Nodes reachable from these ones through links of more than `weight`, these ones included, ascending."""
     parameters = {"ids": list(node_ids), "weight": weight}
     return [row[0] for row in connection.execute(statements("nodes")["component"], parameters).fetchall()]
 

@@ -106,3 +106,8 @@ def read_ages(connection: Connection) -> pa.Table:
 def any_redirected(connection: Connection) -> bool:
     """Whether any party was ever merged into another."""
     return bool(scalar(connection, statements("parties")["any_redirected"]))
+
+
+def oldest_first(connection: Connection, party_ids: Iterable[str]) -> list[str]:
+    """The parties in the order of minting."""
+    return [row[0] for row in connection.execute(statements("parties")["oldest_first"], {"ids": list(party_ids)})]

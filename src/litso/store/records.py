@@ -284,3 +284,23 @@ def find_many(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[R
 def versions(connection: Connection, record_id: int) -> list[Version]:
     """Earlier versions of a record, the newest first."""
     return rows_of(connection, Version, statements("records")["versions"], {"record_id": record_id})
+
+
+def representatives(connection: Connection, node_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Node id → standard values of one of its records, and `fingerprint`; dates are ISO texts, customs in `custom`."""
+    return dict(connection.execute(statements("records")["representatives"], {"nodes": list(node_ids)}).fetchall())
+
+
+class Belonging(NamedTuple):
+    """A live record, its node and the party it belonged to last."""
+
+    record_id: int
+    node_id: int
+    source: str
+    source_id: str
+    party_id: str | None
+
+
+def belongings(connection: Connection, node_ids: Sequence[int]) -> list[Belonging]:
+    """Live records of nodes."""
+    return rows_of(connection, Belonging, statements("records")["belongings"], {"nodes": list(node_ids)})

@@ -154,6 +154,14 @@ create table node_key (
 create index node_key_lookup on node_key (key, node_id);
 create index node_key_by_node on node_key (node_id);
 
+-- Finer keys of the nodes in blocks that are too large and therefore split.
+create table hub_key (
+    key     bigint not null,
+    node_id bigint not null,
+    primary key (key, node_id)
+);
+create index hub_key_by_node on hub_key (node_id);
+
 -- Pairs above the review weight, each once (node_a < node_b).
 create table link (
     node_a bigint not null,

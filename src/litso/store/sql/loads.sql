@@ -51,3 +51,22 @@ select * from (
     select * from load where source = %(source)s and status = 'done' order by load_id desc limit 1
 ) last
 where mode = %(mode)s and file_sha256 = %(file_sha256)s;
+
+-- name: count_streamed
+-- The load of today's single records of a source grows with each of them.
+update load
+set rows_in = rows_in + %(rows_in)s, rows_inserted = rows_inserted + %(inserted)s,
+    rows_changed = rows_changed + %(changed)s, rows_unchanged = rows_unchanged + %(unchanged)s,
+    finished_at = clock_timestamp()
+where load_id = (
+    select load_id from load
+    where source = %(source)s and mode = 'stream' and status = 'done' and started_at >= date_trunc('day', now())
+    order by load_id desc limit 1
+)
+returning load_id;
+
+-- name: start_stream
+insert into load (source, mode, status, started_by, rows_in, rows_inserted, rows_changed, rows_unchanged, finished_at)
+values (%(source)s, 'stream', 'done', %(started_by)s, %(rows_in)s, %(inserted)s, %(changed)s, %(unchanged)s,
+        clock_timestamp())
+returning load_id;

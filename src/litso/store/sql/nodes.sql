@@ -8,6 +8,7 @@ select key, node_id from node_key
 select node_a, node_b, weight, encode(levels, 'hex') from link order by node_a, node_b
 
 -- name: remove_keys
+with finer as (delete from hub_key where node_id = any(%(ids)s::bigint[]))
 delete from node_key where node_id = any(%(ids)s::bigint[]);
 
 -- name: remove_links
@@ -54,6 +55,31 @@ cross join lateral (
     select node_id from node_key where node_key.key = k.key order by node_key.key, node_id limit %(most)s
 ) c;
 
+-- name: hub_candidates
+select k.key, count(*) over (partition by k.key) as size, c.node_id
+from (select distinct unnest(%(keys)s::bigint[]) as key) k
+cross join lateral (
+    select node_id from hub_key where hub_key.key = k.key order by hub_key.key, node_id limit %(most)s
+) c;
+
+-- name: add_hub_keys
+insert into hub_key (key, node_id)
+select * from unnest(%(keys)s::bigint[], %(nodes)s::bigint[]) on conflict do nothing;
+
+-- name: clear_hub_keys
+truncate hub_key;
+
+-- name: hub_keys_of
+select key, node_id from hub_key where node_id = any(%(ids)s::bigint[]);
+
+-- name: find_by_fingerprints
+select replace(fingerprint::text, '-', ''), node_id from node where fingerprint = any(%(fingerprints)s::uuid[]);
+
+-- name: partners
+select distinct case when node_a = any(%(ids)s::bigint[]) then node_b else node_a end
+from link
+where (node_a = any(%(ids)s::bigint[]) or node_b = any(%(ids)s::bigint[])) and weight > %(weight)s;
+
 -- name: keys_of
 select key, node_id from node_key where node_id = any(%(ids)s::bigint[]) order by node_id, key;
 
@@ -64,9 +90,9 @@ with recursive reached (node_id) as (
     select n.node_id
     from reached r
     cross join lateral (
-        select node_b as node_id from link where node_a = r.node_id and weight >= %(weight)s
+        select node_b as node_id from link where node_a = r.node_id and weight > %(weight)s
         union all
-        select node_a from link where node_b = r.node_id and weight >= %(weight)s
+        select node_a from link where node_b = r.node_id and weight > %(weight)s
     ) n
 )
 select node_id from reached order by node_id;
@@ -95,3 +121,7 @@ create temporary table stale_link (node_a bigint, node_b bigint) on commit drop;
 
 -- name: remove_pairs
 delete from link l using pg_temp.stale_link s where l.node_a = s.node_a and l.node_b = s.node_b;
+
+-- name: sizes
+select k.key, (select count(*) from (select from node_key where node_key.key = k.key limit %(most)s) c)
+from (select distinct unnest(%(keys)s::bigint[]) as key) k;

@@ -43,3 +43,6 @@ select party_id, row_number() over (order by minted_at, party_id) from party
 
 -- name: any_redirected
 select exists (select from party where redirect_to is not null);
+
+-- name: oldest_first
+select party_id::text from party where party_id = any(%(ids)s::uuid[]) order by minted_at, party_id;

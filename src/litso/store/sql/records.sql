@@ -137,3 +137,18 @@ from source_record_version where record_id = %(record_id)s order by version desc
 
 -- name: count_live
 select count(*) from source_record where source = %(source)s and deleted_at is null;
+
+-- name: representatives
+-- One record of each node: all of a node are equal in what counts.
+select distinct on (r.node_id) r.node_id as node,
+       (to_jsonb(r) - 'payload' - 'problems') || jsonb_build_object('fingerprint', replace(n.fingerprint::text, '-', ''))
+from source_record r join node n on n.node_id = r.node_id
+where r.node_id = any(%(nodes)s::bigint[])
+order by r.node_id, r.record_id;
+
+-- name: belongings
+-- Live records of nodes with the party each belonged to last.
+select r.record_id, r.node_id, r.source, r.source_id, c.party_id::text
+from source_record r left join crosswalk c on c.record_id = r.record_id and c.until is null
+where r.node_id = any(%(nodes)s::bigint[])
+order by r.record_id;

@@ -1,0 +1,284 @@
+"""One record at a time, or a few: upserted, resolved and published in one transaction; or matched without writing."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from litso.domain.record import (
+    ATTRIBUTE_ALIASES,
+    AUTO,
+    CUSTOM_PREFIX,
+    LIST_ATTRIBUTES,
+    NO_PARTY,
+    QC_KINDS,
+    TEXT_ATTRIBUTES,
+    mapped_schema,
+)
+from litso.domain.territory import Territory
+from litso.errors import BadUsage
+from litso.resolve.evidence import compare
+from litso.resolve.model import UNIT, Model, score
+from litso.sources.mapping import Mapping as SourceMapping
+from litso.sources.mapping import parse_mapping
+from litso.standardize.records import standardize
+from litso.store import access, golden, loads, locks, nodes, records, sources
+from litso.store.database import Connection
+from litso.store.loads import Counts
+from litso.usecases.access import Actor, demand
+from litso.usecases.blocks import candidates_of, read_groups
+from litso.usecases.increment import Cause, place, settle
+from litso.usecases.reconciliation import current_model
+from litso.usecases.together import Step, evidence_steps
+
+Attributes = Mapping[str, str | Sequence[str]]
+
+_SHOWN: Final = 3
+_STRANGER: Final = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A source record as a caller gives it: attributes as texts, under the names that mappings use."""
+
+    source: str
+    source_id: str
+    attributes: Attributes
+    party: str = AUTO
+    updated_at: datetime | None = None
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+
+class Evidence(NamedTuple):
+    """A record that speaks for the same party, and how the weight in bits adds up."""
+
+    source: str
+    source_id: str
+    weight: float
+    steps: tuple[Step, ...]
+
+
+class Upserted(NamedTuple):
+    """What became of a record. `status`: inserted, changed or unchanged; `quality`: quality code by kind."""
+
+    source: str
+    source_id: str
+    party_id: str | None
+    status: str
+    quality: dict[str, int]
+    problems: list[str]
+    evidence: list[Evidence]
+
+
+class Candidate(NamedTuple):
+    """A party that the values may belong to; `is_match` when its best evidence is above the threshold."""
+
+    party_id: str
+    name: str
+    weight: float
+    is_match: bool
+    evidence: list[Evidence]
+
+
+# Upsert ---------------------------------------------------------------------------------------------------------
+
+
+def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
+    """Insert or change source records and everything that follows from them; the order of the answer is that given.
+
+    Raises BadUsage for an unknown attribute or a repeated key, NotFound for a source that is not registered.
+    """
+    demand(actor, "write_records")
+    keys = [(one.source, one.source_id) for one in given]
+    if len(set(keys)) < len(keys):
+        raise BadUsage("each record may occur once in a request")
+    mappings = {name: _mapping(connection, name) for name in {one.source for one in given}}
+    locks.lock_resolution(connection)
+    model, _ = current_model(connection)
+    payloads = [_payload(one) for one in given]
+    hashes = records.content_hashes(payloads, "api").tolist()
+    before = {(row.source, row.source_id): row for row in records.find_many(connection, keys)}
+    statuses = [_status(before.get(key), content) for key, content in zip(keys, hashes, strict=True)]
+    news = [number for number, status in enumerate(statuses) if status != records.UNCHANGED]
+    rows = [_standard(given[number], mappings[given[number].source]) for number in news]
+    loads_of = _count(connection, actor, given, statuses)
+    placement = place(connection, model, rows)
+    written, left = [], []
+    for number, row, node in zip(news, rows, placement.nodes, strict=True):
+        known = before.get(keys[number])
+        if known is not None and known.node_id is not None and known.node_id != node:
+            left.append(known.node_id)
+        change = {"node_id": node, "content_hash": hashes[number], "payload": payloads[number]}
+        written.append(records.put(connection, loads_of[given[number].source], {**row, **change}))
+    if news:
+        cause = Cause("load", loads_of[given[news[0]].source])
+        settle(connection, model, added=placement.added, left=left, written=written, cause=cause)
+    return _answers(connection, model, keys, statuses)
+
+
+def _mapping(connection: Connection, source: str) -> SourceMapping:
+    return parse_mapping(sources.get(connection, source).mapping, f"mapping of {source}")
+
+
+def _payload(given: Given) -> str:
+    values: dict[str, Any] = dict(given.attributes)
+    values |= {CUSTOM_PREFIX + name: value for name, value in given.custom.items()}
+    if given.updated_at:
+        values["updated_at"] = given.updated_at.isoformat()
+    return json.dumps(values | {"party": given.party}, ensure_ascii=False, sort_keys=True).replace("\\u0000", "␀")
+
+
+def _status(before: records.Record | None, content: int) -> str:
+    if before is None or before.deleted_at is not None:
+        return records.INSERTED
+    return records.UNCHANGED if before.standard["content_hash"] == content else records.CHANGED
+
+
+def _count(connection: Connection, actor: Actor, given: Sequence[Given], statuses: Sequence[str]) -> dict[str, int]:
+    """Count the records in the day's stream of each source; answers the load of each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, status in zip(given, statuses, strict=True):
+        found[one.source].append(status)
+    return {
+        source: loads.count_streamed(
+            connection,
+            source,
+            Counts(
+                rows_in=len(of_source),
+                inserted=of_source.count(records.INSERTED),
+                changed=of_source.count(records.CHANGED),
+                unchanged=of_source.count(records.UNCHANGED),
+            ),
+            actor.name,
+        )
+        for source, of_source in sorted(found.items())
+    }
+
+
+def _standard(given: Given, mapping: SourceMapping) -> dict[str, Any]:
+    """The standard record of a given one."""
+    unknown = sorted(set(given.custom) - set(mapping.customs))
+    if unknown:
+        raise BadUsage(f"the source {mapping.source} has no custom attribute {', '.join(unknown)}")
+    party = mapping.party if given.party == AUTO else given.party
+    row = _mapped(given.attributes, party, given.source, given.source_id)
+    row |= {CUSTOM_PREFIX + name: value for name, value in given.custom.items()}
+    row["updated_at"] = _without_zone(given.updated_at)
+    return _standardized(row, mapping.customs, mapping.locale, mapping.territory)
+
+
+def _without_zone(at: datetime | None) -> datetime | None:
+    return at.astimezone(UTC).replace(tzinfo=None) if at is not None and at.tzinfo else at
+
+
+def _mapped(attributes: Attributes, party: str, source: str, source_id: str) -> dict[str, Any]:
+    """A row of the mapped schema; several values of a single attribute are joined by a space."""
+    row: dict[str, Any] = {"source": source, "source_id": source_id, "party": party}
+    for given_name, value in attributes.items():
+        name = ATTRIBUTE_ALIASES.get(given_name, given_name)
+        texts = [text for text in ([value] if isinstance(value, str) else value) if text.strip()]
+        if name in LIST_ATTRIBUTES:
+            row[name] = texts or None
+        elif name in TEXT_ATTRIBUTES:
+            row[name] = " ".join(texts) or None
+        else:
+            raise BadUsage(
+                f"there is no attribute {given_name!r}; known are {', '.join((*TEXT_ATTRIBUTES, *LIST_ATTRIBUTES))}"
+            )
+    return row
+
+
+def _standardized(
+    row: Mapping[str, Any], customs: tuple[str, ...], locale: str, territory: Territory | None
+) -> dict[str, Any]:
+    table = pa.Table.from_pylist([row], schema=mapped_schema(customs))
+    return dict(standardize(table, locale=locale, territory=territory).to_pylist()[0])
+
+
+def _answers(
+    connection: Connection, model: Model, keys: Sequence[tuple[str, str]], statuses: Sequence[str]
+) -> list[Upserted]:
+    """What became of the records: their parties, quality codes and evidence."""
+    now = {(row.source, row.source_id): row for row in records.find_many(connection, keys)}
+    answers = []
+    for key, status in zip(keys, statuses, strict=True):
+        row = now[key]
+        quality = {kind: row.standard[f"qc_{kind}"] for kind in QC_KINDS if row.standard[f"qc_{kind}"] is not None}
+        evidence = _evidence(connection, model, row) if row.node_id is not None else []
+        answers.append(Upserted(*key, row.party_id, status, quality, row.standard["problems"], evidence))
+    return answers
+
+
+def _evidence(connection: Connection, model: Model, row: records.Record) -> list[Evidence]:
+    """The strongest links of a record to others of its party."""
+    siblings = nodes.nodes_of_parties(connection, [row.party_id or ""])
+    links = [link for link in nodes.links_within(connection, siblings) if row.node_id in (link.node_a, link.node_b)]
+    strongest = sorted(links, key=lambda link: (-link.weight, link.node_a, link.node_b))[:_SHOWN]
+    others = [link.node_b if link.node_a == row.node_id else link.node_a for link in strongest]
+    names = {one.node_id: one for one in reversed(records.belongings(connection, others))}
+    return [
+        Evidence(names[other].source, names[other].source_id, link.weight, evidence_steps(model, row.kind, link.levels))
+        for link, other in zip(strongest, others, strict=True)
+    ]
+
+
+# Match ----------------------------------------------------------------------------------------------------------
+
+
+def match(
+    connection: Connection,
+    actor: Actor,
+    attributes: Attributes,
+    *,
+    party: str = AUTO,
+    custom: Mapping[str, str] | None = None,
+    territory: Territory | None = None,
+    limit: int = 5,
+) -> list[Candidate]:
+    """Who these values would be: candidate parties, the likeliest first. Nothing is written but the access log."""
+    demand(actor, "read_parties")
+    model, customs = current_model(connection)
+    row = _mapped(attributes, party, _STRANGER, _STRANGER)
+    row |= {CUSTOM_PREFIX + name: value for name, value in (custom or {}).items()}
+    stranger = _standardized(row, customs, "ru" if model.locale == "ru" else "generic", territory)
+    found = _candidates(connection, model, stranger) if stranger["kind"] != NO_PARTY else []
+    names = golden.find_many(connection, [one.party_id for one in found[:limit]])
+    shown = [one._replace(name=names[one.party_id].name) for one in found[:limit] if one.party_id in names]
+    access.write(
+        connection, actor=actor.name, action="match", fields=tuple(sorted(attributes)), purpose="", found=len(shown)
+    )
+    return shown
+
+
+def _candidates(connection: Connection, model: Model, stranger: Mapping[str, Any]) -> list[Candidate]:
+    """Parties of the nodes that share a linking key with the stranger, by their best score."""
+    (alone,) = read_groups(connection, (), model, [stranger])
+    pairs = candidates_of(connection, alone, model.customs, np.ones(1, dtype=bool))
+    if not pairs:
+        return []
+    (group,) = [
+        one
+        for one in read_groups(connection, {other for _, other in pairs}, model, [stranger])
+        if one.kind == stranger["kind"]
+    ]
+    others = np.arange(1, len(group.ids), dtype=np.int64)
+    levels = compare(group.columns, np.zeros_like(others), others, model.claims(group.kind), model.frequencies)
+    scores = score(model, group.kind, levels)
+    owner = {row.node_id: row for row in reversed(records.belongings(connection, group.ids[1:].tolist()))}
+    best: dict[str, Candidate] = {}
+    for number in np.argsort(-scores, kind="stable").tolist():
+        one = owner[int(group.ids[1 + number])]
+        weight = float(scores[number]) / UNIT
+        if weight <= model.review or one.party_id is None or one.party_id in best:
+            continue
+        steps = evidence_steps(model, group.kind, levels[:, number].tobytes())
+        evidence = Evidence(one.source, one.source_id, weight, steps)
+        best[one.party_id] = Candidate(one.party_id, "", weight, weight > model.threshold, [evidence])
+    return list(best.values())
