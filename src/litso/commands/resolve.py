@@ -29,9 +29,7 @@ def resolve(
     ] = None,
     memory_limit: Annotated[str | None, typer.Option(help="Bound of the engine's memory, such as 4GB.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the engine; all cores by default.")] = None,
-    previous: Annotated[
-        Path | None, typer.Option(help="An earlier output: party ids survive from it.")
-    ] = None,
+    previous: Annotated[Path | None, typer.Option(help="An earlier output: party ids survive from it.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when rows went to quarantine.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
 ) -> None:

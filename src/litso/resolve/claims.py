@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION, PERSON
-from litso.resolve.columns import Codes, Dates, spread
+from litso.resolve.columns import Coded, Codes, Dates, spread
 from litso.resolve.compare import (
     Counts,
     Flags,
@@ -140,11 +140,15 @@ GIVEN_NAME_LEVELS: Final = (
     Level("same_common", "имя совпадает, но распространённое", 3, -2, -5, 3),
     Level("diminutive", "полное и уменьшительное имя", 4, -3, -5, 2),
     Level("close", "имена различаются опиской", 3, -1, 0, 0),
+    Level("part", "одно из нескольких имён совпадает", 2, -1, -2, 1),
     Level("differs", "имена разные", -7, 1, 1, -7),
     Level("differs_gender", "имена разные, мужское и женское", -9, 2, 1, -8),
     Level("initial", "имя начинается с указанной буквы", 2, -1, -2, 2, 1),
     Level("initial_differs", "имя начинается с другой буквы", -8, 0.5, 0, -7, 1),
 )
+
+
+_OTHER_NAME: Final = (7, 8, 10)
 
 
 def same_given_name(pairs: Pairs, frequencies: Frequencies) -> Levels:
@@ -155,14 +159,15 @@ def same_given_name(pairs: Pairs, frequencies: Frequencies) -> Levels:
     initial = spread(names.is_initial, first) | spread(names.is_initial, second)
     unequal = have & (first != second) & ~initial
     level = pairs.none()
-    level[have] = 6
-    level[have & (man_or_woman != other) & (man_or_woman > 0) & (other > 0)] = 7
+    level[have] = 7
+    level[have & (man_or_woman != other) & (man_or_woman > 0) & (other > 0)] = 8
+    level[unequal & _shares_word(names.values, first, second, unequal)] = 6
     listed = frequencies.listed("given_name", names.values)
     measured = unequal & ~(spread(listed, first) & spread(listed, second))
     distance = edits(names.values, first, second, measured, 2)
     level[measured & _is_close(distance, _shorter(lengths(names.values), first, second))] = 5
-    agrees = (spread(names.initials, first) == spread(names.initials, second)) & (level != 7)
-    level[have & initial] = np.where(agrees, 8, 9)[have & initial]
+    agrees = (spread(names.initials, first) == spread(names.initials, second)) & (level != 8)
+    level[have & initial] = np.where(agrees, 9, 10)[have & initial]
     level[unequal & _may_be_one_name(names.full_names[first], names.full_names[second])] = 4
     _by_frequency(level, have & (first == second) & ~initial, spread(frequencies.of("given_name", names.values), first))
     level[pairs.was("surname", _SWAPPED)] = 0
@@ -227,6 +232,7 @@ def few_namesakes(pairs: Pairs, _: Frequencies) -> Levels:
     count = np.where(same_patronymic, columns.full_namesakes[pairs.left], columns.namesakes[pairs.left])
     level = np.where(same_name, 1 + np.searchsorted(_NAMESAKES, count), 0).astype(np.uint8)
     level[(patronymic != other_patronymic) & (patronymic != 0) & (other_patronymic != 0)] = 0
+    level[pairs.was("given_name", *_OTHER_NAME)] = 0
     return level
 
 
@@ -410,7 +416,7 @@ def same_flat(pairs: Pairs, _: Frequencies) -> Levels:
 
 
 def _is_close_address(pairs: Pairs, have_streets: Flags, same_street: Flags) -> Flags:
-    """One of street and house is the same and the other differs by a typing error."""
+    """One of street and house is the same and the other differs by a typing error, or both lines nearly agree."""
     streets, houses = pairs.columns.text("street"), pairs.columns.text("house")
     street, other_street, _ = pairs.both(streets)
     house, other_house, have_houses = pairs.both(houses)
@@ -421,6 +427,15 @@ def _is_close_address(pairs: Pairs, have_streets: Flags, same_street: Flags) -> 
     one_digit = edits(houses.values, house, other_house, same_street & have_houses & ~same_house, 1) <= 1
     long_enough = _shorter(lengths(houses.values), house, other_house) >= 2
     is_close: Flags = close_street | (one_digit & long_enough) | (same_street & same_house)
+    return is_close | _is_close_line(streets, street, other_street, (house < 0) & (other_house < 0))
+
+
+def _is_close_line(lines: Coded, first: Codes, second: Codes, without_house: Flags) -> Flags:
+    """Addresses in one piece, number and all, that differ by a typing error in each six letters at most."""
+    has_number = np.asarray(pc.match_substring_regex(lines.values, r"\d").to_numpy(zero_copy_only=False))
+    wanted = without_house & spread(has_number, first) & spread(has_number, second)
+    distance = edits(lines.values, first, second, wanted, 6)
+    is_close: Flags = wanted & (distance * 6 <= _shorter(lengths(lines.values), first, second))
     return is_close
 
 
@@ -637,6 +652,7 @@ def claims_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Clai
     """
     extra = sorted((customs or {}).items())
     return (*_CLAIMS[kind], *(custom_claim(attribute, compare) for attribute, compare in extra))
+
 
 BORDERS: Final = tuple(sorted({_FEW, _SEVERAL, *_NAMESAKES}))
 """Sizes of blocks above which evidence changes: a block that grows or shrinks over one is weighed anew."""

@@ -146,9 +146,7 @@ def _inside(pairs: Evidenced, home: Nodes) -> Evidenced:
     return Evidenced(pairs.left[inside], pairs.right[inside], pairs.scores[inside])
 
 
-def _completed(
-    home: Nodes, inner: Evidenced, score_more: Callable[[Nodes, Nodes], npt.NDArray[np.int32]]
-) -> Evidenced:
+def _completed(home: Nodes, inner: Evidenced, score_more: Callable[[Nodes, Nodes], npt.NDArray[np.int32]]) -> Evidenced:
     """The pairs inside components together with those that were no candidates, in components of up to WHOLE nodes."""
     left, right = _all_pairs(home)
     codes = inner.left * len(home) + inner.right

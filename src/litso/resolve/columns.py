@@ -223,9 +223,7 @@ class Columns:
     None when there is no such column.
     """
 
-    def __init__(
-        self, size: int, fetch: Callable[[str], pa.Array | None], sharing: Sharing = Sharing()
-    ) -> None:
+    def __init__(self, size: int, fetch: Callable[[str], pa.Array | None], sharing: Sharing = Sharing()) -> None:
         self._size = size
         self._fetch = fetch
         self.sharing = sharing

@@ -38,7 +38,6 @@ class Frequencies(NamedTuple):
         table: Mapping[str, int] = getattr(self, attribute)
         return np.array([table.get(word, self.unlisted) for word in values.to_pylist()], dtype=np.uint8)
 
-
     def listed(self, attribute: str, values: pa.Array) -> Flags:
         """Which distinct values are names that the table knows."""
         table: Mapping[str, int] = getattr(self, attribute)

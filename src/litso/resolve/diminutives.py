@@ -1,4 +1,4 @@
-"""Russian given names that stand for one another: diminutives, church and colloquial forms.
+"""Given names that stand for one another: Russian and English diminutives, church and colloquial forms.
 
 Words are folded (`words.fold`): lower case, е for ё, и for й. A diminutive may stand for a man's and a woman's name.
 """
@@ -125,6 +125,115 @@ _FORMS: Final = """
 яков: яша яшка
 яна: янка яночка янина
 ярослав: ярик слава яра
+abigail: abby gail
+abraham: abe bram
+albert: al bert bertie
+alexander: alex alec sandy xander lex
+alexandra: alex sandra lexi sasha
+alfred: alf alfie
+andrew: andy drew
+ann: anna anne annie nan nancy hannah
+anthony: tony ant
+arthur: art artie
+barbara: barb babs
+benjamin: ben benny benji
+caroline: carrie carol lina caro
+catherine: cathy kate katie kitty kathy katherine kathryn cat cath
+charles: charlie chuck chas
+charlotte: lottie charlie
+christina: chris tina christine chrissy
+christopher: chris kit
+cynthia: cindy
+daniel: dan danny
+david: dave davy
+deborah: debbie deb debra
+donald: don donnie
+dorothy: dot dottie dolly
+edmund: ed ned eddie ted
+edward: ed eddie ned ted teddy
+eleanor: ellie nell nora elinor
+elizabeth: liz beth betty lizzie eliza bess betsy libby elisabeth elsie
+emily: em millie emmy
+emma: em emmie
+eugene: gene
+frances: fran fanny francie
+francis: frank fran
+franklin: frank
+frederick: fred freddie freddy rick
+gabriel: gabe
+george: georgie
+gerald: gerry jerry
+gregory: greg
+harold: harry hal
+harriet: hattie harry
+helen: nell nellie ellen lena
+henry: harry hank hal
+hugh: hughie
+isaac: ike
+isabella: bella isabel izzy isabelle belle
+jacob: jake
+james: jim jimmy jamie jem
+jane: janie jenny janet jean
+jeffrey: jeff geoff geoffrey
+jennifer: jen jenny
+jessica: jess jessie
+john: jack johnny jon ian
+jonathan: jon jonny
+joseph: joe joey jos
+josephine: jo josie
+joshua: josh
+judith: judy
+kenneth: ken kenny
+lawrence: larry laurie laurence
+leonard: len leo lenny
+leslie: les
+lillian: lily lil
+louis: lou lewis louie
+louisa: lou louise
+lucy: lucie lucinda
+margaret: maggie meg peggy madge rita daisy greta marge
+martha: mattie
+martin: marty
+mary: molly polly may maria marie mamie
+matilda: tilly maud
+matthew: matt
+michael: mike mick mickey micky
+nathaniel: nat nate nathan
+nicholas: nick nicky
+oliver: ollie
+pamela: pam
+patricia: pat patty tricia trish
+patrick: pat paddy
+peter: pete
+philip: phil pip phillip
+rachel: rae
+raymond: ray
+rebecca: becky becca
+reginald: reg reggie
+richard: dick rick richie rich ricky
+robert: bob rob bobby robbie bert
+roger: rodge
+ronald: ron ronnie
+rosemary: rose rosie
+samuel: sam sammy
+samantha: sam
+sarah: sally sadie sara
+sidney: sid sydney
+sophia: sophie
+stephen: steve steven stevie
+susan: sue susie suzanne susanna
+theodore: ted teddy theo
+theresa: tess terry teresa
+thomas: tom tommy
+timothy: tim
+valerie: val
+victor: vic
+victoria: vicky vic tori
+vincent: vince
+virginia: ginny
+walter: walt wally
+william: bill will billy willie liam
+zachary: zach zack
 """
 
 

@@ -78,6 +78,10 @@ PERSON_RULES: Final = (
     Rule("house_name", "тот же дом, фамилия и первая буква имени",
          _splitting(("house", "surname", "initial"), ("given_name",), ("patronymic",))),
     Rule("house_date", "тот же дом и дата рождения", _splitting(("house", "birth_date"), ("given_name",))),
+    Rule("date_postal", "тот же индекс и дата рождения",
+         _splitting(("postal_code", "birth_date"), ("initial",), ("surname",))),
+    Rule("sound_postal", "тот же индекс и редкие созвучные имя с фамилией",
+         _splitting(("postal_code", "surname_sound", "initial"), ("given_name",), ("birth_year",)), RARE),
     Rule("street_sound", "та же улица и созвучные имя с фамилией",
          _splitting(("street", "surname_sound", "given_sound"), ("city",), ("birth_year",))),
 )  # fmt: skip
@@ -109,6 +113,7 @@ def rules_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Rule,
         if compare == "exact"
     )
     return (*_RULES[kind], *extra)
+
 
 class Keys(NamedTuple):
     """Key rows of one level of one rule: node `nodes[r]` has the key `keys[r]`."""

@@ -225,5 +225,3 @@ def untrained(locale: str, frequencies: Frequencies, customs: Mapping[str, str] 
     prior = np.log2([0.3, 0.05, 0.25, 0.1, 0.1, 0.2])
     kinds = {kind: KindModel(prior, {}) for kind in (PERSON, ORGANIZATION)}
     return Model(locale, kinds, frequencies, customs=dict(customs or {}))
-
-

@@ -86,5 +86,3 @@ def _table(codes: npt.NDArray[np.int32], values: pa.Array) -> dict[str, int]:
     known = np.flatnonzero((counts >= total * KNOWN_SHARE) & (counts >= 5))
     words = pc.take(values, pa.array(known)).to_pylist()
     return {word: 1 + int(counts[code] >= total * COMMON_SHARE) for word, code in zip(words, known, strict=True)}
-
-

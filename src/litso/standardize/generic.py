@@ -123,7 +123,11 @@ def _addresses() -> list[pl.Expr]:
     return [
         street.alias("street"),
         pl.when(parts != "").then(parts).alias("address"),
-        pl.when(pl.col("house").is_not_null()).then(key).alias("house_key"),
+        pl.when(pl.col("house").is_not_null())
+        .then(key)
+        .when(pl.col("street").is_null() & pl.col("line").str.contains(r"\d"))
+        .then(pl.col("line").str.to_lowercase())  # an address in one piece is a house when it has a number
+        .alias("house_key"),
     ]
 
 
