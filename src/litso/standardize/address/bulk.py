@@ -32,6 +32,9 @@ Read = TypeVar("Read", Place, House)
 _BATCH: Final = 1 << 17
 """Rows worked on at a time: what bounds the memory."""
 
+_REMEMBERED: Final = 1 << 18
+"""Places and houses kept from batch to batch of one column."""
+
 _FLAT_BIT: Final = 16 ** (len(HouseFlags._fields) - 1 - HouseFlags._fields.index("flat"))
 _INTEGERS: Final = frozenset({"fias_level", "qc_complete", "qc_house", "qc"})
 SCHEMA: Final[dict[str, pl.DataType]] = {
@@ -45,20 +48,38 @@ def parse_column(values: pl.Series | pa.Array | pa.ChunkedArray, territory: Terr
     """`parse` over a column of texts: one row a value, in order, with the columns of `Address`."""
     series = values if isinstance(values, pl.Series) else pl.Series(pl.from_arrow(values))
     texts = series.cast(pl.String).rename("text")
-    batches = [_batch(texts.slice(start, _BATCH), territory) for start in range(0, max(len(texts), 1), _BATCH)]
+    batches, places, houses = [], None, None
+    for start in range(0, max(len(texts), 1), _BATCH):
+        rows = _cut(texts.slice(start, _BATCH))
+        places = _extended(places, rows["head"], lambda text: read_place(text, territory), PLACE_COLUMNS, "place")
+        houses = _extended(houses, rows["house_text"], read_house, HOUSE_COLUMNS, "house")
+        batches.append(_batch(rows, places, houses, territory))
     return pl.concat(batches, rechunk=False)
 
 
-def _batch(texts: pl.Series, territory: Territory | None) -> pl.DataFrame:
-    rows = _cut(texts)
-    places = _read(rows["head"], lambda text: read_place(text, territory), PLACE_COLUMNS, "place")
-    houses = _read(rows["house_text"], read_house, HOUSE_COLUMNS, "house")
+def _batch(rows: pl.DataFrame, places: pl.DataFrame, houses: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
+    """Addresses of the rows of one batch, whose places and houses have been read."""
     rows = rows.join(places, on="head", how="left", maintain_order="left")
     rows = rows.join(houses, on="house_text", how="left", maintain_order="left").drop("flat", "flat_type")
     rows = rows.join(_flats(rows["flat_text"]), on="flat_text", how="left", maintain_order="left")
     plain = rows.filter(pl.col("place_read") & pl.col("house_read"))
     others = rows.filter(~(pl.col("place_read") & pl.col("house_read")).fill_null(value=False)).select("row", "text")
     return pl.concat([_compose(plain), _others(others, territory)]).sort("row").drop("row")
+
+
+def _extended(
+    known: pl.DataFrame | None,
+    texts: pl.Series,
+    reader: Callable[[str], Read | None],
+    columns: Sequence[str],
+    name: str,
+) -> pl.DataFrame:
+    """What earlier batches told, and the texts of this one that are new; forgotten where it grows too large."""
+    distinct = texts.drop_nulls().unique()
+    if known is None or known.height + len(distinct) > _REMEMBERED:
+        return _read(distinct, reader, columns, name)
+    fresh = distinct.to_frame().join(known, on=texts.name, how="anti")[texts.name]
+    return pl.concat([known, _read(fresh, reader, columns, name)])
 
 
 def _cut(texts: pl.Series) -> pl.DataFrame:
@@ -83,11 +104,10 @@ def _flats(texts: pl.Series) -> pl.DataFrame:
 
 
 def _read(texts: pl.Series, reader: Callable[[str], Read | None], columns: Sequence[str], name: str) -> pl.DataFrame:
-    """Every distinct text read once; `<name>_read` tells whether it could be, flags are kept as `<name>_flags`."""
-    distinct = texts.drop_nulls().unique()
-    read = [reader(text) for text in distinct]
+    """Distinct texts read; `<name>_read` tells whether one could be, flags are kept as `<name>_flags`."""
+    read = [reader(text) for text in texts]
     is_read = pl.Series([item is not None for item in read], dtype=pl.Boolean)
-    table: dict[str, Any] = {texts.name: distinct, f"{name}_read": is_read}
+    table: dict[str, Any] = {texts.name: texts, f"{name}_read": is_read}
     for at, column in enumerate(columns):
         table[column] = pl.Series([item.columns[at] if item else None for item in read], dtype=pl.String)
     table[f"{name}_line"] = pl.Series([item.line or None if item else None for item in read], dtype=pl.String)
