@@ -119,9 +119,9 @@ def _broken(problem: str) -> Email:
 
 def _repair(line: str) -> str:
     """The line with an at-sign and without spaces, when the way is clear."""
+    line = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", f" {line} ").strip())
     if re.search("[а-яё]", line):
         line = _from_russian_keys(line)
-    line = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", f" {line} ").strip())
     line = re.sub(r"@[@\s]*@|@[\s#\"']+|[\"]@", "@", line)
     if "@" not in line:
         line = _find_at(line)
@@ -133,26 +133,34 @@ def _repair(line: str) -> str:
     return re.sub(r"\s+", "", local).strip(",;:") + at + domain
 
 
+_CYRILLIC_ADDRESS: Final = re.compile(
+    r"[^@]+@[а-яё0-9-]+(?:\.[а-яё0-9-]+)*\.(?:рф|рус|москва|дети|онлайн|сайт|орг|бел|укр|қаз)"
+)
+
+
 def _from_russian_keys(line: str) -> str:
-    """Undo the Russian layout («шмфт"ьфшд.кг») or Cyrillic look-alikes; an honest Cyrillic address stays."""
-    local, at, domain = line.rpartition("@")
-    if (
-        at
-        and not re.search("[а-яё]", local)
-        and re.fullmatch(r"[а-яё0-9-]+(?:\.[а-яё0-9-]+)*\.(?:рф|рус|москва|дети|онлайн|сайт|орг|бел|укр|қаз)", domain)
-    ):
+    """Undo the Russian layout («шмфт"ьфшд.кг») or Cyrillic look-alikes; what may be meant so stays."""
+    if _CYRILLIC_ADDRESS.fullmatch(line):
         return line
-    for candidate in (twins_to_latin(line), typed_in_latin(line), typed_in_latin(local) + "@" + domain if at else line):
-        if re.fullmatch(r"[!-~]+", candidate.replace(" ", "")) and _is_known(candidate.rpartition("@")[2]):
-            return candidate
-    mixed = re.search("[a-z]", line) is not None
-    return twins_to_latin(line) if mixed else line
+    local, at, domain = line.rpartition("@")
+    candidates = [twins_to_latin(line), typed_in_latin(line)]
+    if at and domain.isascii() and _is_gibberish(local):
+        candidates.append(typed_in_latin(local) + at + domain)
+    fitting = (one for one in candidates if one.isascii() and _is_known(one.replace('"', "@").rpartition("@")[2]))
+    twins = twins_to_latin(line)
+    return next(fitting, twins if twins.isascii() else line)
+
+
+def _is_gibberish(word: str) -> bool:
+    """Whether letters have too few vowels to be words in Cyrillic: «шмфтщм» is `ivanov` on the other keys."""
+    letters = re.findall("[а-яё]", word)
+    return len(letters) > 3 and 5 * sum(letter in "аеёиоуыэюя" for letter in letters) < len(letters)
 
 
 def _is_known(domain: str) -> bool:
-    known = lists()
-    plain = re.sub(r"[,/\s]+", ".", domain.strip(" .,"))
-    return plain in known["free"] or plain in known["corporate"]
+    """Whether a domain is a well-known one, or a slip of one."""
+    name = domain_of(re.sub(r"[,/\s]+", ".", domain.strip(" .,"))).name
+    return name in lists()["free"] or name in lists()["corporate"]
 
 
 def _find_at(line: str) -> str:
@@ -179,7 +187,8 @@ def _typed(local: str, domain: str, problem: str | None) -> Email:
     address = f"{local}@{found.name}"
     problems = ";".join(dict.fromkeys(filter(None, (problem, found.problem)))) or None
     right_local = _LOCAL.fullmatch(local) is not None or _QUOTED.fullmatch(local) is not None
-    if not right_local and _LOCAL.fullmatch(re.sub(r"\.{2,}", ".", local).strip(".")):
+    right_local &= local.isascii() or not found.name.isascii() or found.type != PERSONAL
+    if not right_local and found.is_right and _LOCAL.fullmatch(re.sub(r"\.{2,}", ".", local).strip(".")):
         local = re.sub(r"\.{2,}", ".", local)
         return Email(f"{local}@{found.name}", local, found.name, None, 1, "wrong_mailbox")
     if not right_local or not found.is_right or len(local.encode()) > 64 or len(address.encode()) > 254:
@@ -300,8 +309,11 @@ def plain_emails(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
 def _good_domains(parts: pl.Series) -> pl.DataFrame:
     """Domains that are right as they are and not disposable, with their types."""
     names = [name for name in parts.struct.field("name").unique().to_list() if name is not None]
-    found = [(name, domain_of(name)) for name in names]
-    good = [(name, one.type) for name, one in found if one.is_right and not one.problem and one.type != DISPOSABLE]
+    good = [
+        (name, found.type)
+        for name in names
+        if (found := domain_of(name)).is_right and found.name == name and found.type != DISPOSABLE
+    ]
     return pl.DataFrame(good, schema={"name": pl.String, "type": pl.String}, orient="row")
 
 

@@ -25,7 +25,6 @@ def tidy(text: str) -> str:
 
 _LATIN_TWINS: Final = str.maketrans("AaBCcEeHKkMOoPpTXxYyu", "АаВСсЕеНКкМОоРрТХхУуи")
 _CYRILLIC_TWINS: Final = str.maketrans("АаВСсЕеНКкМОоРрТХхУу", "AaBCcEeHKkMOoPpTXxYy")
-_UKRAINIAN: Final = str.maketrans("іІїЇєЄґҐ", "иИиИеЕгГ")
 _DIGIT_LETTERS: Final = str.maketrans("034681", "озчбви")
 _QWERTY: Final = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _YTSUKEN: Final = "ёйцукенгшщзхъфывапролджэячсмитьбю"
@@ -92,14 +91,13 @@ def latin_to_cyrillic(word: str) -> str:
     return word
 
 
-_SKELETON: Final = (
-    (re.compile("[ьъ'`’]"), ""),
-    (re.compile("[йы]"), "и"),
-    (re.compile("[эё]"), "е"),
+_ALIKE: Final = str.maketrans("йыэё", "ииее", "ьъ'`’")
+_SOFT: Final = (
+    (re.compile("[иьй]а"), "я"),
+    (re.compile("[иьй]у"), "ю"),
     (re.compile("и+"), "и"),
-    (re.compile("и(?=[аеуюя])"), ""),
+    (re.compile("и(?=[еюя])"), ""),
 )
-_AFTER: Final = (("а", "я"), ("у", "ю"))
 
 
 def skeleton(word: str) -> str:
@@ -107,9 +105,9 @@ def skeleton(word: str) -> str:
 
     Takes a lower-case word in Cyrillic or in Latin.
     """
-    word = latin_to_cyrillic(word)
-    word = re.sub("[иьйы]а", "я", word)
-    word = re.sub("[иьйы]у", "ю", word)
-    for pattern, replacement in _SKELETON:
+    if word.isascii():
+        word = latin_to_cyrillic(word)
+    word = word.replace("ы", "и").replace("ьа", "я").replace("ьу", "ю").translate(_ALIKE)
+    for pattern, replacement in _SOFT:
         word = pattern.sub(replacement, word)
     return word

@@ -123,6 +123,9 @@ def _understood(words: list[Word], problems: tuple[str, ...]) -> Parts:
     parts: dict[str, list[Word]] = {SURNAME: [], GIVEN: [], PATRONYMIC: []}
     for word, role in zip(words, roles(words), strict=True):
         parts[role].append(word)
+    kept = {role: _without_stray_initials(of_role, role) for role, of_role in parts.items()}
+    problems += ("extra_words",) if kept != parts else ()
+    parts = kept
     for role in (GIVEN, PATRONYMIC):
         repaired = [_without_slip(word, role, gender_without(parts, role)) for word in parts[role]]
         problems += ("typo_fixed",) if repaired != parts[role] else ()
@@ -130,6 +133,13 @@ def _understood(words: list[Word], problems: tuple[str, ...]) -> Parts:
     gender, conflict = gender_of(parts)
     surname, given, patronymic = (" ".join(word.shown for word in parts[role]) or None for role in parts)
     return _parts(surname, given, patronymic, gender, problems + _doubts(parts, conflict))
+
+
+def _without_stray_initials(words: list[Word], role: str) -> list[Word]:
+    """A surname is no initial; another part of several words has none among them, or is the first of them."""
+    if len(words) == 1 and role != SURNAME:
+        return words
+    return [word for word in words if not word.is_initial] or words[: role != SURNAME]
 
 
 def _without_slip(word: Word, role: str, gender: str) -> Word:

@@ -18,18 +18,11 @@ from litso.standardize.bulk import by_distinct, encode, weave
 from litso.standardize.declension import Cases, decline
 from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN, is_telling_surname
 from litso.standardize.name import MAX_LENGTH, PARTS_SCHEMA, SCHEMA, Name, Parts, has_slip, is_fit, name, name_parts
-from litso.standardize.name_roles import LOG_ORDERS, before_end, weights, word_gender, word_of
+from litso.standardize.name_roles import LOG_ORDERS, ONCE, before_end, weights, word_gender, word_of
 from litso.standardize.name_text import CAMEL, SIMPLE, is_ordinary, is_pair
 
 _ROLES: Final = (SURNAME, GIVEN, PATRONYMIC)
 _GENDERS: Final = (UNKNOWN, MALE, FEMALE)
-_ORDERS: Final = {
-    size: [(order, share) for order, share in orders if len(set(order)) == size]
-    for size, orders in LOG_ORDERS.items()
-    if size in (2, 3)
-}
-"""Orders in which no part comes twice."""
-
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -130,12 +123,13 @@ def _parts_of(place: Ints, words: _Words) -> tuple[Ints, Flags]:
     size = (place != missing).sum(axis=0)
     parts = np.full(place.shape, missing, dtype=np.int64)
     is_sure = words.is_ordinary[place].all(axis=0) & (words.is_initial[place].sum(axis=0) < size)
-    is_sure &= ~((size == 2) & words.is_pair[place].any(axis=0)) & (size >= 2)
-    for count, orders in LOG_ORDERS.items():
-        rows = np.flatnonzero(size == count)
-        if count in _ORDERS and rows.size:
-            chosen = _likeliest(place[:count, rows], words, orders)
-            for number, (order, _) in enumerate(orders):
+    is_sure &= ~words.is_pair[place].any(axis=0) & (size >= 2)
+    with_initials = words.is_initial[place].any(axis=0)
+    for count in (2, 3):
+        for orders, mask in ((LOG_ORDERS, ~with_initials), (ONCE, with_initials)):
+            rows = np.flatnonzero((size == count) & mask)
+            chosen = _likeliest(place[:count, rows], words, orders[count])
+            for number, (order, _) in enumerate(orders[count]):
                 _place(parts, place, rows[chosen == number], order)
     fits = [words.is_fit[parts[part], part] for part in range(3)]
     is_sure &= np.logical_and.reduce(fits) & (parts[:2] != missing).all(axis=0)

@@ -105,6 +105,11 @@ _ORDERS: Final = {
 LOG_ORDERS: Final[Mapping[int, tuple[tuple[str, float], ...]]] = {
     size: tuple((order, math.log(share)) for order, share in orders.items()) for size, orders in _ORDERS.items()
 }
+ONCE: Final[Mapping[int, tuple[tuple[str, float], ...]]] = {
+    size: tuple((order, share) for order, share in orders if len(set(order)) == size) or orders
+    for size, orders in LOG_ORDERS.items()
+}
+"""Orders for names with initials: no part comes twice, as far as that is possible."""
 LONGEST: Final = max(_ORDERS)
 
 _INITIAL: Final = {SURNAME: -30.0, GIVEN: -2.0, PATRONYMIC: -2.0}
@@ -159,7 +164,8 @@ def roles(words: Sequence[Word]) -> str:
     """The likeliest part of each of one to four words, as a string of S, F and M."""
     of_words = [weights(word) if place == len(words) - 1 else before_end(word) for place, word in enumerate(words)]
     best, best_total = "", -math.inf
-    for order, total in LOG_ORDERS[len(words)]:
+    orders = ONCE if any(word.is_initial for word in words) else LOG_ORDERS
+    for order, total in orders[len(words)]:
         for weight, role in zip(of_words, order, strict=True):
             total += weight[role]
         if total > best_total:

@@ -64,9 +64,10 @@ def simple_words(line: str) -> Found | None:
     words = [word_of(piece) for piece in pieces]
     if not all(map(is_ordinary, pieces, words)):
         return None
+    words = _with_initials(words, pieces)
     if not 2 <= len(words) <= LONGEST or sum(word.is_initial for word in words) > 2:
         return None
-    return Found(_with_initials(words), ())
+    return Found(words, ())
 
 
 def is_ordinary(text: str, word: Word) -> bool:
@@ -124,7 +125,7 @@ def _from_latin_letters(line: str) -> tuple[str, str]:
         return twins, "look_alikes"
     romanized, known = _from_romanization(line)
     typed = typed_in_russian(line)
-    typed_words = re.findall(r"[а-яё-]{2,}", fold(typed))
+    typed_words = re.findall(r"[а-яё-]{3,}", fold(typed))
     typed_known = sum(map(is_known, typed_words))
     if typed_known > known and typed_known * 2 > len(typed_words) and not _LATIN.search(typed):
         return typed, "wrong_layout"
@@ -224,19 +225,33 @@ def _words(part: str) -> tuple[list[Word], bool]:
     words = [word_of(piece) for piece in pieces]
     kept = [word for word in words if word.folded.replace("-", "") not in NOISE]
     apart = [piece for word in kept for piece in _pulled_apart(word, len(kept))]
-    return joined(_with_initials(apart), {piece for piece in pieces if piece.islower()}), len(kept) < len(words)
+    small = {piece for piece in pieces if piece.islower()}
+    return joined(_with_initials(apart, pieces), small), len(kept) < len(words)
 
 
-def _with_initials(words: list[Word]) -> list[Word]:
-    """Two letters beside a longer word are initials: «Иванов ИИ»."""
-    if len(words) != 2:
+def _with_initials(words: list[Word], pieces: list[str]) -> list[Word]:
+    """Two letters beside a longer word may be initials: «Иванов ИИ», «иванов вп», but «Ким Ен»."""
+    if all(len(word.folded) <= 2 for word in words):
         return words
-    return [piece for word in words for piece in (_letters(word) if is_pair(word) else (word,))]
+    capitals = {fold(piece) for piece in pieces if piece.isupper()} if not all(map(str.isupper, pieces)) else set()
+    return [
+        piece
+        for word in words
+        for piece in (_letters(word) if is_pair(word) and _is_two(word.folded, capitals) else (word,))
+    ]
 
 
 def is_pair(word: Word) -> bool:
-    """Whether a word of two letters may be two initials."""
+    """Whether a word has two letters and is not known in names."""
     return len(word.folded) == 2 and not is_known(word.folded)
+
+
+def _is_two(folded: str, capitals: set[str]) -> bool:
+    """Whether two letters are two initials: both vowels, both consonants, or capitals in a text that has small ones."""
+    return folded in capitals or (folded[0] in _VOWELS) == (folded[1] in _VOWELS)
+
+
+_VOWELS: Final = frozenset("аеиоуыэюя")
 
 
 def _letters(word: Word) -> list[Word]:
@@ -257,7 +272,10 @@ def _pulled_apart(word: Word, total: int) -> list[Word]:
 
 
 def joined(words: list[Word], small: set[str]) -> list[Word]:
-    """Particles with the words they belong to: «Али оглы», «фон Бок»; `small` are words written in small letters."""
+    """Particles with the words they belong to: «Али оглы», «фон Бок»; one that belongs to none falls away.
+
+    `small` are the words written in small letters.
+    """
     found: list[Word] = []
     prefix: list[str] = []
     are_small = all(word.folded in small or word.shown.lower() in small for word in words)
@@ -269,9 +287,9 @@ def joined(words: list[Word], small: set[str]) -> list[Word]:
         elif not is_last and len(words) > 1 and not word.is_initial and (word.folded in PREFIXES or is_weak):
             prefix.append(word.folded)
         else:
-            found.append(_together(prefix, word.shown) if prefix else word)
+            found.append(_together(prefix, word.shown) if prefix and not word.is_initial else word)
             prefix = []
-    return found
+    return found if len(found) < 2 or found[-1].folded not in PREFIXES else found[:-1]
 
 
 def _together(head: list[str], tail: str) -> Word:

@@ -293,10 +293,16 @@ def _foreign(digits: str, *, lenient: bool) -> Meaning:
     if number is None:
         return Meaning(None, None, "wrong_foreign_number")
     if phonenumbers.is_valid_number(number):
-        return Meaning(None, digits, None)
-    if lenient and phonenumbers.is_possible_number(number):
+        return Meaning(None, _e164(number), None)
+    if lenient and phonenumbers.is_possible_number(number) and _e164(number) == digits:
         return Meaning(None, digits, "unassigned_range")
     return Meaning(None, None, "wrong_foreign_number")
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    """Digits of a number with its country code; a trunk prefix («+44 (0) 20…») is not among them."""
+    formatted: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return formatted.removeprefix("+")
 
 
 def _parse(digits: str) -> phonenumbers.PhoneNumber | None:
@@ -438,5 +444,4 @@ def _is_in(plan: NumberingPlan, numbers: NDArray[np.int64]) -> pl.Series:
 
 
 def _is_placeholder_column(national: pl.Series) -> pl.Series:
-    same = pl.Series([str(digit) * 10 for digit in range(10)])
-    return national.is_in(same) | (national.str.slice(3) == "0000000")
+    return national.is_in([digit * 10 for digit in "0123456789"]) | (national.str.slice(3) == "0000000")
