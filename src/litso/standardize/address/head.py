@@ -352,7 +352,7 @@ def _judge(place: Head, runs: list[Part], *, house: bool) -> None:
             place.street += "" if place.street.endswith(island) else f" {island}"
         elif run is street:
             _run_street(place, run)
-        elif _run_place(place, run):
+        elif _run_place(place, run, street=place.street is not None or street is not None):
             continue
         else:
             _drop(place, run.tokens)
@@ -391,17 +391,22 @@ def _run_street(place: Head, run: Part) -> None:
     )
 
 
-def _run_place(place: Head, run: Part) -> bool:
+def _run_place(place: Head, run: Part, *, street: bool) -> bool:
     """An untyped name before the street is a settlement where none is known yet."""
-    words = run.words
-    if run.after_house or place.located or len(words) > 3 or not all(len(word) > 1 for word in words):
+    if run.after_house or place.located or any(token.role is not None for token in run.tokens):
         return False
-    if not (place.street or place.plans or place.region or run.number):
+    if not (street or place.plans or place.region or place.area or run.number) or not _placelike(run.words):
         return False
-    if any(token.role is not None for token in run.tokens):
-        return False
-    place.settlement = join(words)
+    place.settlement = join(run.words)
     return True
+
+
+def _placelike(words: list[str]) -> bool:
+    """One word, or a noun with adjectives before it: a person's name in front of an address is not a village."""
+    *before, last = words
+    if not all(gender([word]) >= 0 or fold(word).endswith(("ые", "ие")) for word in before):
+        return False
+    return len(last) > 2 and not fold(last).endswith(("вич", "вна", "чна"))
 
 
 def _imply(place: Head, territory: Territory | None) -> None:

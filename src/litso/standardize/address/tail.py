@@ -323,9 +323,11 @@ def _plain(value: str | None) -> str | None:
 
 def _part_house(tail: Tail) -> None:
     found = _HOUSE_AND_FLAT.fullmatch(tail.house or "")
-    if not found or tail.flat is not None or tail.bare:
+    if not found or tail.flat is not None or len(tail.bare) > 1:
         return
     first, second, third = found.groups()
+    if tail.bare and not third and not _range(first, second, marked=True):
+        third = tail.bare.pop()  # «3-1 37»: house, block, flat
     if third:
         tail.house, tail.flat, tail.flat_type = first, third, "кв"
         tail.blocks.insert(0, ("к", second))
