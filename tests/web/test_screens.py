@@ -271,6 +271,22 @@ def test_a_held_load_is_rejected_once(visitor: TestClient, place: Place) -> None
     assert send(visitor, path, f"{path}/approve").status_code == 409
 
 
+def test_a_row_is_fixed_and_loaded_once(visitor: TestClient, place: Place) -> None:
+    enter(visitor, place, "steward")
+    path = f"/quarantine/{place.town.quarantined}"
+    row = {"cell:fio": "Сидоров Олег Иванович", "cell:bdate": "05.06.1970", "cell:tel": "8 927 111-22-33"}
+    wrong = send(visitor, path, f"{path}/fix", **row, **{"cell:abonent_id": " "})
+    assert wrong.status_code == 422
+    assert "Сидоров Олег Иванович" in wrong.text
+    assert 'aria-invalid="true"' in wrong.text
+    assert send(visitor, path, f"{path}/fix", **row, **{"cell:abonent_id": "3001"}).status_code == 303
+    assert "Исправлено и принято" in visitor.get(path, headers=HTML).text
+    token = form_token(visitor.get("/", headers=HTML).text)
+    found = visitor.post("/search", data={"csrf": token, "q": "сидоров олег"}, headers=HTML).text
+    assert "Сидоров Олег Иванович" in found
+    assert send(visitor, "/sources", f"{path}/fix", **row, **{"cell:abonent_id": "3001"}).status_code == 409
+
+
 def test_a_row_is_put_aside_once(visitor: TestClient, place: Place) -> None:
     enter(visitor, place, "steward")
     path = f"/quarantine/{place.town.quarantined + 1}"

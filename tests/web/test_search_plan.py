@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from litso.golden.search import NAMESPACES, search_tokens
 from litso.usecases.search_plan import (
     Plan,
     matches,
+    one_error_away,
     plan,
     plan_words,
     reasons,
@@ -129,6 +131,17 @@ def test_a_misspelt_word_is_also_read_as_its_corrections() -> None:
     chosen = plan("Ивонов Петр", is_open=False)
     assert "ивонов" in plan_words(chosen)
     assert fits(with_corrections(chosen, {"ивонов": ["иванов"]}), TOKENS)
+
+
+@pytest.mark.parametrize("typed", ["ивонов", "ианов", "иваанов", "иавнов", "иванов"[:-1]])
+def test_texts_one_typing_error_away(typed: str) -> None:
+    assert "иванов" in one_error_away(typed)
+    assert "сидоров" not in one_error_away(typed)
+
+
+@given(st.text("абв", min_size=1, max_size=6))
+def test_one_error_is_one_error(word: str) -> None:
+    assert all(OSA.distance(word, other) == 1 for other in one_error_away(word))
 
 
 def test_writings_of_another_layout() -> None:

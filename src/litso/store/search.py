@@ -61,6 +61,12 @@ def similar_words(connection: Connection, word: str, *, limit: int = 5) -> list[
     return [row[0] for row in found]
 
 
+def known_words(connection: Connection, words: Iterable[str]) -> list[str]:
+    """Those of the words that are known, in no certain order."""
+    found = connection.execute(statements("search")["known_words"], {"words": list(words)}).fetchall()
+    return [row[0] for row in found]
+
+
 def add_words(connection: Connection, words: Iterable[str]) -> None:
     """Remember words of names and places."""
     distinct = sorted(set(words))

@@ -16,12 +16,12 @@ from litso.store.golden import Golden
 from litso.store.search import Hit, Term
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_email, masked_phone, masked_values
-from litso.usecases.search_plan import Group, Plan, Reason, plan, plan_words, reasons, with_corrections
+from litso.usecases.search_plan import Group, Plan, Reason, one_error_away, plan, plan_words, reasons, with_corrections
 
 SHOWN: Final = 20
 """How many hits a screen shows."""
 
-_MOST_CORRECTIONS: Final = 3
+_MOST_CORRECTIONS: Final = 8
 _SHORTEST_TYPO_WORD: Final = 4
 _LONG_WORD: Final = 8
 
@@ -106,10 +106,12 @@ def _corrected(connection: Connection, opened: Plan, limit: int) -> tuple[Plan, 
 
 
 def _near_words(connection: Connection, word: str) -> list[str]:
-    allowed = 2 if len(word) >= _LONG_WORD else 1
-    near = store_search.similar_words(connection, word, limit=4 * _MOST_CORRECTIONS)
-    close = [known for known in near if OSA.distance(word, known, score_cutoff=allowed) <= allowed]
-    return close[:_MOST_CORRECTIONS]
+    """Known words one typing error away; of a long word, when there are none, two errors away."""
+    near = store_search.known_words(connection, one_error_away(word))
+    if not near and len(word) >= _LONG_WORD:
+        similar = store_search.similar_words(connection, word, limit=4 * _MOST_CORRECTIONS)
+        near = [known for known in similar if OSA.distance(word, known, score_cutoff=2) <= 2]
+    return sorted(near)[:_MOST_CORRECTIONS]
 
 
 def _rank(hit: Hit, chosen: Plan) -> tuple[int, str, str]:

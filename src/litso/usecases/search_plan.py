@@ -31,6 +31,8 @@ _SHORTEST_DOCUMENT: Final = 9
 _PIECE: Final = re.compile(r"\d+(?:/\d+)?[^\W\d_]?(?![^\W_])|[^\W\d_]+|\d+")
 _DATE: Final = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b")
 _LATIN: Final = re.compile(r"[a-z]")
+_LATIN_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_CYRILLIC_LETTERS: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 _NUMBER_MARKS: Final = MappingProxyType(
     {
         "д": tokens.HOUSE,
@@ -180,6 +182,17 @@ def _word_group(word: str, is_open: bool) -> Group:
     if len(word) < _SHORTEST_PREFIX:
         return (Term(f"{tokens.INITIAL}:{word}"),)
     return (Term(f"{tokens.NAME}:{word}", is_open), Term(f"{tokens.PLACE}:{word}", is_open))
+
+
+def one_error_away(word: str) -> set[str]:
+    """Every text that one typing error turns into `word`: a letter too many, missing, wrong, or two swapped."""
+    alphabet = _LATIN_LETTERS if _LATIN.search(word) else _CYRILLIC_LETTERS
+    cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    shorter = {head + tail[1:] for head, tail in cuts if tail}
+    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
+    changed = {head + letter + tail[1:] for head, tail in cuts if tail for letter in alphabet}
+    longer = {head + letter + tail for head, tail in cuts for letter in alphabet}
+    return (shorter | swapped | changed | longer) - {word}
 
 
 def with_corrections(chosen: Plan, corrections: Mapping[str, Sequence[str]]) -> Plan:

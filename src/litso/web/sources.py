@@ -11,13 +11,14 @@ from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
-from litso.errors import Conflict
+from litso.errors import BadUsage, Conflict, RowRejected
 from litso.settings import Settings
 from litso.store import loads, quarantine
 from litso.store.database import Store
 from litso.store.quarantine import QuarantinedRow
 from litso.usecases import loading, source_overview
 from litso.usecases.profiles import source_titles
+from litso.usecases.replaying import replay_row
 from litso.web.given import GivenSettings, GivenStore
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, has_right
@@ -127,13 +128,26 @@ def show_quarantined(request: ScreenRequest, store: GivenStore, quarantine_id: F
     return _quarantined_page(request, store, quarantine_id)
 
 
-def _quarantined_page(request: ScreenRequest, store: GivenStore, quarantine_id: int) -> Response[str]:
+def _quarantined_page(
+    request: ScreenRequest,
+    store: Store,
+    quarantine_id: int,
+    *,
+    tried: str | None = None,
+    problem: RowRejected | None = None,
+) -> Response[str]:
+    """The row, or what somebody `tried` in its place and the `problem` with it."""
     with store.transaction() as connection:
         row = quarantine.get(connection, quarantine_id)
         titles = source_titles(connection)
+    if tried is not None and problem is not None:
+        row = row._replace(
+            fixed_payload=tried, message=str(problem), column_name=problem.column, suggestion=problem.suggestion
+        )
     return page(
         request,
         "quarantined.html",
+        status=422 if problem else 200,
         row=row,
         cells=cells_of(row),
         titles=titles,
@@ -160,6 +174,22 @@ def _fixed_payload(data: dict[str, Any]) -> str:
     return json.dumps(cells, ensure_ascii=False) if cells else data.get("payload", "")
 
 
+@post("/quarantine/{quarantine_id:int}/fix", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200)
+def fix(
+    request: ScreenRequest, store: GivenStore, quarantine_id: FromPath[int], data: Form
+) -> Response[str] | Redirect:
+    """Load the corrected row; when it is still wrong, say what is wrong now."""
+    payload = _fixed_payload(data)
+    try:
+        with store.transaction() as connection:
+            replay_row(connection, actor_of(request), quarantine_id, payload)
+    except RowRejected as problem:
+        return _quarantined_page(request, store, quarantine_id, tried=payload, problem=problem)
+    except BadUsage as error:
+        return _quarantined_page(request, store, quarantine_id, tried=payload, problem=RowRejected("", str(error)))
+    return see_other(f"/quarantine/{quarantine_id}")
+
+
 @post(
     "/quarantine/{quarantine_id:int}/dismiss", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200
 )
@@ -170,4 +200,4 @@ def dismiss(request: ScreenRequest, store: GivenStore, quarantine_id: FromPath[i
     return see_other(f"/quarantine/{quarantine_id}")
 
 
-HANDLERS: Final = (show_sources, show_source, show_load, approve, reject, show_quarantined, dismiss)
+HANDLERS: Final = (show_sources, show_source, show_load, approve, reject, show_quarantined, fix, dismiss)

@@ -10,5 +10,8 @@ where word operator(public.%%) %(word)s
 order by public.similarity(word, %(word)s) desc, word
 limit %(limit)s;
 
+-- name: known_words
+select word from search_word where word = any(%(words)s::text[]);
+
 -- name: add_words
 insert into search_word (word) select unnest(%(words)s::text[]) on conflict do nothing;
