@@ -151,7 +151,7 @@ def _initials(words: list[str], dotted: set[str]) -> list[str]:
     if not initials or len(initials) == len(words):
         return words
     rest = [word for word, letter in zip(words, letters, strict=True) if not letter]
-    if adjective(rest[-1]):  # «Малый В.О.», «9-я В.О.»: an island of St. Petersburg, not a person
+    if fold("".join(initials)) in ("во", "пс"):  # «Малый В.О.»: an island of St. Petersburg, not a person
         return [*rest, "".join(letter.upper() + "." for letter in initials)]
     person = _PERSONS.get(fold(rest[-1]))
     if len(rest) == 1 and person and fold(person[0]) == fold(initials[0]):
