@@ -24,8 +24,7 @@ from litso.standardize.address.compose import (
     quality,
 )
 from litso.standardize.address.model import COLUMNS, Address
-from litso.standardize.address.reader import RANGES, SPLIT, parse, read_flat, read_house, read_place
-from litso.standardize.address.tokens import LIMIT
+from litso.standardize.address.reader import PLAIN, RANGES, SPLIT, WIDE, parse, read_flat, read_house, read_place
 
 Read = TypeVar("Read", Place, House)
 
@@ -86,7 +85,8 @@ def _cut(texts: pl.Series) -> pl.DataFrame:
     """Row numbers, texts, and the place, the house and the flat of those that are plain (see `reader.cut`)."""
     text = pl.col("text")
     names = ["head", "house_text", "flat_text"]
-    parts = pl.when(text.str.len_chars() <= LIMIT).then(text).str.extract_groups(SPLIT)
+    plain = (text.str.len_chars() <= PLAIN) & ~text.str.contains(WIDE, literal=True)
+    parts = pl.when(plain).then(text).str.extract_groups(SPLIT)
     rows = texts.to_frame().with_row_index("row").with_columns(parts.struct.rename_fields(names).alias("parts"))
     first, second = (pl.col(name).str.extract("([0-9]+)").cast(pl.Int32) for name in names[1:])
     doubtful = pl.col("flat_text").str.contains("-", literal=True) & (second - first).is_in(RANGES)

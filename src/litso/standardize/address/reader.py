@@ -12,14 +12,14 @@ from litso.standardize.address.head import head
 from litso.standardize.address.look import NUMBERED_PLACES
 from litso.standardize.address.model import Address
 from litso.standardize.address.tail import Tail, read_tail, settle
-from litso.standardize.address.tokens import LIMIT, Token, read
+from litso.standardize.address.tokens import Token, read
 from litso.standardize.address.walk import walk
 from litso.standardize.address.words import NUMBERED, PLACE, PLAN
 
-_GAP: Final = "[ ]*[ ,][ ]*"
+_GAP: Final = "(?:[ ]*,[ ]*|[ ]+)"
 _LETTER: Final = "(?:[ ]?-?[а-джзик-пА-ДЖЗИК-П])?"
 _HOUSE: Final = f"[0-9]{{1,4}}(?:/[0-9]{{1,3}})?{_LETTER}"
-_HEAD: Final = ".*?[А-Яа-яЁё0-9][.)]?(?:[ ]*,[ ]*|[ ]+)"
+_HEAD: Final = f".*?[А-Яа-яЁё0-9][.)]?{_GAP}"
 _START: Final = f"(?:(?:[Дд]|[Дд]ом|ДОМ)[. ]*(?:№[ ]*)?)?{_HOUSE}"  # «д. 5», «дом № 5а», «5»
 _BLOCK: Final = "(?:[ ,]*(?:[Кк]|[Кк]орп|[Кк]орпус|КОРП|КОРПУС)[. ]*[0-9]{1,3}[а-вА-В]?)?"
 _BUILDING: Final = "(?:[ ,]*(?:[Сс]|[Сс]тр|[Сс]троение|СТР)[. ]*[0-9]{1,3}[а-вА-В]?)?"
@@ -32,13 +32,19 @@ SPLIT: Final = f"^({_HEAD})({_START}{_BLOCK}{_BUILDING}{_LITERA})({_FLAT})[ .]*$
 """Where a plain house begins: what is before it is read once for all houses of a street. Both engines of regular
 expressions read this pattern alike (no classes that differ, no looking around)."""
 
+PLAIN: Final = 250
+"""Characters that a plain address has at most."""
+
+WIDE: Final = "   "
+"""A gap that no plain address has: what keeps the search for its end quick in any text."""
+
 _SPLIT: Final = re.compile(SPLIT)
 _UNFINISHED: Final = NUMBERED | {PLACE, PLAN}
 
 
 def cut(text: str) -> tuple[str, str, str] | None:
     """The place, the house and the flat of a plain address, or None where the text must be read as a whole."""
-    found = _SPLIT.fullmatch(text) if len(text) <= LIMIT else None
+    found = _SPLIT.fullmatch(text) if len(text) <= PLAIN and WIDE not in text else None
     if found is None:
         return None
     head, building, inside = found.groups()
