@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from litso.golden.search import NAMESPACES, search_tokens
 from litso.usecases.search_plan import (
     Plan,
+    Reach,
     matches,
     one_error_away,
     plan,
@@ -91,7 +92,7 @@ def fits(chosen: Plan, found: Sequence[str]) -> bool:
     ],
 )
 def test_a_fragment_finds_the_person_and_says_why(query: str, kinds: list[str]) -> None:
-    chosen = plan(query, is_open=True)
+    chosen = plan(query, Reach.EVERY)
     assert fits(chosen, TOKENS)
     assert kinds_of(chosen, TOKENS) == kinds
 
@@ -113,22 +114,35 @@ def test_a_fragment_finds_the_person_and_says_why(query: str, kinds: list[str]) 
     ],
 )
 def test_another_fragment_does_not(query: str) -> None:
-    assert not fits(plan(query, is_open=True), TOKENS)
+    assert not fits(plan(query, Reach.EVERY), TOKENS)
 
 
-def test_whole_words_alone_when_closed() -> None:
-    assert fits(plan("иванов петр", is_open=False), TOKENS)
-    assert not fits(plan("ивано", is_open=False), TOKENS)
+@pytest.mark.parametrize(
+    ("query", "reach"),
+    [
+        ("иванов петр", Reach.WHOLE),
+        ("иванов пет", Reach.LAST),
+        ("петр ива", Reach.LAST),
+        ("ленина 5 1", Reach.LAST),
+        ("ива пет", Reach.EVERY),
+        ("лен 5 12", Reach.EVERY),
+        ("81234567", Reach.WHOLE),
+        ("8123", Reach.LAST),
+    ],
+)
+def test_what_is_typed_in_part_is_found_at_its_reach(query: str, reach: Reach) -> None:
+    found = [one for one in Reach if fits(plan(query, one), TOKENS)]
+    assert found[0] is reach
 
 
 def test_an_account_that_looks_like_a_phone_is_found_as_both() -> None:
-    chosen = plan("79123456789", is_open=True)
+    chosen = plan("79123456789", Reach.LAST)
     assert kinds_of(chosen, search_tokens({"accounts": ["79123456789"]})) == ["account"]
     assert kinds_of(chosen, TOKENS) == ["phone"]
 
 
 def test_a_misspelt_word_is_also_read_as_its_corrections() -> None:
-    chosen = plan("Ивонов Петр", is_open=False)
+    chosen = plan("Ивонов Петр", Reach.WHOLE)
     assert "ивонов" in plan_words(chosen)
     assert fits(with_corrections(chosen, {"ивонов": ["иванов"]}), TOKENS)
 
@@ -150,9 +164,9 @@ def test_writings_of_another_layout() -> None:
     assert "ivanov" in writings("шмфтщм")
 
 
-@given(st.text(max_size=60), st.booleans())
-def test_any_text_is_a_plan_of_known_namespaces(query: str, is_open: bool) -> None:
-    chosen = plan(query, is_open=is_open)
+@given(st.text(max_size=60), st.sampled_from(Reach))
+def test_any_text_is_a_plan_of_known_namespaces(query: str, reach: Reach) -> None:
+    chosen = plan(query, reach)
     for reading in chosen:
         assert reading
         for group in reading:

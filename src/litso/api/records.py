@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Final
 
 from litestar import Response, Router, post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
-from msgspec import Meta
 
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
@@ -16,10 +15,11 @@ from litso.api.documents import CONFLICT, NOT_FOUND
 from litso.api.given import GivenStore
 from litso.api.once import IdempotencyKey, once
 from litso.domain.territory import Territory
+from litso.errors import BadUsage
 from litso.usecases import online
 from litso.usecases.online import Candidate, Evidence, Given, Upserted
 
-Batch = Annotated[list[schemas.RecordIn], Meta(min_length=1, max_length=1000)]
+_MOST: Final = 1000
 
 
 @post(
@@ -34,7 +34,7 @@ Batch = Annotated[list[schemas.RecordIn], Meta(min_length=1, max_length=1000)]
 def upsert(
     request: ApiRequest,
     store: GivenStore,
-    data: JSONBody[schemas.RecordIn | Batch],
+    data: JSONBody[schemas.RecordIn | list[schemas.RecordIn]],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[schemas.RecordsOut]:
     """Insert or change records and resolve them at once, all or none; parties, quality codes and evidence come back.
@@ -42,6 +42,8 @@ def upsert(
     A record equal to the one before is `unchanged`; a party may take in, or part with, other records.
     """
     items = data if isinstance(data, list) else [data]
+    if not 1 <= len(items) <= _MOST:
+        raise BadUsage(f"1 to {_MOST} records a request")
     with store.transaction() as connection:
 
         def work() -> schemas.RecordsOut:

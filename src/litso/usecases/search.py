@@ -16,7 +16,17 @@ from litso.store.golden import Golden
 from litso.store.search import Hit, Term
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_email, masked_phone, masked_values
-from litso.usecases.search_plan import Group, Plan, Reason, one_error_away, plan, plan_words, reasons, with_corrections
+from litso.usecases.search_plan import (
+    Group,
+    Plan,
+    Reach,
+    Reason,
+    one_error_away,
+    plan,
+    plan_words,
+    reasons,
+    with_corrections,
+)
 
 SHOWN: Final = 20
 """How many hits a screen shows."""
@@ -61,24 +71,27 @@ class Answer:
 def search(connection: Connection, actor: Actor, query: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that a typed fragment means. Whole words come before beginnings, these before corrected words."""
     demand(actor, "read_parties")
-    opened = plan(query, is_open=True)
-    if not opened:
+    if not plan(query, Reach.WHOLE):
         return Answer((), is_too_short=True)
-    chosen, hits = _first_hits(connection, query, opened, skip + limit)
+    chosen, hits = _first_hits(connection, query, skip + limit)
     corrections: tuple[str, ...] = ()
     if not hits:
-        chosen, hits, corrections = _corrected(connection, opened, skip + limit)
+        chosen, hits, corrections = _corrected(connection, plan(query, Reach.LAST), skip + limit)
     ranked = sorted(hits, key=lambda hit: _rank(hit, chosen))
     return _answer(connection, actor, ranked[skip:], chosen, limit, corrections)
 
 
-def _first_hits(connection: Connection, query: str, opened: Plan, limit: int) -> tuple[Plan, list[Hit]]:
-    """Hits of whole words, and when they do not fill the list, of beginnings too."""
-    whole = plan(query, is_open=False)
-    hits = _find(connection, whole, limit)
-    if len(hits) > limit:
-        return whole, hits
-    return (*whole, *opened), _find(connection, opened, limit, hits)
+def _first_hits(connection: Connection, query: str, limit: int) -> tuple[Plan, list[Hit]]:
+    """Hits of whole words, then with the last word begun; with every word begun only when there are none."""
+    chosen: Plan = ()
+    hits: list[Hit] = []
+    for reach in Reach:
+        if len(hits) > limit or (hits and reach is Reach.EVERY):
+            break
+        wider = plan(query, reach)
+        hits = _find(connection, tuple(reading for reading in wider if reading not in chosen), limit, hits)
+        chosen = (*chosen, *wider)
+    return chosen, hits
 
 
 def _find(connection: Connection, chosen: Plan, limit: int, known: Sequence[Hit] = ()) -> list[Hit]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from enum import Enum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -27,6 +28,20 @@ _SHORTEST_PREFIX: Final = 2
 _SHORTEST_NUMBER: Final = 3
 _SHORTEST_PHONE_PREFIX: Final = 4
 _SHORTEST_DOCUMENT: Final = 9
+
+_OPENABLE: Final = frozenset(
+    {
+        tokens.NAME,
+        tokens.PLACE,
+        tokens.HOUSE,
+        tokens.BLOCK,
+        tokens.FLAT,
+        tokens.ACCOUNT,
+        tokens.METER,
+        tokens.EMAIL,
+    }
+)
+"""Namespaces in which a term may be a beginning; a phone has terms of its own for its first and last digits."""
 
 _PIECE: Final = re.compile(r"\d+(?:/\d+)?[^\W\d_]?(?![^\W_])|[^\W\d_]+|\d+")
 _DATE: Final = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b")
@@ -49,13 +64,30 @@ _NUMBER_MARKS: Final = MappingProxyType(
 )
 
 
-def plan(query: str, *, is_open: bool) -> Plan:
-    """All readings of a query; with `is_open` the words and numbers are beginnings, else they are whole."""
+class Reach(Enum):
+    """Which words and numbers of a query are taken as beginnings: an operator is still typing the last one."""
+
+    WHOLE = "whole"
+    LAST = "last"
+    EVERY = "every"
+
+
+def plan(query: str, reach: Reach) -> Plan:
+    """All readings of a query, each once."""
     text = folded(query[:LONGEST_QUERY]).strip()
-    readings: list[Reading] = []
-    for written in writings(text):
-        readings += _readings(written, is_open)
-    return tuple(dict.fromkeys(readings))
+    found = (reading for written in writings(text) for reading in _readings(written))
+    return tuple(dict.fromkeys(_opened(reading, reach) for reading in found))
+
+
+def _opened(reading: Reading, reach: Reach) -> Reading:
+    if reach is Reach.WHOLE:
+        return reading
+    start = 0 if reach is Reach.EVERY else len(reading) - 1
+    return (*reading[:start], *(tuple(_beginning(term) for term in group) for group in reading[start:]))
+
+
+def _beginning(term: Term) -> Term:
+    return term._replace(is_prefix=True) if term.token[0] in _OPENABLE else term
 
 
 def writings(text: str) -> tuple[str, ...]:
@@ -67,25 +99,25 @@ def writings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, *(folded(other) for other in others))))
 
 
-def _readings(text: str, is_open: bool) -> list[Reading]:
+def _readings(text: str) -> list[Reading]:
     """Readings of a text in one writing."""
     if "@" in text:
-        return [((Term(f"{tokens.EMAIL}:{text.replace(' ', '')}", is_open),),)]
+        return [((Term(f"{tokens.EMAIL}:{text.replace(' ', '')}"),),)]
     if not any(character.isalpha() for character in text):
-        return [(group,)] if (group := _number_group(text, is_open)) else []
+        return [(group,)] if (group := _number_group(text)) else []
     pieces = _PIECE.findall(text)[:_MOST_WORDS]
-    chosen = (_address(pieces, is_open), _name_and_number(pieces, is_open), _code(text, is_open), _mail(text, is_open))
+    chosen = (_address(pieces), _name_and_number(pieces), _code(text), _mail(text))
     return [reading for reading in chosen if reading]
 
 
-def _number_group(text: str, is_open: bool) -> Group:
+def _number_group(text: str) -> Group:
     """A text without letters: a date, or digits of a phone, account, meter or document however grouped."""
     if date_group := _date_group(text):
         return date_group
     number = digits(text)
     if len(number) < _SHORTEST_NUMBER:
         return ()
-    terms = [*_phone_terms(number, is_open), *_code_terms(number, is_open)]
+    terms = [*_phone_terms(number), *_code_terms(number)]
     if len(number) >= _SHORTEST_DOCUMENT:
         terms.append(Term(f"{tokens.DOCUMENT}:{number}"))
     return tuple(terms)
@@ -101,48 +133,48 @@ def _date_group(text: str) -> Group:
         return ()
 
 
-def _phone_terms(number: str, is_open: bool) -> Iterable[Term]:
-    """A number with 8, with +7 or with neither; or its last digits."""
+def _phone_terms(number: str) -> Iterable[Term]:
+    """A number with 8, with +7 or with neither; or its first or last digits."""
     national = number[1:] if number[0] in "78" and len(number) != 10 else number
     if len(national) >= 10:
         yield Term(f"{tokens.PHONE}:7{national}")
         yield Term(f"{tokens.PHONE}:{number}")
-    elif is_open and len(national) >= _SHORTEST_PHONE_PREFIX:
+    elif len(national) >= _SHORTEST_PHONE_PREFIX:
         yield Term(f"{tokens.PHONE}:7{national}", is_prefix=True)
     if len(number) < 10:
         yield Term(f"{tokens.PHONE_END}:{number[::-1]}", is_prefix=True)
 
 
-def _code_terms(text: str, is_open: bool) -> Iterable[Term]:
+def _code_terms(text: str) -> Iterable[Term]:
     if normal := code(text):
-        yield Term(f"{tokens.ACCOUNT}:{normal}", is_open)
-        yield Term(f"{tokens.METER}:{normal}", is_open)
+        yield Term(f"{tokens.ACCOUNT}:{normal}")
+        yield Term(f"{tokens.METER}:{normal}")
 
 
-def _code(text: str, is_open: bool) -> Reading:
+def _code(text: str) -> Reading:
     """Letters and digits together may be an account or a serial number."""
     if not any(character.isdigit() for character in text):
         return ()
-    return (tuple(_code_terms(text, is_open)),)
+    return (tuple(_code_terms(text)),)
 
 
-def _mail(text: str, is_open: bool) -> Reading:
+def _mail(text: str) -> Reading:
     """Latin letters may begin an e-mail."""
-    is_local_part = is_open and len(text) > _SHORTEST_PREFIX and text.isascii() and " " not in text
-    return ((Term(f"{tokens.EMAIL}:{text}", is_prefix=True),),) if is_local_part else ()
+    is_local_part = len(text) > _SHORTEST_PREFIX and text.isascii() and " " not in text
+    return ((Term(f"{tokens.EMAIL}:{text}"),),) if is_local_part else ()
 
 
-def _name_and_number(pieces: Sequence[str], is_open: bool) -> Reading:
+def _name_and_number(pieces: Sequence[str]) -> Reading:
     """«Иванов 6789», «Иванов 1961»: a name, then digits of a phone, an account or a year of birth."""
     numbers = [piece for piece in pieces if piece.isdigit()]
     number = "".join(numbers)
     year = (Term(f"{tokens.BIRTH_YEAR}:{number}"),) if len(number) == 4 else ()
-    identity = (*_date_group(".".join(numbers)), *year, *_number_group(number, is_open))
-    names = [_name_group(piece, is_open) for piece in pieces if piece.isalpha()]
+    identity = (*_date_group(".".join(numbers)), *year, *_number_group(number))
+    names = [_name_group(piece) for piece in pieces if piece.isalpha()]
     return (*names, identity) if identity else ()
 
 
-def _address(pieces: Sequence[str], is_open: bool) -> Reading:
+def _address(pieces: Sequence[str]) -> Reading:
     """«Ленина 5 12», «ул. Ленина д 5 кв 12», «Иванов Ленина 5»: words of names and places, then house and flat."""
     groups: list[Group] = []
     mark = None
@@ -151,9 +183,9 @@ def _address(pieces: Sequence[str], is_open: bool) -> Reading:
         if piece in _NUMBER_MARKS and follows[:1].isdigit():
             mark = _NUMBER_MARKS[piece]
         elif piece.isalpha():
-            groups += [] if _is_place_type(piece, number, pieces) else [_word_group(piece, is_open)]
+            groups += [] if _is_place_type(piece, number, pieces) else [_word_group(piece)]
         else:
-            groups.append(_house_group(piece, mark, groups, is_open))
+            groups.append(_house_group(piece, mark, groups))
             mark = None
     return tuple(groups)
 
@@ -165,23 +197,23 @@ def _is_place_type(piece: str, position: int, pieces: Sequence[str]) -> bool:
     return len(piece) > 1 or position == 0 or any(other[0].isdigit() for other in pieces)
 
 
-def _house_group(piece: str, mark: str | None, before: Sequence[Group], is_open: bool) -> Group:
+def _house_group(piece: str, mark: str | None, before: Sequence[Group]) -> Group:
     """The first number is the house, the next ones block or flat, unless a mark says so."""
     has_house = any(term.token.startswith(f"{tokens.HOUSE}:") for group in before for term in group)
     free = (tokens.BLOCK, tokens.FLAT) if has_house else (tokens.HOUSE,)
-    return tuple(Term(f"{namespace}:{house_number(piece)}", is_open) for namespace in ((mark,) if mark else free))
+    return tuple(Term(f"{namespace}:{house_number(piece)}") for namespace in ((mark,) if mark else free))
 
 
-def _name_group(word: str, is_open: bool) -> Group:
+def _name_group(word: str) -> Group:
     if len(word) < _SHORTEST_PREFIX:
         return (Term(f"{tokens.INITIAL}:{word}"),)
-    return (Term(f"{tokens.NAME}:{word}", is_open),)
+    return (Term(f"{tokens.NAME}:{word}"),)
 
 
-def _word_group(word: str, is_open: bool) -> Group:
+def _word_group(word: str) -> Group:
     if len(word) < _SHORTEST_PREFIX:
         return (Term(f"{tokens.INITIAL}:{word}"),)
-    return (Term(f"{tokens.NAME}:{word}", is_open), Term(f"{tokens.PLACE}:{word}", is_open))
+    return (Term(f"{tokens.NAME}:{word}"), Term(f"{tokens.PLACE}:{word}"))
 
 
 def one_error_away(word: str) -> set[str]:
