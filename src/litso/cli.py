@@ -1,51 +1,67 @@
-"""The `litso` program: puts the commands together."""
+"""The `litso` program: puts the commands together.
+
+A command line needs one command only, and importing all of them takes seconds: so only that one is imported.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final
 
 import typer
 
 from litso import __version__
-from litso.commands import (
-    demo,
-    doctor,
-    evaluate,
-    explain,
-    init,
-    load,
-    openapi,
-    resolve,
-    serve,
-    source,
-    standardize,
-    token,
-)
 from litso.errors import BadUsage, LitsoError, Misconfigured
 
-app = typer.Typer(
-    name="litso",
-    help="Litso: every record of a subscriber, one explained golden record.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+COMMANDS: Final = {
+    "demo": "demo:app",
+    "source": "source:app",
+    "load": "load:load",
+    "load-approve": "load:approve",
+    "load-reject": "load:reject",
+    "doctor": "doctor:doctor",
+    "init": "init:init",
+    "openapi": "openapi:openapi",
+    "resolve": "resolve:resolve",
+    "evaluate": "evaluate:evaluate",
+    "explain": "explain:explain",
+    "serve": "serve:serve",
+    "token": "token:app",
+    "standardize": "standardize:standardize",
+}
+"""Every command: its module in `litso.commands`, and its function or group there."""
 
-app.add_typer(demo.app, name="demo")
-app.add_typer(source.app, name="source")
-app.command()(load.load)
-app.command("load-approve")(load.approve)
-app.command("load-reject")(load.reject)
-app.command()(doctor.doctor)
-app.command()(init.init)
-app.command()(openapi.openapi)
-app.command()(resolve.resolve)
-app.command()(evaluate.evaluate)
-app.command()(explain.explain)
-app.command()(serve.serve)
-app.add_typer(token.app, name="token")
-app.command()(standardize.standardize)
+
+def program(arguments: Sequence[str] | None = None) -> typer.Typer:
+    """The program with all commands, or with only what a command line needs."""
+    first = arguments[0] if arguments else ""
+    wanted = [] if first == "--version" else [first] if first in COMMANDS else list(COMMANDS)
+    found = typer.Typer(
+        name="litso",
+        help="Litso: every record of a subscriber, one explained golden record.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    found.callback()(options)
+    for name in wanted:
+        module, attribute = COMMANDS[name].split(":")
+        command = getattr(import_module(f"litso.commands.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            found.add_typer(command, name=name)
+        else:
+            found.command(name)(command)
+    return found
+
+
+def __getattr__(name: str) -> Any:
+    """`app`: the whole program, for those who look at its commands."""
+    if name == "app":
+        return program()
+    raise AttributeError(name)
 
 
 def _version(value: bool) -> None:
@@ -54,7 +70,6 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
@@ -65,7 +80,7 @@ def main() -> None:
     """Run the program: a LitsoError becomes one sentence on stderr and the exit status of CONTRACTS section 2."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that what is open gets closed
     try:
-        app()
+        program(sys.argv[1:])()
     except LitsoError as error:
         typer.echo(f"litso: {error}", err=True)
         sys.exit(2 if isinstance(error, (Misconfigured, BadUsage)) else 3)

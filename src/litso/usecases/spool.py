@@ -37,7 +37,7 @@ _OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What a spool knows beside its tables. Rows = records + rejected + repeated (equal to another row of their key)."""
+    """What a spool knows beside its tables. Rows = records + rejected + repeated ones."""
 
     rows: int
     records: int
