@@ -102,7 +102,7 @@ _NUMBER: Final = re.compile(
 )
 _BARE: Final = re.compile(r"(?<!\d)(\d{10}|\d{12}|\d{13}|\d{15})(?!\d)")
 _QUOTES: Final = re.compile("[«»“”„‟″\"`]|''|<<|>>|‹|›")
-_EDGES: Final = " ,.;:-–—/\\'"
+_EDGES: Final = " ,;:-–—/\\'"
 _TELLING: Final = sections("company_words.txt")
 
 
@@ -111,7 +111,7 @@ def company(text: str | None) -> Company:
     if is_nothing(text):
         return NOTHING
     line = tidy((text or "")[:MAX_LENGTH])
-    line, numbers = _take_numbers(line)
+    line, numbers = _take_numbers(_with_cyrillic_forms(line))
     line = _QUOTES.sub('"', line)
     form, name = _take_form(line)
     name = _core(name)
@@ -131,6 +131,17 @@ def company(text: str | None) -> Company:
         ogrn=ogrn,
         qc=0 if form else 1,
         problems=None if form else "no_legal_form",
+    )
+
+
+def _with_cyrillic_forms(line: str) -> str:
+    """Legal forms typed with Latin look-alikes, as «TCЖ» or «o.o.o.», in Cyrillic."""
+    if not re.search("[a-zA-Z]", line):
+        return line
+    return re.sub(
+        r"[\w.]+",
+        lambda found: twins if _fold(twins := twins_to_cyrillic(found[0])) in legal_forms() else found[0],
+        line,
     )
 
 
@@ -196,7 +207,7 @@ def _core(line: str) -> str:
     line = re.sub(r"\(\s*\)|\[\s*\]", " ", line)
     inner = re.fullmatch(r'[\s,.]*"+\s*([^"]+?)\s*"+[\s,.]*', line)
     name = inner[1] if inner else re.sub(r'\s*"\s*', " ", line)
-    return " ".join(name.split()).strip(_EDGES)
+    return re.sub(r"(?<![\W\d_]\w)(?<!^\w)\.$", "", " ".join(name.split()).strip(_EDGES)).strip(_EDGES)
 
 
 @lru_cache(maxsize=1)
@@ -209,7 +220,7 @@ def telling_words() -> frozenset[str]:
 
 def is_company(text: str) -> bool:
     """Whether a text names an organization: a legal form other than ИП, a word of organizations, or quotes."""
-    line = _QUOTES.sub('"', tidy(text[:MAX_LENGTH]))
+    line = _QUOTES.sub('"', _with_cyrillic_forms(tidy(text[:MAX_LENGTH])))
     if any(
         _form(one).short != SOLE_TRADER and _counts(line, one) and _is_written_as_form(one)
         for one in _form_pattern().finditer(line)

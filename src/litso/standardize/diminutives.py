@@ -18,8 +18,8 @@ def diminutives() -> Mapping[str, tuple[tuple[str, str], ...]]:
     for line in data_lines("diminutives.txt"):
         head, forms = line.split(":")
         full, gender = head.split()
-        for form in forms.split():
-            found[fold(form)].append((full, gender))
+        for form in {fold(form) for form in forms.split()}:
+            found[form].append((full, gender))
     return {form: tuple(names) for form, names in found.items()}
 
 

@@ -28,7 +28,11 @@ _LABEL: Final = re.compile(
     r"^(?:инн|снилс|огрнип|огрн|кпп|бик|страховой номер|inn|snils|ogrnip|ogrn|kpp|bik|bic)\b[\s:=№#.]*", re.IGNORECASE
 )
 _SEPARATORS: Final = re.compile(r"[\s\-./_']+")
-_NOTHING: Final = re.compile(r"[\W_]*|нет|не указан[ао]?|отсутствует|null|none|n/?a|nan|-", re.IGNORECASE)
+_NOTHING: Final = re.compile(
+    r"[\W_]*|нет(?: данных)?|не (?:указан|задан|известн|заполнен|определ[её]н)[аоы]?|неизвестн[аоы]?|отсутствует|"
+    r"без (?:имени|данных|телефона|адреса|отчества|почты)|null|none|n/?a|nan|not set|unknown|undefined|#н/д|#n/a",
+    re.IGNORECASE,
+)
 _SPREADSHEET_TAIL: Final = re.compile(r"(?<=\d)[.,]0+$")
 
 

@@ -143,9 +143,9 @@ def _from_russian_keys(line: str) -> str:
     if _CYRILLIC_ADDRESS.fullmatch(line):
         return line
     local, at, domain = line.rpartition("@")
-    candidates = [twins_to_latin(line), typed_in_latin(line)]
-    if at and domain.isascii() and _is_gibberish(local):
-        candidates.append(typed_in_latin(local) + at + domain)
+    candidates = [twins_to_latin(line)]
+    if not at or not domain.isascii() or _is_gibberish(local):
+        candidates.append(typed_in_latin(local) + at + typed_in_latin(domain))
     fitting = (one for one in candidates if one.isascii() and _is_known(one.replace('"', "@").rpartition("@")[2]))
     twins = twins_to_latin(line)
     return next(fitting, twins if twins.isascii() else line)
@@ -188,7 +188,7 @@ def _typed(local: str, domain: str, problem: str | None) -> Email:
     problems = ";".join(dict.fromkeys(filter(None, (problem, found.problem)))) or None
     right_local = _LOCAL.fullmatch(local) is not None or _QUOTED.fullmatch(local) is not None
     right_local &= local.isascii() or not found.name.isascii() or found.type != PERSONAL
-    if not right_local and found.is_right and _LOCAL.fullmatch(re.sub(r"\.{2,}", ".", local).strip(".")):
+    if not right_local and found.is_right and _LOCAL.fullmatch(local.strip(".").replace("..", ".")) and "." in local:
         local = re.sub(r"\.{2,}", ".", local)
         return Email(f"{local}@{found.name}", local, found.name, None, 1, "wrong_mailbox")
     if not right_local or not found.is_right or len(local.encode()) > 64 or len(address.encode()) > 254:

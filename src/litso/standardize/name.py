@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from litso.standardize.bulk import columns
 from litso.standardize.declension import Cases, decline
 from litso.standardize.diminutives import is_diminutive
+from litso.standardize.documents import is_nothing
 from litso.standardize.letters import fold, tidy
 from litso.standardize.lexicon import (
     GIVEN,
@@ -83,7 +84,9 @@ def name(text: str | None) -> Name:
 
 def name_parts(text: str | None) -> Parts:
     """Take a name apart: surname, given name, patronymic, gender."""
-    line = tidy((text or "")[:MAX_LENGTH].replace("\n", " ; "))
+    if text is None or is_nothing(text):
+        return _nothing(2, ())
+    line = tidy(text[:MAX_LENGTH].replace("\n", " ; "))
     if not any(sign.isalpha() for sign in line):
         return _nothing(2, ("no_letters",) if any(sign.isdigit() for sign in line) else ())
     if fold(line).strip(" .-_") in GARBAGE:

@@ -100,7 +100,7 @@ def phones(text: str | None, *, territory: Territory | None = None, plan: Number
     for digits in _numbers(line, code):
         meaning = interpret(digits, code)
         if meaning.national and meaning.national[:3] < "900" and meaning.problem != "code_from_address":
-            code = code or _code_of(meaning.national, plan or default_plan())
+            code = _code_of(meaning.national, plan or default_plan())
         found.append(_phone(meaning, digits.extension, plan or default_plan()))
     return found or [NOTHING._replace(problems="no_digits")]
 
