@@ -1,0 +1,53 @@
+"""`litso token` and `litso openapi` as they are typed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from litso.cli import app
+from litso.store import users
+from litso.store.database import Store
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("LITSO_DATABASE_URL", database_url)
+    return database_url
+
+
+def test_a_token_is_made_listed_and_revoked(url: str, store: Store) -> None:
+    token = RUN.invoke(app, ["token", "create", "exchange"]).output.strip()
+    with store.transaction() as connection:
+        service = users.find_service(connection, token)
+    assert service is not None
+    assert (service.name, service.role) == ("exchange", "integrator")
+    listed = json.loads(RUN.invoke(app, ["token", "list", "--json"]).output)
+    assert [one["name"] for one in listed] == ["exchange"]
+    assert "exchange\tintegrator" in RUN.invoke(app, ["token", "list"]).output
+    assert RUN.invoke(app, ["token", "revoke", "exchange"]).exit_code == 0
+    with store.transaction() as connection:
+        assert users.find_service(connection, token) is None
+
+
+def test_a_token_of_a_role_in_json(url: str) -> None:
+    made = json.loads(RUN.invoke(app, ["token", "create", "desk", "--role", "steward", "--json"]).output)
+    assert (made["name"], made["role"]) == ("desk", "steward")
+    assert made["token"].startswith("litso_")
+
+
+@pytest.mark.parametrize("arguments", [["token", "create", "x", "--role", "king"], ["token", "revoke", "nobody"]])
+def test_nonsense_is_refused(url: str, arguments: list[str]) -> None:
+    assert RUN.invoke(app, arguments).exit_code != 0
+
+
+def test_the_document_is_printed() -> None:
+    document = json.loads(RUN.invoke(app, ["openapi"]).output)
+    assert document["openapi"].startswith("3.1")
+    assert {"/v1/records", "/v1/match", "/v1/parties/{party_id}", "/v1/judgements", "/v1/changes"} <= set(
+        document["paths"]
+    )
