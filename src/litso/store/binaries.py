@@ -21,6 +21,11 @@ from litso.errors import Misconfigured
 
 _NOBODY: Final = 65534
 _NAMESPACE: Final = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+_CROSSING: Final = (
+    "setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups",
+    "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override",
+)  # fmt: skip
+"""As `nobody`, but able to pass folders of others: for a checkout below a folder that only root may enter."""
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 _SYSTEM: Final = Path("/usr/lib/postgresql")
 _OLDEST: Final = 15
@@ -33,11 +38,14 @@ class Runner:
     prefix: tuple[str, ...] = ()
     uid: int | None = None
     gid: int | None = None
+    becomes: int | None = None
+    """The user that the prefix turns into, as seen from outside."""
 
     @property
     def owner(self) -> int:
         """The user to whom files must belong, as seen from outside."""
-        return os.geteuid() if self.uid is None else self.uid
+        chosen = self.uid if self.becomes is None else self.becomes
+        return os.geteuid() if chosen is None else chosen
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         """Run to the end; the output is captured, the status is the caller's to judge."""
@@ -76,9 +84,20 @@ def unprivileged(folder: Path) -> Runner:
                 f"LITSO_HOME: {folder} belongs to another user; run as that user or choose another folder"
             )
         return Runner()
+    if seen.st_uid == _NOBODY:
+        return _as_nobody(folder)
     if seen.st_uid != 0:
         return Runner(uid=seen.st_uid, gid=seen.st_gid)
-    return Runner(prefix=_NAMESPACE) if _may_unshare() else Runner(uid=_NOBODY, gid=_NOBODY)
+    return Runner(prefix=_NAMESPACE) if _may_unshare() else _as_nobody(folder)
+
+
+def _as_nobody(folder: Path) -> Runner:
+    """`nobody`, with the right to pass locked folders only where it cannot reach the data or the programs without."""
+    plain = Runner(uid=_NOBODY, gid=_NOBODY)
+    is_reached = all(plain.run("/usr/bin/test", "-x", path).returncode == 0 for path in (folder, *_wheel()))
+    if is_reached or shutil.which(_CROSSING[0]) is None:
+        return plain
+    return Runner(prefix=_CROSSING, becomes=_NOBODY)
 
 
 def find_binaries(runner: Runner, *, chosen: Path | None = None, version: int | None = None) -> Binaries:

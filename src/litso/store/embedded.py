@@ -127,8 +127,8 @@ def _data_version(data: Path) -> int | None:
 
 
 def _give(path: Path, runner: Runner) -> None:
-    if runner.uid is not None and path.stat().st_uid != runner.uid:
-        os.chown(path, runner.uid, runner.gid or runner.uid)
+    if path.stat().st_uid != runner.owner:
+        os.chown(path, runner.owner, runner.gid or runner.owner)
 
 
 def _initialize(data: Path, found: Binaries, runner: Runner) -> None:
