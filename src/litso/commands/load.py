@@ -88,6 +88,7 @@ def report(outcome: Outcome) -> str:
     counts, touched = outcome.counts, outcome.touched
     return (
         f"{outcome.source}: load {outcome.load_id}, {counts.rows_in} rows: {counts.inserted} new, "
-        f"{counts.changed} changed, {counts.unchanged} unchanged, {counts.deleted} deleted, {counts.quarantined} in quarantine\n"
+        f"{counts.changed} changed, {counts.unchanged} unchanged, {counts.deleted} deleted, "
+        f"{counts.quarantined} in quarantine\n"
         f"parties: {touched.created} new, {touched.changed} changed, {touched.merged} merged, {touched.split} split"
     )
