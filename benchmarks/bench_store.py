@@ -93,7 +93,8 @@ def payloads(count: int) -> list[str]:
     """Rows as received."""
     row = (
         '{{"abonent_id": "A{0}", "fio": "КОНСТАНТИНОПОЛЬСКИЙ АЛЕКСАНДР СЕРГЕЕВИЧ",'
-        ' "adres": "Самара, Ленинградская {0}-12", "tel": "8 (927) {0}", "ls": "4400{0}", "saldo": "1234,56", "bdate": "12.04.1961", "changed": "2026-01-01"}}'
+        ' "adres": "Самара, Ленинградская {0}-12", "tel": "8 (927) {0}", "ls": "4400{0}", "saldo": "1234,56",'
+        ' "bdate": "12.04.1961", "changed": "2026-01-01"}}'
     )
     return [row.format(number) for number in range(count)]
 

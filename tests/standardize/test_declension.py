@@ -12,7 +12,8 @@ from litso.standardize.declension import decline
 
 MAKER = PetrovichDeclinationMaker()
 PARTS = {"S": NamePart.LASTNAME, "F": NamePart.FIRSTNAME, "M": NamePart.MIDDLENAME}
-ENDINGS = "ов ова ин ина ский ская ой ая ович овна ия ья ь я а ец ок их ко".split()
+ENDINGS = ["ов", "ова", "ин", "ина", "ский", "ская", "ой", "ая", "ович", "овна",
+           "ия", "ья", "ь", "я", "а", "ец", "ок", "их", "ко"]  # fmt: skip
 stems = st.text("абвгдежзиклмнопрстуфхцчшщ", min_size=1, max_size=8)
 
 
