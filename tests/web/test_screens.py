@@ -15,6 +15,7 @@ from litso.store import access, users
 from litso.web import i18n, pages, words
 from litso.web.attempts import Attempts
 from litso.web.english import ENGLISH_TEXTS
+from litso.web.finding import HINTS
 from litso.web.pages import own_path
 
 IVANOV = party_id("ivanov")
@@ -317,8 +318,13 @@ def texts_of_screens() -> set[str]:
     return found
 
 
-def test_every_text_has_its_english() -> None:
-    assert sorted(texts_of_screens() - set(ENGLISH_TEXTS)) == []
+def test_every_text_has_its_english_and_no_other_is_kept() -> None:
+    used = texts_of_screens()
+    assert sorted(used - set(ENGLISH_TEXTS)) == []
+    assert (
+        sorted(set(ENGLISH_TEXTS) - used - {text for text, _ in HINTS} - {"До сравнения", "исходные шансы такой пары"})
+        == []
+    )
 
 
 def test_the_screens_speak_english(visitor: TestClient, place: Place) -> None:

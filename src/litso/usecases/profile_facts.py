@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,7 +14,10 @@ EVENT_KINDS: Final = ("request", "call", "payment", "charge", "reading", "outage
 """Kinds of facts that happen at a moment and belong to the timeline."""
 
 _CLOSED_WORDS: Final = ("закрыт", "выполнен", "решен", "решён", "отмен", "завершен", "завершён", "closed", "done")
-_PLACE_KEYS: Final = ("meter", "serial", "number", "meter_id")
+_SERIAL_KEYS: Final = ("meter", "serial", "number", "meter_id")
+_VALUE_KEY: Final = "value"
+_SILENT_KEYS: Final = frozenset({*_SERIAL_KEYS, _VALUE_KEY, "outage", "latitude", "longitude", "service_point"})
+"""Details that a screen shows in a place of their own, or that say nothing to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Event:
     title: str | None
     status: str | None
     amount: Decimal | None
+    value: Decimal | None
     details: tuple[str, ...]
     is_open: bool
     is_now: bool
@@ -66,9 +70,10 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Premise:
-    """A place that the party's facts speak of."""
+    """A place of the party; `kind` says what it is where a source knows."""
 
-    title: str
+    address: str
+    kind: str
     source: str
     details: tuple[str, ...]
 
@@ -108,7 +113,7 @@ def meters(facts: Sequence[Fact], today: date) -> tuple[Meter, ...]:
 
 
 def _serial(fact: Fact) -> str | None:
-    return next((str(fact.data[key]) for key in _PLACE_KEYS if fact.data.get(key)), None)
+    return next((str(fact.data[key]) for key in _SERIAL_KEYS if fact.data.get(key)), None)
 
 
 def _meter(fact: Fact, readings: Sequence[Fact], today: date) -> Meter:
@@ -128,21 +133,27 @@ def _meter(fact: Fact, readings: Sequence[Fact], today: date) -> Meter:
 
 
 def _reading(fact: Fact) -> Decimal | None:
+    if fact.kind != "reading":
+        return None
     try:
-        return Decimal(str(fact.data.get("value", "")).replace(",", "."))
+        return Decimal(str(fact.data.get(_VALUE_KEY, "")).replace(",", "."))
     except InvalidOperation:
         return None
 
 
-def premises(facts: Sequence[Fact], addresses: Sequence[str]) -> tuple[Premise, ...]:
-    """Premises of the party; without any premise fact, the addresses of its records."""
-    found = tuple(Premise(_premise_title(fact), fact.source, details(fact)) for fact in facts if fact.kind == "premise")
-    return found or tuple(Premise(address, "", ()) for address in addresses)
+def premises(facts: Sequence[Fact], addresses: Mapping[tuple[str | None, str | None], str]) -> tuple[Premise, ...]:
+    """Premises of the party, then those of its addresses (by house and flat) of which no source says more."""
+    told = [fact for fact in facts if fact.kind == "premise"]
+    known = {(fact.house_key, fact.flat) for fact in told}
+    rest = (address for place, address in addresses.items() if place not in known)
+    return (
+        *(_premise(fact, addresses.get((fact.house_key, fact.flat))) for fact in told),
+        *(Premise(address, "", "", ()) for address in rest),
+    )
 
 
-def _premise_title(fact: Fact) -> str:
-    place = fact.title or fact.data.get("address") or fact.fact_key
-    return f"{place}, кв {fact.flat}" if fact.flat and not fact.title else str(place)
+def _premise(fact: Fact, address: str | None) -> Premise:
+    return Premise(address or fact.title or fact.fact_key, fact.title or "", fact.source, details(fact))
 
 
 def event(fact: Fact, now: datetime | None = None) -> Event:
@@ -160,6 +171,7 @@ def event(fact: Fact, now: datetime | None = None) -> Event:
         title=fact.title,
         status=fact.status,
         amount=fact.amount,
+        value=_reading(fact),
         details=details(fact),
         is_open=is_open(fact),
         is_now=lasts and is_open(fact),
@@ -174,7 +186,12 @@ def is_open(fact: Fact) -> bool:
 
 def details(fact: Fact) -> tuple[str, ...]:
     """What else the source says about a fact, as «name: value»."""
-    return tuple(f"{name}: {value}" for name, value in fact.data.items() if value and name not in _PLACE_KEYS)
+    shown = ((name, value) for name, value in fact.data.items() if value and not _is_silent(name))
+    return tuple(f"{name}: {value}" for name, value in shown)
+
+
+def _is_silent(name: str) -> bool:
+    return name in _SILENT_KEYS or name.endswith("_id")
 
 
 def outages(facts: Sequence[Fact], flats: Iterable[str], now: datetime) -> tuple[Event, ...]:

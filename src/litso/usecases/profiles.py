@@ -232,7 +232,7 @@ def _profile(
         contacts=_contacts(record, provenance, sight),
         accounts=listed,
         balance=profile_facts.total_balance(listed),
-        premises=profile_facts.premises(known, [values["address"]] if values.get("address") else []),
+        premises=profile_facts.premises(known, _addresses(record, members)),
         meters=profile_facts.meters(known, now.date()),
         outages=profile_facts.outages(known, flats, now),
         requests=tuple(sorted(requests, key=lambda event: not event.is_open)[:SHOWN]),
@@ -244,6 +244,16 @@ def _profile(
         timeline=timeline,
         titles=titles,
     )
+
+
+def _addresses(record: Golden, members: Sequence[Record]) -> dict[tuple[str | None, str | None], str]:
+    """The golden address and those of the records with an account, by house and flat."""
+    places = [record.golden_values, *(member.standard for member in members if member.standard.get("accounts"))]
+    found: dict[tuple[str | None, str | None], str] = {}
+    for place in places:
+        if place.get("address") and (place.get("house_key") or not found):
+            found.setdefault((place.get("house_key"), place.get("flat")), place["address"])
+    return found
 
 
 def _age(birth_date: str | None, today: date) -> int | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from litso.store import loads, quarantine, sources
 from litso.store.database import Connection
@@ -12,7 +11,9 @@ from litso.store.loads import Load
 from litso.store.sources import Source
 from litso.usecases.access import Actor, demand
 
-_RECENT: int = 20
+_RECENT: Final = 20
+_NAME: Final = "name"
+_FULL_NAME: Final = "full_name"
 
 
 class QualityRow(NamedTuple):
@@ -89,11 +90,15 @@ def read_source(connection: Connection, actor: Actor, name: str) -> SourcePage:
 
 
 def quality_rows(load: Load) -> tuple[QualityRow, ...]:
-    """Rows of the quality table of a load, in the order of its report."""
+    """Rows of the quality table of a load. The codes of names stand with the full name where there is one."""
     rows = load.rows_in - load.rows_quarantined
-    return tuple(_quality_row(name, entry, rows) for name, entry in load.quality.items())
+    entries = {name: dict(entry) for name, entry in load.quality.items()}
+    if _NAME in entries and _FULL_NAME in entries:
+        entries[_FULL_NAME]["qc"] = entries.pop(_NAME).get("qc")
+    return tuple(_quality_row(name, entries[name], rows) for name in sorted(entries))
 
 
 def _quality_row(name: str, entry: dict[str, Any], rows: int) -> QualityRow:
-    codes: Sequence[tuple[int, int]] = sorted((int(qc), count) for qc, count in (entry.get("qc") or {}).items())
-    return QualityRow(name, rows, entry["filled"], entry.get("distinct"), tuple(codes))
+    codes = sorted((int(qc), count) for qc, count in (entry.get("qc") or {}).items())
+    filled = entry.get("filled", sum(count for _, count in codes))
+    return QualityRow(name, rows, filled, entry.get("distinct"), tuple(codes))

@@ -166,9 +166,9 @@ DETAILS: Final = MappingProxyType(
         "seconds": "разговор, с",
         "residents": "проживает",
         "brand": "марка",
-        "service_point": "точка поставки",
-        "value": "показание",
-        "outage": "отключение",
+        "floor": "этаж",
+        "entrance": "подъезд",
+        "section": "участок сети",
         "class": "вид",
         "resource": "ресурс",
     }
