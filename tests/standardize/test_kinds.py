@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.standardize.values import BY_KIND, anything, numbers
+from values import BY_KIND, anything, numbers
 
 from litso.domain.territory import Territory
 from litso.errors import BadUsage

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.standardize.values import addresses, anything, companies, dates, emails, names, numbers, phones
+from values import addresses, anything, companies, dates, emails, names, numbers, phones
 
 from litso.domain.record import mapped_schema, standard_schema
 from litso.domain.territory import Territory
