@@ -26,8 +26,13 @@ class Watched:
         self.troubles: list[str] = []
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("requestfailed", lambda request: self.troubles.append(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", lambda request: self._note_failed(request.url, request.failure or ""))
         page.on("dialog", lambda dialog: self.troubles.append(dialog.message))
+
+    def _note_failed(self, url: str, failure: str) -> None:
+        """A search that is overtaken by the next letter is given up on purpose."""
+        if not (failure.endswith("ERR_ABORTED") and "/search" in url):
+            self.troubles.append(f"{url}: {failure}")
 
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
