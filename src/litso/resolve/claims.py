@@ -2,9 +2,9 @@
 
 The docstring of a deciding function is what the steward reads about the comparison. The numbers of a level are a
 first guess that training corrects: log2 of how much likelier this answer is between two records of one person, between
-members of one household, between brothers and sisters, between namesakes, and between two records of one person who
-moved, than between unrelated people. Level 0 always says nothing: a value is missing, or another claim has counted it
-already. Missing is never a contradiction.
+members of one household, between brothers and sisters, between namesakes, between two records of one person who moved,
+and between father and son of one name, than between unrelated people. Level 0 always says nothing: a value is missing,
+or another claim has counted it already. Missing is never a contradiction.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Level(NamedTuple):
     """One answer of a claim, with its sentence and the first guess of its weights.
 
     Which group an answer belongs to is known before the values are compared (an initial can only agree or differ with
-    an initial), so answers compete only with those of their own group.
+    an initial), so answers compete only with those of their own group. `error`: the share of pairs of one person that
+    may at most be believed to have this answer by mistake, whatever the data suggest, as a wrong merge is worse than a
+    missed one.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Level(NamedTuple):
     namesake: float
     group: int = 0
     moved: float | None = None  # as `same` unless said
+    heir: float | None = None  # as `household` unless said
+    error: float | None = None
 
 
 class Claim(NamedTuple):
@@ -69,6 +73,12 @@ def _is_close(distance: Counts, length: Counts) -> Flags:
 
 
 # Names ----------------------------------------------------------------------------------------------------------
+
+
+def _commoner(frequency: Levels, first: Codes, second: Codes) -> Levels:
+    """The frequency of the commoner of two forms of a name."""
+    return np.maximum(spread(frequency, first), spread(frequency, second))
+
 
 SURNAME_LEVELS: Final = (
     Level("same_rare", "фамилия совпадает, редкая", 7, 7, 7, 7),
@@ -97,7 +107,8 @@ def same_surname(pairs: Pairs, frequencies: Frequencies) -> Levels:
     distance = edits(names.values, first, second, unequal, 2)
     level[unequal & _is_close(distance, _shorter(lengths(names.values), first, second))] = 6
     level[same_stem] = 4
-    _by_frequency(level, have & (first == second), spread(frequencies.of("surname", names.values), first))
+    equal = (have & (first == second)) | (same_stem & _are_man_and_woman(pairs))
+    _by_frequency(level, equal, _commoner(frequencies.of("surname", names.values), first, second))
     level[have & have_given & (first == other_given) & (second == given) & (first != second)] = _SWAPPED
     return level
 
@@ -134,17 +145,24 @@ def _is_woman(pairs: Pairs) -> Flags:
     return is_woman
 
 
+def _are_man_and_woman(pairs: Pairs) -> Flags:
+    """Whether the genders are known to differ: then the two forms of one surname or patronymic are what to expect."""
+    first, second = _genders(pairs)
+    differ: Flags = (first != second) & (first > 0) & (second > 0)
+    return differ
+
+
 GIVEN_NAME_LEVELS: Final = (
-    Level("same_rare", "имя совпадает, редкое", 6, -3, -6, 6),
-    Level("same", "имя совпадает", 4, -3, -6, 4),
-    Level("same_common", "имя совпадает, но распространённое", 3, -2, -5, 3),
-    Level("diminutive", "полное и уменьшительное имя", 4, -3, -5, 2),
-    Level("close", "имена различаются опиской", 3, -1, 0, 0),
-    Level("part", "одно из нескольких имён совпадает", 2, -1, -2, 1),
-    Level("differs", "имена разные", -7, 1, 1, -7),
-    Level("differs_gender", "имена разные, мужское и женское", -9, 2, 1, -8),
-    Level("initial", "имя начинается с указанной буквы", 2, -1, -2, 2, 1),
-    Level("initial_differs", "имя начинается с другой буквы", -8, 0.5, 0, -7, 1),
+    Level("same_rare", "имя совпадает, редкое", 6, -3, -6, 6, heir=6),
+    Level("same", "имя совпадает", 4, -3, -6, 4, heir=4),
+    Level("same_common", "имя совпадает, но распространённое", 3, -2, -5, 3, heir=3),
+    Level("diminutive", "полное и уменьшительное имя", 4, -3, -5, 2, heir=4),
+    Level("close", "имена различаются опиской", 3, -1, 0, 0, heir=3),
+    Level("part", "одно из нескольких имён совпадает", 2, -1, -2, 1, heir=2),
+    Level("differs", "имена разные", -7, 1, 1, -7, heir=-7),
+    Level("differs_gender", "имена разные, мужское и женское", -9, 2, 1, -8, heir=-9),
+    Level("initial", "имя начинается с указанной буквы", 2, -1, -2, 2, 1, heir=2),
+    Level("initial_differs", "имя начинается с другой буквы", -8, 0.5, 0, -7, 1, heir=-8),
 )
 
 
@@ -155,12 +173,11 @@ def same_given_name(pairs: Pairs, frequencies: Frequencies) -> Levels:
     """Сравнивает имена: полные и уменьшительные, инициалы, описки; два разных известных имени опиской не считает."""
     names = pairs.columns.names
     first, second, have = pairs.both(pairs.columns.given_name)
-    man_or_woman, other = _genders(pairs)
     initial = spread(names.is_initial, first) | spread(names.is_initial, second)
     unequal = have & (first != second) & ~initial
     level = pairs.none()
     level[have] = 7
-    level[have & (man_or_woman != other) & (man_or_woman > 0) & (other > 0)] = 8
+    level[have & _are_man_and_woman(pairs)] = 8
     level[unequal & _shares_word(names.values, first, second, unequal)] = 6
     listed = frequencies.listed("given_name", names.values)
     measured = unequal & ~(spread(listed, first) & spread(listed, second))
@@ -184,14 +201,14 @@ def _may_be_one_name(first: Codes, second: Codes) -> Flags:
 
 
 PATRONYMIC_LEVELS: Final = (
-    Level("same_rare", "отчество совпадает, редкое", 5, 1, 5, 3),
-    Level("same", "отчество совпадает", 4, 1, 4, 2),
-    Level("same_common", "отчество совпадает, но распространённое", 3, 1, 3, 2),
-    Level("gender_form", "мужская и женская форма одного отчества", 0, 4, 5, 0),
-    Level("close", "отчества различаются опиской", 2, -1, 1, 0),
-    Level("differs", "отчества разные", -6, 0, -6, -3),
-    Level("initial", "отчество начинается с указанной буквы", 2, 0, 2, 1, 1),
-    Level("initial_differs", "отчество начинается с другой буквы", -6, 0, -6, -3, 1),
+    Level("same_rare", "отчество совпадает, редкое", 5, 1, 5, 3, heir=-1),
+    Level("same", "отчество совпадает", 4, 1, 4, 2, heir=-1),
+    Level("same_common", "отчество совпадает, но распространённое", 3, 1, 3, 2, heir=-1),
+    Level("gender_form", "мужская и женская форма одного отчества", 0, 4, 5, 0, heir=-4),
+    Level("close", "отчества различаются опиской", 2, -1, 1, 0, heir=-1),
+    Level("differs", "отчества разные", -6, 0, -6, -3, heir=2.5),
+    Level("initial", "отчество начинается с указанной буквы", 2, 0, 2, 1, 1, heir=-0.5),
+    Level("initial_differs", "отчество начинается с другой буквы", -6, 0, -6, -3, 1, heir=1),
 )
 
 
@@ -207,16 +224,18 @@ def same_patronymic(pairs: Pairs, frequencies: Frequencies) -> Levels:
     level[unequal & _is_close(distance, _shorter(lengths(names.values), first, second))] = 5
     agrees = spread(names.initials, first) == spread(names.initials, second)
     level[have & initial] = np.where(agrees, 7, 8)[have & initial]
-    level[unequal & (names.patronymic_stems[first] == names.patronymic_stems[second])] = 4
-    _by_frequency(level, have & (first == second) & ~initial, spread(frequencies.of("patronymic", names.values), first))
+    same_stem = unequal & (names.patronymic_stems[first] == names.patronymic_stems[second])
+    level[same_stem] = 4
+    equal = (have & ~initial & (first == second)) | (same_stem & _are_man_and_woman(pairs))
+    _by_frequency(level, equal, _commoner(frequencies.of("patronymic", names.values), first, second))
     return level
 
 
 NAMESAKES_LEVELS: Final = (
-    Level("unique", "так зовут не больше одного человека", 4, 0, 0, 0),
-    Level("few", "так зовут, возможно, нескольких человек", 2, 0, 0, 2),
-    Level("several", "полных тёзок много", 1, 0, 0, 3),
-    Level("many", "полных тёзок очень много", 0, 0, 0, 4),
+    Level("unique", "так зовут не больше одного человека", 4, 0, 0, 0, heir=4),
+    Level("few", "так зовут, возможно, нескольких человек", 2, 0, 0, 2, heir=2),
+    Level("several", "полных тёзок много", 1, 0, 0, 3, heir=1),
+    Level("many", "полных тёзок очень много", 0, 0, 0, 4, heir=0),
 )
 _NAMESAKES: Final = (5, 12, 40)
 """Nodes of one name from which there may be a few, several, many people of that name."""
@@ -239,14 +258,14 @@ def few_namesakes(pairs: Pairs, _: Frequencies) -> Levels:
 # Dates ----------------------------------------------------------------------------------------------------------
 
 BIRTH_DATE_LEVELS: Final = (
-    Level("same", "дата рождения совпадает", 9, -1, 0, -3),
-    Level("day_month", "день и месяц рождения переставлены", 6, -2, -2, -4),
-    Level("one_digit", "дата рождения отличается одной цифрой", 4, -2, -3, -4),
-    Level("two_parts", "совпадают две части даты рождения из трёх", 1, -1, -1, -2),
-    Level("year_only", "год рождения совпадает, день и месяц указаны условно", 2, -1, -1, 0),
-    Level("same_year", "совпадает только год рождения", -3, -1, 0, -1),
-    Level("differs", "даты рождения разные", -7, 0, 0.5, 0),
-    Level("differs_generation", "между датами рождения поколение", -8, 1, -2, 0),
+    Level("same", "дата рождения совпадает", 9, -1, -3, -3, heir=-5),
+    Level("day_month", "день и месяц рождения переставлены", 6, -2, -5, -4, heir=-4),
+    Level("one_digit", "дата рождения отличается одной цифрой", 4, -2, -5, -4, heir=-3),
+    Level("two_parts", "совпадают две части даты рождения из трёх", 1, -1, -2, -2, heir=-1),
+    Level("year_only", "год рождения совпадает, день и месяц указаны условно", 2, -1, -2, 0, heir=-1),
+    Level("same_year", "совпадает только год рождения", -3, -1, -1, -1, heir=-1),
+    Level("differs", "даты рождения разные", -7, 0, 2, 0, heir=1),
+    Level("differs_generation", "между датами рождения поколение", -8, 1, -1, 0, heir=3, error=1 / 2_000),
 )
 _GENERATION: Final = 15
 

@@ -1,9 +1,10 @@
 """The model, one JSON file: how likely each level is in each class of pairs, frequencies of names, thresholds.
 
-A pair is one of six latent classes: two records of the *same* party at one place, or of a party that *moved*; members
+A pair is one of seven latent classes: two records of the *same* party at one place, or of a party that *moved*; members
 of one *household* (for organizations: neighbours that share an address or a phone), *relatives* with one father
-(brothers and sisters, who share surname and patronymic too), *namesakes* (who share a name and nothing else), or
-*unrelated*. The score is the log2 odds of the first two against the other four; +1 doubles the odds.
+(brothers and sisters, who share surname and patronymic too), an *heir* (a son who has his father's name and home),
+*namesakes* (who share a name and nothing else), or *unrelated*. The score is the log2 odds of the first two against the
+other five; +1 doubles the odds.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from litso.errors import Misconfigured
 from litso.resolve.claims import Claim, claims_of
 from litso.resolve.compare import Frequencies
 
-CLASSES: Final = ("same", "moved", "household", "relative", "namesake", "unrelated")
+CLASSES: Final = ("same", "moved", "household", "relative", "heir", "namesake", "unrelated")
+SAME, HOUSEHOLD, RELATIVE, HEIR = (CLASSES.index(name) for name in ("same", "household", "relative", "heir"))
 MATCHES: Final = 2
 """The first classes are those of one party."""
 
@@ -83,7 +85,8 @@ def first_guess(claim: Claim) -> Table:
     table = np.zeros((len(CLASSES), len(claim.levels) + 1))
     for place, level in enumerate(claim.levels, 1):
         moved = level.same if level.moved is None else level.moved
-        table[:-1, place] = (level.same, moved, level.household, level.relative, level.namesake)
+        heir = level.household if level.heir is None else level.heir
+        table[:-1, place] = (level.same, moved, level.household, level.relative, heir, level.namesake)
     return table
 
 
@@ -222,6 +225,6 @@ def shipped(locale: str) -> Model:
 
 def untrained(locale: str, frequencies: Frequencies, customs: Mapping[str, str] | None = None) -> Model:
     """A model of first guesses alone, from which training starts."""
-    prior = np.log2([0.3, 0.05, 0.25, 0.1, 0.1, 0.2])
+    prior = np.log2([0.35, 0.05, 0.23, 0.03, 0.01, 0.1, 0.23])
     kinds = {kind: KindModel(prior, {}) for kind in (PERSON, ORGANIZATION)}
     return Model(locale, kinds, frequencies, customs=dict(customs or {}))

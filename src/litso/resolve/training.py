@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,19 @@ import pyarrow.compute as pc
 from litso.resolve.claims import Claim
 from litso.resolve.columns import NAME_PARTS, Columns
 from litso.resolve.compare import Frequencies
-from litso.resolve.model import KindModel, Model, Table, class_sums, first_guess, log2_sum
+from litso.resolve.model import (
+    HEIR,
+    HOUSEHOLD,
+    MATCHES,
+    RELATIVE,
+    SAME,
+    KindModel,
+    Model,
+    Table,
+    class_sums,
+    first_guess,
+    log2_sum,
+)
 
 ROUNDS: Final = 60
 _SETTLED: Final = 1e-6
@@ -25,6 +37,13 @@ _SETTLED: Final = 1e-6
 
 _DOUBT: Final = 20.0
 """Pairs' worth of belief in the first guess, per class and claim: rare levels stay near it."""
+
+SIBLINGS: Final = 0.1
+HEIRS: Final = 0.03
+"""Pairs of brothers and sisters (at least), and of father and son of one name, for each pair in a household."""
+
+CAUTIOUS: Final = ("ru",)
+"""Locales in which answers that speak of a father and his son are believed to be errors only so often."""
 
 KNOWN_SHARE: Final = 1 / 20_000
 COMMON_SHARE: Final = 1 / 1_000
@@ -68,9 +87,47 @@ def _maximized(
             size = len(claim.levels) + 1
             seen = np.stack([np.bincount(row, weights=share, minlength=size) for share in shares])
             believed = seen[:, 1:] + _DOUBT * guesses[claim.name]
-            weights[claim.name] = np.pad(np.log2(_shares(claim, believed)), ((0, 0), (1, 0)))
+            found = _shares(claim, believed)
+            if model.locale in CAUTIOUS:
+                found = _cautious(claim, found)
+            for family in FAMILY:
+                found[family.number] = family.levels(claim, found, guesses[claim.name])
+            weights[claim.name] = np.pad(np.log2(found), ((0, 0), (1, 0)))
     total = shares.sum(axis=1) + 1
+    total[RELATIVE] = max(total[RELATIVE], total[HOUSEHOLD] * SIBLINGS)
+    total[HEIR] = total[HOUSEHOLD] * HEIRS
     return KindModel(np.log2(total / total.sum()), weights)
+
+
+def _cautious(claim: Claim, found: Table) -> Table:
+    """Shares of levels with those that speak of another person kept as rare as their claim says."""
+    for place, level in enumerate(claim.levels):
+        if level.error is not None:
+            found[:MATCHES, place] = np.minimum(found[:MATCHES, place], level.error)
+    return found
+
+
+class Family(NamedTuple):
+    """A class with too few pairs to be learned freely: it is put together of others.
+
+    Some claims answer as for one person, some as the first guess says, all others as in any household.
+    """
+
+    number: int
+    as_same: tuple[str, ...]
+    as_guessed: tuple[str, ...]
+
+    def levels(self, claim: Claim, found: Table, guess: Table) -> npt.NDArray[np.float64]:
+        """Shares of the levels of a claim."""
+        if claim.name in self.as_guessed:
+            return np.asarray(guess[self.number])
+        return np.asarray(found[SAME if claim.name in self.as_same else HOUSEHOLD])
+
+
+FAMILY: Final = (
+    Family(RELATIVE, ("surname", "patronymic"), ("given_name", "birth_date")),
+    Family(HEIR, ("surname", "given_name", "namesakes", "company"), ("birth_date", "patronymic")),
+)
 
 
 def name_frequencies(columns: Columns) -> Frequencies:

@@ -32,6 +32,8 @@ KINDS: Final = (ORGANIZATION, PERSON)
 _CHUNK: Final = 1 << 18
 """Pairs that are compared at a time: bounds the memory of a comparison."""
 
+_NOBODY: Final = np.zeros(0, dtype=np.int64)
+
 Key = tuple[str, str]
 
 
@@ -44,7 +46,7 @@ class Judgement(NamedTuple):
 
 
 class Hub(NamedTuple):
-    """Keys of a rule that too many nodes share even at its last level: they no longer link."""
+    """What too many nodes share for comparing them by it: `blocks` of up to `largest` nodes, `nodes` altogether."""
 
     rule: str
     blocks: int
@@ -225,21 +227,30 @@ def _candidates(engine: Engine, rules: Sequence[Rule], columns: Columns) -> tupl
 
 
 def _candidates_of(engine: Engine, rule: Rule, parts: Parts) -> Iterator[Hub]:
-    """Candidates of one rule: each level is asked only about the nodes of the hubs of the level before."""
-    crowded: Nodes | None = None
-    for level in range(len(rule.levels)):
-        rows = keys_of_level(rule, level, parts)
-        if crowded is not None:
-            rows = Keys(*(part[np.isin(rows.nodes, crowded)] for part in rows))
-        table = pa.table({"node": rows.nodes.astype(np.int32), "key": rows.keys})
-        with engine.lent("key_row", table):
+    """Candidates of one rule; each level is asked only about the nodes of blocks that were too large one level before.
+
+    Gives the hub, if any: nodes of too large blocks that no level can split further, because it was the last one or
+    because they lack the next field.
+    """
+    crowded = pa.table(
+        {"node": pa.array([], pa.int32()), "key": pa.array([], pa.int64()), "size": pa.array([], pa.int64())}
+    )
+    stuck = []
+    for level in range(len(rule.levels) + 1):
+        is_last = level == len(rule.levels)
+        rows = Keys(_NOBODY, _NOBODY) if is_last else keys_of_level(rule, level, parts)
+        if level:
+            rows = Keys(*(part[np.isin(rows.nodes, crowded["node"].to_numpy())] for part in rows))
+            stuck.append(crowded.filter(pa.array(~np.isin(crowded["node"].to_numpy(), rows.nodes))))
+        if not len(rows.nodes):
+            break
+        with engine.lent("key_row", pa.table({"node": rows.nodes.astype(np.int32), "key": rows.keys})):
             engine.run(f"insert into candidate {pairs.candidates_sql(rule.cap(level))}")
-            hubs = engine.table(pairs.hubs_sql(rule.cap(level)))
-        if not hubs.num_rows:
-            return
-        crowded = np.unique(hubs["node"].to_numpy())
-    blocks = len(np.unique(hubs["key"].to_numpy()))
-    yield Hub(rule.name, blocks, len(np.unique(hubs["node"].to_numpy())), int(hubs["size"].to_numpy().max()))
+            crowded = engine.table(pairs.hubs_sql(rule.cap(level)))
+    whole = pa.concat_tables([crowded.slice(0, 0), *stuck])
+    if whole.num_rows:
+        nodes, keys = (len(np.unique(whole[name].to_numpy())) for name in ("node", "key"))
+        yield Hub(rule.name, keys, nodes, int(whole["size"].to_numpy().max()))
 
 
 def _read_pairs(engine: Engine) -> tuple[Nodes, Nodes]:

@@ -1,0 +1,212 @@
+"""Claims, as tables of cases: what two records say, and the level that the claim answers with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from resolve_records import columns, record
+
+from litso.domain.record import ORGANIZATION, PERSON
+from litso.resolve.claims import claims_of
+from litso.resolve.evidence import compare, merged, patterns
+from litso.resolve.model import shipped
+
+MODEL = shipped("ru")
+
+
+def levels(one: dict[str, Any], two: dict[str, Any], kind: str = PERSON, **customs: str) -> dict[str, str]:
+    """Claim → name of its level, for a pair of records."""
+    claims = claims_of(kind, {f"custom:{name}": how for name, how in customs.items()})
+    rows = [record(str(number), **{"kind": kind, **values}) for number, values in enumerate((one, two))]
+    found = compare(columns(*rows), np.array([0]), np.array([1]), claims, MODEL.frequencies)[:, 0]
+    return {claim.name: claim.levels[level - 1].name for claim, level in zip(claims, found, strict=True) if level}
+
+
+def of_names(one: str, two: str) -> dict[str, str]:
+    """Levels of the parts of two names, without what follows from their frequency."""
+    man, woman = {"gender": "М"}, {"gender": "Ж"}
+    genders = [woman if name.split()[0].endswith("а") else man for name in (one, two)]
+    found = levels({"name": one, **genders[0]}, {"name": two, **genders[1]})
+    return {
+        claim: level.split("_rare")[0].split("_common")[0] for claim, level in found.items() if claim != "namesakes"
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "wanted"),
+    [
+        ("Иванов Иван Иванович", "Иванов Иван Иванович", "same same same"),
+        ("Иванов Иван Иванович", "Иванов И И", "same initial initial"),
+        ("Иванов Иван Иванович", "Иванов П И", "same initial_differs initial"),
+        ("Иванов Иван Иванович", "Иванов Иван -", "same same -"),
+        ("Иванов Иван Иванович", "Иванова Ирина Ивановна", "same differs_gender same"),
+        ("Иванова Анна Ивановна", "Петрова Анна Ивановна", "differs_woman same same"),
+        ("Иванов Пётр Ильич", "Петров Пётр Ильич", "differs same same"),
+        ("Заболоцкий Лев Ильич", "Заболодский Лев Ильич", "close same same"),
+        ("Иванов Александр Ильич", "Иванов Саша Ильич", "same diminutive same"),
+        ("Иванова Мария Ильинична", "Иванова Марина Ильинична", "same differs same"),
+        ("Иванова Мария Ильинична", "Иванова Мармя Ильинична", "same close same"),
+        ("Иванов Лев Ильич", "Лев Иванов Ильич", "swapped - same"),
+        ("Иванова-Строева Анна -", "Строева Анна -", "part same -"),
+        ("Иванов Лев Ильич", "Иванов Лев Петрович", "same same differs"),
+    ],
+)
+def test_names(one: str, two: str, wanted: str) -> None:
+    expected = dict(zip(("surname", "given_name", "patronymic"), wanted.split(), strict=True))
+    assert of_names(one, two) == {claim: level for claim, level in expected.items() if level != "-"}
+
+
+def test_rare_and_common_names_are_told_apart() -> None:
+    assert levels({"name": "Иванов"}, {"name": "Иванов"})["surname"] == "same_common"
+    assert levels({"name": "Пржевальский"}, {"name": "Пржевальский"})["surname"] == "same_rare"
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "level"),
+    [
+        ("1980-03-04", "1980-03-04", "same"),
+        ("1980-03-04", "1980-04-03", "day_month"),
+        ("1980-03-04", "1981-03-04", "one_digit"),
+        ("1980-03-04", "1980-03-14", "one_digit"),
+        ("1980-03-04", "1980-03-25", "two_parts"),
+        ("1980-03-04", "1980-01-01", "year_only"),
+        ("1980-03-04", "1980-11-25", "same_year"),
+        ("1980-03-04", "1973-11-25", "differs"),
+        ("1980-03-04", "1955-11-25", "differs_generation"),
+        ("1980-03-04", None, None),
+    ],
+)
+def test_birth_dates(one: str, two: str | None, level: str | None) -> None:
+    assert levels({"birth_date": one}, {"birth_date": two}).get("birth_date") == level
+
+
+HOME = {"street": "Мира", "house": "10", "house_key": "самара|мира|10", "city": "Самара"}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "wanted"),
+    [
+        ({**HOME, "flat": "5"}, {**HOME, "flat": "5"}, {"address": "same_house", "flat": "same"}),
+        ({**HOME, "flat": "5"}, {**HOME, "flat": "6"}, {"address": "same_house", "flat": "differs"}),
+        ({**HOME, "flat": "5"}, HOME, {"address": "same_house"}),
+        (HOME, {**HOME, "house": "25", "house_key": "самара|мира|25"}, {"address": "same_street"}),
+        (HOME, {**HOME, "street": "Миира", "house_key": "самара|миира|10"}, {"address": "close", "place": "same"}),
+        (HOME, {"street": "Лесная", "house": "1", "city": "Самара"}, {"address": "differs", "place": "same"}),
+        (HOME, {"street": "Лесная", "house": "1", "city": "Пермь"}, {"address": "differs", "place": "differs"}),
+        (HOME, {"city": "Самара"}, {"place": "same"}),
+        (HOME, {}, {}),
+    ],
+)
+def test_addresses(one: dict[str, str], two: dict[str, str], wanted: dict[str, str]) -> None:
+    assert levels(one, two) == wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "wanted"),
+    [
+        ({"phones": ["+79161234567", "+79160000000"]}, {"phones": ["+79161234567"]}, {"phone": "same"}),
+        ({"phones": ["+79161234567"]}, {"phones": ["+79161234568"]}, {"phone": "close"}),
+        ({"phones": ["+79161234567"]}, {"phones": ["+78462311122"]}, {"phone": "differs"}),
+        ({"phones": ["+79161234567"]}, {}, {}),
+        ({"emails": ["a.b@mail.ru"]}, {"emails": ["a.b@mail.ru"]}, {"email": "same"}),
+        ({"accounts": ["4001"]}, {"accounts": ["4002"]}, {"account": "differs"}),
+        ({"snils": "11223344595"}, {"snils": "11223344595"}, {"snils": "same"}),
+        ({"snils": "11223344595"}, {"snils": "11223344695"}, {"snils": "close"}),
+        ({"passport": "3604123456"}, {"passport": "3611987654"}, {"passport": "differs"}),
+    ],
+)
+def test_contacts_and_documents(one: dict[str, Any], two: dict[str, Any], wanted: dict[str, str]) -> None:
+    assert levels(one, two) == wanted
+
+
+def test_a_value_that_many_share_says_less() -> None:
+    rows = [record(str(number), "Иванов Иван", phones=["+79161234567"]) for number in range(20)]
+    claims = claims_of(PERSON)
+    place = [claim.name for claim in claims].index("phone")
+    found = [
+        compare(columns(*rows[:size]), np.array([0]), np.array([1]), claims, MODEL.frequencies)[place, 0]
+        for size in (2, 5, 13)
+    ]
+    assert [claims[place].levels[level - 1].name for level in found] == ["same", "same_few", "same_many"]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "level"),
+    [
+        ({"company": "РОМАШКА ПЛЮС"}, {"company": "РОМАШКА ПЛЮС"}, {"company": "same"}),
+        ({"company": "РОМАШКА"}, {"company": "РОМАШКА"}, {"company": "same_short"}),
+        ({"company": "РОМАШКА"}, {"company": "РАМАШКА"}, {"company": "close"}),
+        ({"company": "РОМАШКА"}, {"company": "РОМАШКА СЕРВИС"}, {"company": "part"}),
+        ({"company": "РОМАШКА", "opf": "ООО"}, {"company": "ЛЮТИК", "opf": "АО"},
+         {"company": "differs", "legal_form": "differs"}),
+    ],
+)  # fmt: skip
+def test_organizations(one: dict[str, str], two: dict[str, str], level: dict[str, str]) -> None:
+    assert levels(one, two, ORGANIZATION) == level
+
+
+@pytest.mark.parametrize(
+    ("how", "one", "two", "level"),
+    [
+        ("exact", "17", "17", "same"),
+        ("exact", "177", "991", "differs"),
+        ("fuzzy", "electrician", "electrican", "close"),
+        ("fuzzy", "head teacher", "teacher", "part"),
+        ("fuzzy", "teacher", "driver", "differs"),
+        ("date", "01.02.2020", "2020-02-01", "same"),
+        ("date", "nonsense", "2020-02-01", None),
+        ("number", "100", "102,5", "close"),
+        ("number", "100", "100.0", "same"),
+        ("number", "100", "200", "differs"),
+        ("number", "100", "-", None),
+    ],
+)
+def test_custom_attributes(how: str, one: str, two: str, level: str | None) -> None:
+    assert levels({"custom:x": one}, {"custom:x": two}, x=how).get("custom:x") == level
+
+
+PERSONS = st.fixed_dictionaries(
+    {
+        "name": st.lists(st.sampled_from(["Иванов", "Иванова", "Анна", "А", "Саша", "Ивановна", "-"]), max_size=3).map(
+            " ".join
+        ),
+        "gender": st.sampled_from(["М", "Ж", None]),
+        "birth_date": st.sampled_from(["1980-03-04", "1980-04-03", "1955-01-01", None]),
+        "phones": st.lists(st.sampled_from(["+79161234567", "+79161234568"]), unique=True).map(sorted),
+        "street": st.sampled_from(["Мира", "Мирра", "Лесная", None]),
+        "house": st.sampled_from(["1", "10", "11", None]),
+        "flat": st.sampled_from(["1", None]),
+        "snils": st.sampled_from(["11223344595", "11223344596", None]),
+        "custom:x": st.sampled_from(["один два", "два", None]),
+    }
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PERSONS, min_size=2, max_size=5))
+def test_the_order_of_a_pair_never_matters(people: list[dict[str, Any]]) -> None:
+    nodes = columns(*(record(str(number), **values) for number, values in enumerate(people)))
+    left, right = np.triu_indices(len(people), 1)
+    claims = claims_of(PERSON, {"custom:x": "fuzzy"})
+    one = compare(nodes, left, right, claims, MODEL.frequencies)
+    two = compare(nodes, right, left, claims, MODEL.frequencies)
+    assert one.tolist() == two.tolist()
+    alone = [compare(nodes, left[[p]], right[[p]], claims, MODEL.frequencies)[:, 0].tolist() for p in range(len(left))]
+    assert one.T.tolist() == alone
+
+
+@given(st.integers(1, 20), st.integers(1, 40), st.randoms())
+def test_patterns_group_equal_levels(claims: int, pairs: int, chance: Any) -> None:
+    table = np.array([[chance.randrange(9) for _ in range(pairs)] for _ in range(claims)], dtype=np.uint8)
+    found = patterns(table)
+    assert found.levels[:, found.of_pair].tolist() == table.tolist()
+    assert len({tuple(column) for column in found.levels.T.tolist()}) == found.levels.shape[1]
+    assert found.levels.T.tolist() == sorted(found.levels.T.tolist())
+    cut = pairs // 2
+    both = merged([patterns(table[:, :cut]), patterns(table[:, cut:])]) if cut else found
+    assert both.levels.tolist() == found.levels.tolist()
+    assert both.of_pair.tolist() == found.of_pair.tolist()

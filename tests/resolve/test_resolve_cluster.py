@@ -1,0 +1,114 @@
+"""Correlation clustering inside components."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from litso.resolve.cluster import Evidenced, contract, partition
+
+
+@pytest.mark.parametrize(
+    ("scores", "must", "vetoes", "wanted"),
+    [
+        ({(0, 1): 5, (1, 2): 5, (0, 2): 1}, [], [], [[0, 1, 2]]),
+        ({(0, 1): 5, (1, 2): 4, (0, 2): -9}, [], [], [[0, 1], [2]]),
+        ({(0, 1): 5, (1, 2): 4, (0, 2): -3}, [], [], [[0, 1, 2]]),
+        ({(0, 1): 5, (1, 2): 4}, [], [], [[0, 1, 2]]),
+        ({(0, 1): 5, (1, 2): 4}, [], [(0, 2)], [[0, 1], [2]]),
+        ({(0, 1): 5, (1, 2): 4}, [(1, 2)], [(0, 2)], [[0], [1, 2]]),
+        ({(0, 1): -9}, [(0, 1)], [], [[0, 1], [2]]),
+        ({(0, 1): 9}, [(0, 1)], [(0, 1)], [[0], [1], [2]]),
+        ({(0, 1): 4, (1, 2): 4, (0, 2): -5}, [], [], [[0, 1], [2]]),
+    ],
+)
+def test_contraction(scores: Any, must: Any, vetoes: Any, wanted: list[list[int]]) -> None:
+    assert contract([0, 1, 2], scores, must, vetoes) == wanted
+
+
+def test_a_weak_bridge_joins_no_two_firm_groups() -> None:
+    """Two people with three records each, and one record that leans to both."""
+    scores = {pair: 20 for group in ((0, 1, 2), (4, 5, 6)) for pair in combinations(group, 2)}
+    scores |= {(one, two): -15 for one in (0, 1, 2) for two in (4, 5, 6)}
+    scores |= {(0, 3): 2, (3, 4): 1}
+    assert contract(range(7), scores) == [[0, 1, 2, 3], [4, 5, 6]]
+
+
+NODES = st.integers(2, 8)
+
+
+@st.composite
+def components_of(draw: Any) -> tuple[int, dict[tuple[int, int], int], list[Any], list[Any]]:
+    size = draw(NODES)
+    pairs = list(combinations(range(size), 2))
+    scores = draw(st.dictionaries(st.sampled_from(pairs), st.integers(-5, 5)))
+    some = st.lists(st.sampled_from(pairs), max_size=3, unique=True)
+    return size, scores, draw(some), draw(some)
+
+
+@given(components_of(), st.randoms())
+def test_vetoes_hold_and_order_does_not_matter(component: Any, chance: Any) -> None:
+    size, scores, must, vetoes = component
+    found = contract(range(size), scores, must, vetoes)
+    home = {node: number for number, group in enumerate(found) for node in group}
+    assert sorted(home) == list(range(size))
+    assert all(home[one] != home[two] for one, two in vetoes)
+    free = [pair for pair in must if pair not in vetoes]
+    assert not free or home[free[0][0]] == home[free[0][1]]
+    shuffled = list(scores.items())
+    chance.shuffle(shuffled)
+    assert contract(range(size), dict(shuffled), must, chance.sample(vetoes, len(vetoes))) == found
+
+
+@given(components_of())
+def test_no_two_groups_of_the_result_speak_for_each_other(component: Any) -> None:
+    size, scores, _, _ = component
+    found = contract(range(size), scores)
+    for one, two in combinations(found, 2):
+        assert sum(scores.get((min(a, b), max(a, b)), 0) for a in one for b in two) <= 0
+
+
+@given(components_of(), st.randoms())
+def test_partition_of_many_components(component: Any, chance: Any) -> None:
+    """All nodes together give what each component gives alone, in any order of pairs."""
+    size, scores, must, vetoes = component
+    listed = list(scores.items())
+    chance.shuffle(listed)
+    pairs = np.array([pair for pair, _ in listed], dtype=np.int64).reshape(-1, 2)
+    values = np.array([value for _, value in listed], dtype=np.int32)
+
+    def score_more(left: Any, right: Any) -> Any:
+        assert not {*zip(left.tolist(), right.tolist(), strict=True)} & set(scores)
+        return np.full(len(left), -1, dtype=np.int32)
+
+    twice = Evidenced(*(np.concatenate([side, side + size]) for side in (pairs[:, 0], pairs[:, 1])), np.tile(values, 2))
+    both = partition(2 * size, twice, 0, score_more, must, vetoes)
+    alone = partition(size, Evidenced(pairs[:, 0], pairs[:, 1], values), 0, score_more, must, vetoes)
+    assert both[:size].tolist() == alone.tolist()
+    assert all(alone[one] != alone[two] for one, two in vetoes)
+    assert (alone <= np.arange(size)).all()
+
+
+def test_pairs_without_a_common_key_are_weighed_inside_a_component() -> None:
+    pairs = Evidenced(np.array([0, 1]), np.array([1, 2]), np.array([5, 4], dtype=np.int32))
+
+    def against(left: Any, right: Any) -> Any:
+        assert (left.tolist(), right.tolist()) == ([0], [2])
+        return np.array([-20], dtype=np.int32)
+
+    assert partition(3, pairs, 0, against).tolist() == [0, 0, 2]
+
+
+def test_the_threshold_is_what_evidence_must_exceed() -> None:
+    pairs = Evidenced(np.array([0]), np.array([1]), np.array([300], dtype=np.int32))
+
+    def nothing(left: Any, right: Any) -> Any:
+        return np.zeros(len(left), dtype=np.int32)
+
+    assert partition(2, pairs, 299, nothing).tolist() == [0, 0]
+    assert partition(2, pairs, 300, nothing).tolist() == [0, 1]

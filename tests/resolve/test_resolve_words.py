@@ -1,0 +1,62 @@
+"""What words of names mean."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from litso.resolve.diminutives import FAMILIES, FULL_NAMES
+from litso.resolve.words import fold, patronymic_stem, sound, surname_stem
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Алёна", "алена"), ("  ДЕ-Ла   Крус ", "де ла крус"), ("José", "jose"), ("Андрей", "андреи"), (" ", None)],
+)
+def test_folding(text: str, folded: str | None) -> None:
+    assert fold(pa.array([text])).to_pylist() == [folded]
+
+
+@pytest.mark.parametrize(
+    ("his", "hers"),
+    [("Иванов", "Иванова"), ("Достоевский", "Достоевская"), ("Толстой", "Толстая"), ("Птицын", "Птицына"),
+     ("Белый", "Белая"), ("Шевченко", "Шевченко"), ("Бородин", "Бородина")],
+)  # fmt: skip
+def test_husband_and_wife_share_the_stem(his: str, hers: str) -> None:
+    stems = surname_stem(fold(pa.array([his, hers]))).to_pylist()
+    assert stems[0] == stems[1]
+
+
+@pytest.mark.parametrize(("one", "two"), [("Иванов", "Петров"), ("Жук", "Жуков"), ("Марина", "Мария")])
+def test_other_surnames_have_other_stems(one: str, two: str) -> None:
+    stems = surname_stem(fold(pa.array([one, two]))).to_pylist()
+    assert stems[0] != stems[1]
+
+
+@pytest.mark.parametrize(("his", "hers"), [("Иванович", "Ивановна"), ("Ильич", "Ильинична"), ("Алиевич", "Алиевна")])
+def test_brother_and_sister_share_the_father(his: str, hers: str) -> None:
+    stems = patronymic_stem(fold(pa.array([his, hers]))).to_pylist()
+    assert stems[0] == stems[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [("Соловьёва", "Салавьева"), ("Филиппов", "Филипов"), ("Шмидт", "Шмит"), ("Phillips", "Filips"), ("Coen", "Kohen")],
+)
+def test_what_sounds_alike_is_alike(written: str, heard: str) -> None:
+    sounds = sound(fold(pa.array([written, heard]))).to_pylist()
+    assert sounds[0] == sounds[1]
+
+
+def test_short_names_stand_for_full_ones() -> None:
+    assert FULL_NAMES["саша"] == ("александр", "александра")
+    assert FAMILIES["саша"] == FAMILIES["александр"] == FAMILIES["александра"]
+    assert FAMILIES["наталья"] == FAMILIES["наталия"]
+    assert FAMILIES["мария"] != FAMILIES["марина"]
+    assert FAMILIES["bill"] == FAMILIES["william"]
+
+
+def test_every_name_is_folded_and_of_one_alphabet() -> None:
+    for name in FULL_NAMES:
+        assert fold(pa.array([name])).to_pylist() == [name]
+        assert name.isascii() or not any(letter.isascii() for letter in name), name
