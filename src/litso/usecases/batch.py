@@ -144,15 +144,15 @@ def _files_of(path: Path, mappings: Sequence[Mapping]) -> Iterator[tuple[str, Pa
     elif len(mappings) == 1:
         yield mappings[0].source, path
     else:
-        yield _only_mapping(path, mappings).source, path
+        yield from ((mapping.source, path) for mapping in _fitting(path, mappings))
 
 
-def _only_mapping(path: Path, mappings: Sequence[Mapping]) -> Mapping:
+def _fitting(path: Path, mappings: Sequence[Mapping]) -> list[Mapping]:
+    """Mappings whose patterns fit the name of a file; a workbook may belong to several, by its sheets."""
     fitting = [mapping for mapping in mappings if any(path.match(pattern) for pattern in mapping.files)]
-    if len(fitting) != 1:
-        what = "no mapping" if not fitting else "more than one mapping"
-        raise BadUsage(f"{path}: {what} has a pattern in `files` that fits this name")
-    return fitting[0]
+    if not fitting:
+        raise BadUsage(f"{path}: no mapping has a pattern in `files` that fits this name")
+    return fitting
 
 
 def _model(request: BatchRequest, deliveries: Sequence[Delivery]) -> Model:
