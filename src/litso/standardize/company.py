@@ -219,16 +219,23 @@ def telling_words() -> frozenset[str]:
 
 
 def is_company(text: str) -> bool:
-    """Whether a text names an organization: a legal form other than ИП, a word of organizations, or quotes."""
-    line = _QUOTES.sub('"', _with_cyrillic_forms(tidy(text[:MAX_LENGTH])))
-    if any(
+    """Whether a text names an organization: a legal form other than ИП, or a word of organizations."""
+    line = _with_cyrillic_forms(tidy(text[:MAX_LENGTH]))
+    words = re.findall(r"\w+", _fold(line))
+    if telling_words().isdisjoint(words) and not _DOTTED.search(line):
+        return False
+    pairs = {f"{left}_{right}" for left, right in pairwise(words)}
+    if not _TELLING["word"].isdisjoint(words) or not _TELLING["pair"].isdisjoint(pairs):
+        return True
+    line = _QUOTES.sub('"', line)
+    return any(
         _form(one).short != SOLE_TRADER and _counts(line, one) and _is_written_as_form(one)
         for one in _form_pattern().finditer(line)
-    ):
-        return True
-    words = re.findall(r"\w+", _fold(line))
-    pairs = {f"{left}_{right}" for left, right in pairwise(words)}
-    return not _TELLING["word"].isdisjoint(words) or not _TELLING["pair"].isdisjoint(pairs)
+    )
+
+
+_DOTTED: Final = re.compile(r"(?:\b\w\.\s?){3}")
+"""A legal form written with full stops; two letters so would be initials."""
 
 
 def _is_written_as_form(found: re.Match[str]) -> bool:

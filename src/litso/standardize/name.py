@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -71,6 +72,9 @@ HARMLESS: Final = frozenset({"noise", "former_surname", "diminutive"})
 """Problems that do not cast doubt on the parts."""
 
 
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+
 def name(text: str | None) -> Name:
     """Take a name apart and decline it."""
     parts = name_parts(text)
@@ -87,8 +91,8 @@ def name_parts(text: str | None) -> Parts:
     if text is None or is_nothing(text):
         return _nothing(2, ())
     line = tidy(text[:MAX_LENGTH].replace("\n", " ; "))
-    if not any(sign.isalpha() for sign in line):
-        return _nothing(2, ("no_letters",) if any(sign.isdigit() for sign in line) else ())
+    if not _LETTER.search(line):
+        return _nothing(2, ("no_letters",))
     if fold(line).strip(" .-_") in GARBAGE:
         return _nothing(2, ("placeholder",))
     words, problems = simple_words(line) or first_person(line)
@@ -130,9 +134,11 @@ def _understood(words: list[Word], problems: tuple[str, ...]) -> Parts:
     problems += ("extra_words",) if kept != parts else ()
     parts = kept
     for role in (GIVEN, PATRONYMIC):
-        repaired = [_without_slip(word, role, gender_without(parts, role)) for word in parts[role]]
-        problems += ("typo_fixed",) if repaired != parts[role] else ()
-        parts[role] = repaired
+        if any(has_slip(word, role) for word in parts[role]):
+            gender = gender_without(parts, role)
+            repaired = [_without_slip(word, role, gender) for word in parts[role]]
+            problems += ("typo_fixed",) if repaired != parts[role] else ()
+            parts[role] = repaired
     gender, conflict = gender_of(parts)
     surname, given, patronymic = (" ".join(word.shown for word in parts[role]) or None for role in parts)
     return _parts(surname, given, patronymic, gender, problems + _doubts(parts, conflict))

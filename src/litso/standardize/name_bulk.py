@@ -8,6 +8,7 @@ at once, by the same weights and sums as for one line.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 
 from litso.standardize.bulk import by_distinct, encode, weave
 from litso.standardize.declension import Cases, decline
-from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN, is_telling_surname
+from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN, telling_surnames
 from litso.standardize.name import MAX_LENGTH, PARTS_SCHEMA, SCHEMA, Name, Parts, has_slip, is_fit, name, name_parts
 from litso.standardize.name_roles import LOG_ORDERS, ONCE, before_end, weights, word_gender, word_of
 from litso.standardize.name_text import CAMEL, SIMPLE, is_ordinary, is_pair
 
 _ROLES: Final = (SURNAME, GIVEN, PATRONYMIC)
 _GENDERS: Final = (UNKNOWN, MALE, FEMALE)
+_GENDER_CODES: Final = {gender: code for code, gender in enumerate(_GENDERS)}
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -58,9 +60,11 @@ def _simple(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
     """The parts of simple names, and which rows those are."""
     lines = texts.str.strip_chars(" ")
     is_simple = (
-        lines.str.contains(f"^(?:{SIMPLE})$") & ~lines.str.contains(CAMEL) & (lines.str.len_chars() <= MAX_LENGTH)
+        lines.str.contains(f"^(?:{SIMPLE})$")
+        & ~lines.str.contains(f"{CAMEL}|(?:^|[ .])и(?:[ .]|$)")
+        & (lines.str.len_chars() <= MAX_LENGTH)
     ).fill_null(False)
-    pieces = _pieces(lines.filter(is_simple))
+    pieces = _pieces(lines.filter(is_simple).str.to_lowercase())
     codes, words = encode(pl.concat([pieces["w0"], pieces["w1"], pieces["w2"]]))
     known = _known(words)
     place = codes.fill_null(len(words)).cast(pl.Int64).to_numpy().reshape(3, len(pieces))
@@ -79,19 +83,31 @@ def _pieces(lines: pl.Series) -> pl.DataFrame:
 
 
 def _known(texts: list[str]) -> _Words:
-    rows = [_word_row(text) for text in texts]
-    nothing = (None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, (True,) * 3, False, False, True)
-    shown, *facts = zip(*rows, nothing, strict=True)
-    kinds = (np.float64, np.float64, np.int64, np.bool_, np.bool_, np.bool_, np.bool_)
-    arrays: list[Any] = [np.asarray(fact, dtype=kind) for fact, kind in zip(facts, kinds, strict=True)]
-    return _Words(pl.Series(shown, dtype=pl.String), *arrays)
+    """Look up distinct lower-case words: those that only their ending tells as surnames together, others one by one."""
+    words = pl.Series(texts, dtype=pl.String)
+    told = telling_surnames(words.str.replace_all("ё", "е", literal=True))
+    is_other = (~told["is_telling"] | words.str.contains("[-']")).to_numpy()
+    others = [_word_row(text) for text in words.filter(pl.Series(is_other)).to_list()]
+    shown, *facts = zip(*others, _word_row("ивановский"), _NOTHING, strict=True)
+    row = np.append(np.where(is_other, np.cumsum(is_other) - 1, len(others)), len(others) + 1)
+    arrays: list[Any] = [np.asarray(fact, dtype=kind)[row] for fact, kind in zip(facts, _KINDS, strict=True)]
+    weight, before, gender, *flags = arrays
+    codes = told["gender"].replace_strict(_GENDER_CODES, return_dtype=pl.Int64).to_numpy()
+    gender[:-1, 0] = np.where(is_other, gender[:-1, 0], codes)
+    titled = words.str.head(1).str.to_uppercase() + words.str.slice(1)
+    place = np.append(np.where(is_other, row[:-1] + len(texts), np.arange(len(texts))), len(texts) + len(others) + 1)
+    all_shown = pl.concat([titled, pl.Series(shown, dtype=pl.String)])
+    return _Words(all_shown[pl.Series(place, dtype=pl.UInt32)], weight, before, gender, *flags)
 
 
+_NOTHING: Final = (None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, (True,) * 3, False, False, True)
+_KINDS: Final = (np.float64, np.float64, np.int64, np.bool_, np.bool_, np.bool_, np.bool_)
+
+
+@lru_cache(maxsize=65_536)
 def _word_row(text: str) -> tuple[Any, ...]:
     """What is known of one word, in the order of `_Words`."""
     word = word_of(text)
-    if is_telling_surname(word.folded):
-        return _surname_row(word.shown, _GENDERS.index(word_gender(word.folded, SURNAME)))
     found, not_last = weights(word), before_end(word)
     genders = (UNKNOWN,) * 3 if word.is_initial else tuple(word_gender(word.folded, role) for role in _ROLES)
     return (
@@ -102,19 +118,8 @@ def _word_row(text: str) -> tuple[Any, ...]:
         tuple(is_fit(word, role) and not has_slip(word, role) for role in _ROLES),
         word.is_initial,
         is_pair(word),
-        is_ordinary(text, word),
+        is_ordinary(word),
     )
-
-
-_TELLING: Final = word_of("ивановский")
-_TELLING_WEIGHTS: Final = tuple(weights(_TELLING)[role] for role in _ROLES)
-_TELLING_BEFORE_END: Final = tuple(before_end(_TELLING)[role] for role in _ROLES)
-
-
-def _surname_row(shown: str, gender: int) -> tuple[Any, ...]:
-    """Words that only their ending tells as surnames differ in nothing but gender."""
-    is_surname = (True, False, False)
-    return shown, _TELLING_WEIGHTS, _TELLING_BEFORE_END, (gender, 0, 0), is_surname, False, False, True
 
 
 def _parts_of(place: Ints, words: _Words) -> tuple[Ints, Flags]:

@@ -112,6 +112,8 @@ ONCE: Final[Mapping[int, tuple[tuple[str, float], ...]]] = {
 """Orders for names with initials: no part comes twice, as far as that is possible."""
 LONGEST: Final = max(_ORDERS)
 
+KNOWN_SURNAME: Final = 5
+"""A surname met this often is hardly a slip of a given name."""
 _INITIAL: Final = {SURNAME: -30.0, GIVEN: -2.0, PATRONYMIC: -2.0}
 
 
@@ -138,8 +140,13 @@ def _word_weights(folded: str) -> Mapping[str, float]:
 
 def before_end(word: Word) -> Mapping[str, float]:
     """Weights of a word that others follow: without the ending of one it is hardly a patronymic there."""
-    found = weights(word)
-    if word.is_initial or " " in word.folded or looks_like_patronymic(word.folded):
+    return _INITIAL if word.is_initial else _weights_before_end(word.folded)
+
+
+@lru_cache(maxsize=32_768)
+def _weights_before_end(folded: str) -> Mapping[str, float]:
+    found = _word_weights(folded)
+    if " " in folded or looks_like_patronymic(folded):
         return found
     return {**found, PATRONYMIC: found[PATRONYMIC] - 3.0}
 
@@ -153,20 +160,21 @@ def _bonuses(folded: str) -> tuple[float, float, float]:
         return 0.02, 4.0, 30.0
     if looks_like_surname(folded):
         return 0.02, 40.0, 0.002
-    given_slip = 10.0 if slip_of(folded, GIVEN) else 0.0
-    patronymic_slip = 20.0 if slip_of(folded, PATRONYMIC) else 0.0
     met = counts_of(folded)
+    is_surname = met.surname >= KNOWN_SURNAME
+    given_slip = 10.0 if not is_surname and slip_of(folded, GIVEN) else 0.0
+    patronymic_slip = 20.0 if not is_surname and slip_of(folded, PATRONYMIC) else 0.0
     fathers = 0.0005 if met.gender == FEMALE else 0.03 + 0.02 * met.given
     return 0.15 + given_slip, 0.6, fathers + patronymic_slip
 
 
 def roles(words: Sequence[Word]) -> str:
     """The likeliest part of each of one to four words, as a string of S, F and M."""
-    of_words = [weights(word) if place == len(words) - 1 else before_end(word) for place, word in enumerate(words)]
-    best, best_total = "", -math.inf
+    of_words = [*map(before_end, words[:-1]), weights(words[-1])]
     orders = ONCE if any(word.is_initial for word in words) else LOG_ORDERS
+    best, best_total = "", -math.inf
     for order, total in orders[len(words)]:
-        for weight, role in zip(of_words, order, strict=True):
+        for weight, role in zip(of_words, order, strict=False):
             total += weight[role]
         if total > best_total:
             best, best_total = order, total

@@ -62,7 +62,7 @@ def simple_words(line: str) -> Found | None:
         return None
     pieces = _PIECE.findall(line)
     words = [word_of(piece) for piece in pieces]
-    if not all(map(is_ordinary, pieces, words)):
+    if "и" in pieces or not all(map(is_ordinary, words)):
         return None
     words = _with_initials(words, pieces)
     if not 2 <= len(words) <= LONGEST or sum(word.is_initial for word in words) > 2:
@@ -70,9 +70,9 @@ def simple_words(line: str) -> Found | None:
     return Found(words, ())
 
 
-def is_ordinary(text: str, word: Word) -> bool:
+def is_ordinary(word: Word) -> bool:
     """Whether a word has no meaning but that of a name."""
-    return word.folded.replace("-", "") not in _SPECIAL and text != "и"
+    return word.is_initial or word.folded.replace("-", "") not in _SPECIAL
 
 
 # The long way.
@@ -91,6 +91,7 @@ def first_person(line: str) -> Found:
 _LATIN: Final = re.compile("[a-zA-Z]")
 _CYRILLIC: Final = re.compile("[а-яА-ЯёЁ]")
 _UKRAINIAN: Final = str.maketrans("іІїЇєЄґҐ", "иИиИеЕгГ")
+_DIGIT: Final = re.compile(r"\d")
 _DIGITS_INSIDE: Final = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[а-яё])[\w-]{3,}", re.IGNORECASE)
 _LATIN_WORD: Final = re.compile(r"[a-zA-Z][a-zA-Z'’`]*")
 
@@ -102,7 +103,7 @@ def _right_letters(line: str) -> tuple[str, list[str]]:
     if _LATIN.search(line):
         line, problem = _from_latin_letters(line)
         problems.append(problem)
-    fixed = _DIGITS_INSIDE.sub(_digits_fixed, line)
+    fixed = _DIGITS_INSIDE.sub(_digits_fixed, line) if _DIGIT.search(line) else line
     return fixed, problems + (["digits_in_letters"] if fixed != line else [])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -119,6 +120,7 @@ def _code_of(national: str, plan: NumberingPlan) -> str | None:
     return national[: place.code_length] if place else None
 
 
+_LETTER_BY_DIGIT: Final = re.compile(r"[oо][\d\-) ]|\d[зli|]\d")
 _LETTER_DIGITS: Final = (
     (re.compile(r"(?<=[\d\-(). ])[oо](?=[\d\-) ])"), "0"),
     (re.compile(r"(?<=\d)з(?=\d)"), "3"),
@@ -128,14 +130,15 @@ _EXTENSION: Final = re.compile(
     r"[\s,.;(]*(?:доб(?:ав)?(?:очн\w*)?|вн(?:утр)?(?:енн\w*)?|ext(?:ension)?|тон(?:альн\w*)?|x|х|[#*]+)[\s.:№#]*(\d{1,7})\b\)?"
 )
 _STRONG: Final = re.compile(r"[^\d\s+().\-/,]+|(?<=\d)\s*(?=\+)|\n")
-_GROUP: Final = re.compile(r"\d+")
+_GROUP: Final = re.compile(r"[0-9]+")
 _TAIL: Final = re.compile(r"\s*[/,]\s*(\d\d)\s*$")
 
 
 def _numbers(line: str, code: str | None) -> Iterator[Digits]:
     """Cut a cell into numbers: at words and signs, then at commas and slashes, then where the digits fit."""
-    for pattern, digit in _LETTER_DIGITS:
-        line = pattern.sub(digit, line)
+    if _LETTER_BY_DIGIT.search(line):
+        for pattern, digit in _LETTER_DIGITS:
+            line = pattern.sub(digit, line)
     start = 0
     for mark in _EXTENSION.finditer(line):
         before = list(_without_extension(line[start : mark.start()], code))
@@ -150,7 +153,7 @@ def _numbers(line: str, code: str | None) -> Iterator[Digits]:
 
 def _without_extension(line: str, code: str | None) -> Iterator[Digits]:
     for chunk in _STRONG.split(line):
-        if any(sign.isdigit() for sign in chunk):
+        if _GROUP.search(chunk):
             yield from _chunk(chunk, code)
 
 
@@ -165,7 +168,7 @@ def _chunk(chunk: str, code: str | None) -> Iterator[Digits]:
         yield first
         yield first._replace(digits=first.digits[:-2] + tail[1])
         return
-    parts = [part for part in re.split(r"[,/]|\s-\s", chunk) if any(sign.isdigit() for sign in part)]
+    parts = [part for part in re.split(r"[,/]|\s-\s", chunk) if _GROUP.search(part)]
     if len(parts) > 1:
         for part in parts:
             one = _digits(part)
@@ -225,6 +228,7 @@ _NEIGHBOURS: Final = ("375", "380", "373", "374", "992", "993", "994", "995", "9
 """Country codes of neighbours, which people write without a plus."""
 
 
+@lru_cache(maxsize=8192)
 def interpret(one: Digits, code: str | None = None) -> Meaning:
     """What a string of digits means. `code` is the area code to put before a short number."""
     digits = one.digits
