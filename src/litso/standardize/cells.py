@@ -39,6 +39,10 @@ WORSE: Final = {0: 0, 7: 1, 4: 2, 3: 3, 1: 4, 2: 5}
 """Quality codes from the best to the worst: a record has that of its best value."""
 
 
+NO_CODE: Final = "no_area_code"
+"""Problem of a phone number that needs to know its town."""
+
+
 def phone_cell(text: str | None, territory: Territory | None = None) -> Cell:
     """Numbers of a cell in E.164."""
     return phone_values(phones(text, territory=territory))

@@ -32,6 +32,14 @@ def full_given_name(name: str, gender: str = UNKNOWN) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
+def diminutive_gender(folded: str) -> str | None:
+    """Gender of the names that a diminutive stands for, НД when they differ; None for words that are none."""
+    if not is_diminutive(folded):
+        return None
+    genders = {gender for _, gender in diminutives()[folded]}
+    return genders.pop() if len(genders) == 1 else UNKNOWN
+
+
 def is_diminutive(folded: str) -> bool:
     """Whether a folded word is an everyday form of another name and not a name in its own right."""
     return folded in diminutives() and counts_of(folded).given < RARE

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from litso.standardize.letters import skeleton
-from litso.standardize.wordlists import data_lines, sections
+from litso.standardize.wordlists import data_lines
 
 MALE: Final = "М"
 FEMALE: Final = "Ж"
@@ -158,20 +158,12 @@ def _unpacked(packed: int) -> Counts:
 def given_gender(word: str) -> str:
     """Gender of a folded given name: by dictionary, else by its ending; НД when the ending says nothing."""
     found = counts_of(word)
-    if word in _either():
-        return UNKNOWN
     if found.gender != UNKNOWN and found.given:
         return found.gender
     last = word.rsplit("-", 1)[-1]
     if not last or last[-1] in "иоуеэюы":
         return UNKNOWN
     return FEMALE if last[-1] in "ая" or _FEMALE_SOFT.fullmatch(last) else MALE
-
-
-@lru_cache(maxsize=1)
-def _either() -> frozenset[str]:
-    """Everyday names of men and women alike."""
-    return sections("name_words.txt")["either"]
 
 
 def patronymic_gender(word: str) -> str:
@@ -199,6 +191,7 @@ CHANGED: Final = 1000
 MISSED: Final = 400
 """The same, when a letter was lost, doubled or exchanged with its neighbour: fingers do that more often."""
 MISSED_IN_PATRONYMIC: Final = 150
+CHANGED_IN_PATRONYMIC: Final = 400
 """The same in a patronymic: those are long, and fewer in kind than given names."""
 
 
@@ -234,8 +227,8 @@ def slip_of(word: str, role: str) -> str | None:
         return None
     count, best = ranked[0]
     is_changed = len(best) == len(word) and sorted(best) != sorted(word)
-    missed = MISSED if role == GIVEN else MISSED_IN_PATRONYMIC
-    if count < (CHANGED if is_changed else missed) * max(own, 1) or (best[0] != word[0] and own > 2):
+    missed, changed = (MISSED, CHANGED) if role == GIVEN else (MISSED_IN_PATRONYMIC, CHANGED_IN_PATRONYMIC)
+    if count < (changed if is_changed else missed) * max(own, 1) or (best[0] != word[0] and own > 2):
         return None
     return best
 

@@ -163,7 +163,7 @@ def has_slip(word: Word, role: str) -> bool:
     """Whether a word is certainly a slip of a common name in that part; surnames never are."""
     if role == SURNAME or word.is_initial or " " in word.folded or "-" in word.folded:
         return False
-    return slip_of(word.folded, role) is not None
+    return slip_of(word.folded, role) is not None and not (role == GIVEN and is_diminutive(word.folded))
 
 
 def _doubts(parts: dict[str, list[Word]], conflict: bool) -> tuple[str, ...]:

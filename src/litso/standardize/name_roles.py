@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from litso.standardize.diminutives import diminutive_gender
 from litso.standardize.letters import fold
 from litso.standardize.lexicon import (
     FEMALE,
@@ -85,7 +86,9 @@ def word_gender(folded: str, role: str) -> str:
     """Gender that a word shows as a part of a name."""
     if role == PATRONYMIC:
         return patronymic_gender(folded)
-    return given_gender(folded) if role == GIVEN else surname_gender(folded)
+    if role == SURNAME:
+        return surname_gender(folded)
+    return diminutive_gender(folded) or given_gender(folded)
 
 
 # Weighing: every allowed order of parts gets the sum of the logarithms of its likelihoods.

@@ -93,6 +93,7 @@ _CYRILLIC: Final = re.compile("[а-яА-ЯёЁ]")
 _UKRAINIAN: Final = str.maketrans("іІїЇєЄґҐ", "иИиИеЕгГ")
 _DIGIT: Final = re.compile(r"\d")
 _DIGITS_INSIDE: Final = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[а-яё])[\w-]{3,}", re.IGNORECASE)
+_LATIN_INITIAL: Final = re.compile(r"(?<!\S)([a-zA-Z`,;'\[\]])\.(?=\s|$)")
 _LATIN_WORD: Final = re.compile(r"[a-zA-Z][a-zA-Z'’`]*")
 
 
@@ -125,7 +126,7 @@ def _from_latin_letters(line: str) -> tuple[str, str]:
     if not _LATIN.search(twins) and any(is_known(fold(word)) for word in re.findall(r"\w{2,}", twins)):
         return twins, "look_alikes"
     romanized, known = _from_romanization(line)
-    typed = typed_in_russian(line)
+    typed = typed_in_russian(_LATIN_INITIAL.sub(r"\1 ", line))
     typed_words = re.findall(r"[а-яё-]{3,}", fold(typed))
     typed_known = sum(map(is_known, typed_words))
     if typed_known > known and typed_known * 2 > len(typed_words) and not _LATIN.search(typed):

@@ -26,7 +26,7 @@ from litso.domain.record import (
 from litso.domain.territory import Territory
 from litso.standardize.address import parse
 from litso.standardize.birth_date import birth_date
-from litso.standardize.cells import BLANKS, WORSE, Cell, account_cell, email_cell, phone_cell
+from litso.standardize.cells import BLANKS, NO_CODE, WORSE, Cell, account_cell, email_cell, phone_cell
 from litso.standardize.company import company, core
 from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
 from litso.standardize.name import Parts, name_parts
@@ -40,7 +40,7 @@ from litso.standardize.records import (
     RUSSIAN,
     composed_address,
     national_number,
-    place_of,
+    placed_phone,
     standardize,
 )
 
@@ -73,12 +73,12 @@ def russian_record(record: Record, territory: Territory | None = None) -> dict[s
     """The standard record of one mapped record by Russian rules, with the columns of `standard_schema`."""
     numbers = _numbers(record)
     address = _address(record, territory)
-    place = place_of(address.values["region"], address.values["city"], territory)
+    region, city = address.values["region"], address.values["city"]
     stages = (
         _party(record, numbers.values),
         numbers,
         address,
-        _list("phone", "phones", record, lambda text: _phone(text, place)),
+        _list("phone", "phones", record, lambda text: _phone(text, region, city, territory)),
         _list("email", "emails", record, email_cell),
         _list("account", "accounts", record, account_cell),
         _birth_date(record),
@@ -227,9 +227,9 @@ def _address_text(record: Record) -> str | None:
 # Lists ---------------------------------------------------------------------------------------------------------
 
 
-def _phone(text: str | None, place: Territory | None) -> Cell:
+def _phone(text: str | None, region: str | None, city: str | None, territory: Territory | None) -> Cell:
     found = phone_cell(text)
-    return phone_cell(text, place) if "no_area_code" in found[2] else found
+    return placed_phone(text, region, city, territory) if NO_CODE in found[2] else found
 
 
 def _list(kind: str, column: str, record: Record, parse_cell: Callable[[str | None], Cell]) -> Noted:

@@ -33,7 +33,9 @@ from litso.standardize.bulk import Row, by_distinct
 from litso.standardize.cells import (
     BLANKS,
     CELL_SCHEMA,
+    NO_CODE,
     NOTED,
+    Cell,
     account_cells,
     checked,
     email_cells,
@@ -314,19 +316,20 @@ def _phones(table: pl.DataFrame, addresses: pl.DataFrame, territory: Territory |
     ).explode("text")
     cells = cells.filter(given("text"))
     found = phone_cells(cells["text"])
-    lacking = found["reasons"].list.contains("no_area_code")
+    lacking = found["reasons"].list.contains(NO_CODE)
     if lacking.any():
         again = [
-            phone_cell(text, place_of(region, city, territory))
+            placed_phone(text, region, city, territory)
             for text, region, city in cells.filter(lacking).select("text", "region", "city").iter_rows()
         ]
         found = _replaced(found, lacking, again)
     return united_cells("phone", "phones", len(texts), cells["row"], found)
 
 
-def place_of(region: str | None, city: str | None, territory: Territory | None) -> Territory | None:
-    """Where a short phone number belongs: the town of the record's address, else the territory of its source."""
-    return Territory(region, city) if city else territory
+def placed_phone(text: str | None, region: str | None, city: str | None, territory: Territory | None) -> Cell:
+    """`phone_cell` with the area code of the record's own town, or of its source's where that does not fit."""
+    own = phone_cell(text, Territory(region, city) if city else territory)
+    return phone_cell(text, territory) if city and NO_CODE in own[2] else own
 
 
 def _replaced(found: pl.DataFrame, where: pl.Series, rows: list[Row]) -> pl.DataFrame:
