@@ -14,7 +14,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_428_PRECON
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND, PRECONDITION
-from litso.api.given import GivenSettings, GivenStore
+from litso.api.given import GivenStore
 from litso.api.once import IdempotencyKey, once
 from litso.api.parties import etag
 from litso.api.problems import PreconditionFailed
@@ -45,7 +45,6 @@ IfMatch = Annotated[
 def judge(
     request: ApiRequest,
     store: GivenStore,
-    settings: GivenSettings,
     data: JSONBody[schemas.JudgementIn],
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
@@ -56,9 +55,7 @@ def judge(
     def work() -> schemas.JudgementOut:
         if data.verdict != "unsure":
             _check_match(store, (left, right), if_match)
-        done = stewardship.judge(
-            store, settings, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason
-        )
+        done = stewardship.judge(store, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason)
         return _judgement_out(store, done.judgement)
 
     with store.transaction() as connection:
@@ -76,7 +73,6 @@ def judge(
 def undo(
     request: ApiRequest,
     store: GivenStore,
-    settings: GivenSettings,
     judgement_id: FromPath[int],
     if_match: IfMatch = None,
 ) -> schemas.JudgementOut:
@@ -85,7 +81,7 @@ def undo(
         judgement = judgements.get(connection, judgement_id)
     if judgement.verdict != "unsure":
         _check_match(store, _keys(judgement), if_match)
-    return _judgement_out(store, stewardship.undo(store, settings, request.user, judgement_id).judgement)
+    return _judgement_out(store, stewardship.undo(store, request.user, judgement_id).judgement)
 
 
 def _keys(judgement: Judgement) -> tuple[SourceKey, SourceKey]:

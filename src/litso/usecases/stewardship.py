@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from litso.errors import BadUsage, NotFound
-from litso.settings import Settings
-from litso.store import judgements, records
-from litso.store.database import Store
+from litso.store import judgements, locks, records
+from litso.store.database import Connection, Store
 from litso.store.judgements import Judgement, SourceKey
 from litso.usecases.access import Actor, demand
-from litso.usecases.reconciliation import Touched, rejudge
+from litso.usecases.blocks import standard_of
+from litso.usecases.increment import Cause, Settled, place, settle
+from litso.usecases.reconciliation import current_model
 
 VERDICTS = ("same", "different", "unsure")
 
@@ -19,37 +21,44 @@ class Judged(NamedTuple):
     """An entry of the ledger and what followed from it."""
 
     judgement: Judgement
-    touched: Touched
+    settled: Settled
 
 
-def judge(
-    store: Store,
-    settings: Settings,
-    actor: Actor,
-    *,
-    verdict: str,
-    left: SourceKey,
-    right: SourceKey,
-    reason: str = "",
-) -> Judged:
+def judge(store: Store, actor: Actor, *, verdict: str, left: SourceKey, right: SourceKey, reason: str = "") -> Judged:
     """Enter a judgement and resolve accordingly, in one transaction. NotFound when a record does not exist."""
     demand(actor, "judge")
     if verdict not in VERDICTS:
         raise BadUsage(f"a verdict is one of {', '.join(VERDICTS)}, not {verdict!r}")
     with store.transaction() as connection:
+        locks.lock_resolution(connection)
         known = {(record.source, record.source_id) for record in records.find_many(connection, [left, right])}
         for key in (left, right):
             if key not in known:
                 raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
         number = judgements.add(connection, verdict=verdict, left=left, right=right, author=actor.name, reason=reason)
-        touched = rejudge(connection, settings, "judgement", number)
-        return Judged(judgements.get(connection, number), touched)
+        settled = _reconsider(connection, [left, right], Cause("judgement", None, number))
+        return Judged(judgements.get(connection, number), settled)
 
 
-def undo(store: Store, settings: Settings, actor: Actor, judgement_id: int) -> Judged:
+def undo(store: Store, actor: Actor, judgement_id: int) -> Judged:
     """Take a judgement back: parties are as they were without it, ids included. Conflict when it is undone already."""
     demand(actor, "judge")
     with store.transaction() as connection:
+        locks.lock_resolution(connection)
         undone = judgements.undo(connection, judgement_id, actor.name)
-        touched = rejudge(connection, settings, "undo", judgement_id)
-        return Judged(undone, touched)
+        keys = [(undone.left_source, undone.left_id), (undone.right_source, undone.right_id)]
+        return Judged(undone, _reconsider(connection, keys, Cause("undo", None, judgement_id)))
+
+
+def _reconsider(connection: Connection, keys: Sequence[SourceKey], cause: Cause) -> Settled:
+    """Resolve the neighbourhood of two records anew; a veto keeps even equal records in nodes of their own."""
+    model, _ = current_model(connection)
+    live = [record for record in records.find_many(connection, keys) if record.node_id is not None]
+    placement = place(connection, model, [standard_of(record.standard) for record in live])
+    moved = {
+        record.record_id: node for record, node in zip(live, placement.nodes, strict=True) if record.node_id != node
+    }
+    records.move_to_nodes(connection, moved)
+    left = [record.node_id for record in live if record.record_id in moved and record.node_id is not None]
+    judged = placement.nodes
+    return settle(connection, model, added=placement.added, left=left, written=[], judged=judged, cause=cause)
