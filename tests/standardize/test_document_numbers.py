@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from litso.standardize.documents import (
     ogrn,
     snils,
 )
+from litso.standardize.documents_bulk import inn_column, snils_column
 from litso.standardize.passport import issued_when, passport
 from litso.standardize.vehicle import vehicle
 
@@ -41,6 +43,14 @@ def test_ogrn_as_another_library_judges(digits: str) -> None:
     # The control digit is the last one of the remainder; the other library knows no remainders of two digits.
     assume(len(digits) == 13 or int(digits[:-1]) % 13 < 10)
     assert is_ogrn(digits) == stdnum_ogrn.is_valid(digits)
+
+
+@given(st.lists(st.from_regex(r"[0-9]{10}|[0-9]{12}|[0-9]{11}|[0-9]{3}-[0-9]{3}-[0-9]{3} [0-9]{2}", fullmatch=True)))
+def test_columns_of_numbers_are_judged_as_one_number_is(texts: list[str]) -> None:
+    texts += [f"{number[:-1]}{digit}" for number in texts for digit in range(10)]  # one of ten is right
+    column = pl.Series(texts, dtype=pl.String)
+    assert snils_column(column).rows() == [tuple(snils(text)) for text in texts]
+    assert inn_column(column).rows() == [tuple(inn(text)) for text in texts]
 
 
 @given(st.integers(1_001_999, 999_999_999))

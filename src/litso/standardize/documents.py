@@ -68,9 +68,9 @@ def _checked(text: str | None, lengths: tuple[int, ...], is_right: bool, value: 
     return Number(value, is_right, 0, None) if is_right else Number(value, False, 1, "wrong_checksum")
 
 
-_INN_10: Final = (2, 4, 10, 3, 5, 9, 4, 6, 8)
-_INN_11: Final = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
-_INN_12: Final = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
+INN_10: Final = (2, 4, 10, 3, 5, 9, 4, 6, 8)
+INN_11: Final = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
+INN_12: Final = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 
 
 def is_inn(digits: str) -> bool:
@@ -78,8 +78,8 @@ def is_inn(digits: str) -> bool:
     if not _is_digits(digits, 10, 12) or not digits.strip("0"):
         return False
     if len(digits) == 10:
-        return weighted(digits, _INN_10) % 11 % 10 == int(digits[9])
-    first, second = weighted(digits, _INN_11) % 11 % 10, weighted(digits, _INN_12) % 11 % 10
+        return weighted(digits, INN_10) % 11 % 10 == int(digits[9])
+    first, second = weighted(digits, INN_11) % 11 % 10, weighted(digits, INN_12) % 11 % 10
     return (first, second) == (int(digits[10]), int(digits[11]))
 
 
@@ -89,17 +89,17 @@ def inn(text: str | None) -> Number:
     return _checked(text, (10, 12), is_inn(digits), digits)
 
 
-_UNCHECKED_SNILS: Final = 1001998
-_SNILS_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, 1)
+UNCHECKED_SNILS: Final = 1001998
+SNILS_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
 def is_snils(digits: str) -> bool:
     """Whether eleven digits are a СНИЛС; numbers up to 001-001-998 were given out before control digits."""
     if not _is_digits(digits, 11) or not digits[:9].strip("0"):
         return False
-    if int(digits[:9]) <= _UNCHECKED_SNILS:
+    if int(digits[:9]) <= UNCHECKED_SNILS:
         return True
-    return weighted(digits, _SNILS_WEIGHTS) % 101 % 100 == int(digits[9:])
+    return weighted(digits, SNILS_WEIGHTS) % 101 % 100 == int(digits[9:])
 
 
 def snils(text: str | None) -> Number:

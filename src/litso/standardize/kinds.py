@@ -16,6 +16,7 @@ from litso.domain.territory import Territory
 from litso.errors import BadUsage
 from litso.standardize import account, address, birth_date, company, documents, email, name, passport, phone, vehicle
 from litso.standardize.bulk import Row, Schema, by_distinct
+from litso.standardize.documents_bulk import inn_column, snils_column
 from litso.standardize.name_bulk import name_column
 
 One = Callable[[str | None, Territory | None], Row]
@@ -83,8 +84,18 @@ _ALL: Final = (
     Kind("address", ADDRESS_COLUMNS, _address, _address_column),
     _kind("birth_date", birth_date.birth_date, birth_date.SCHEMA),
     _kind("passport", passport.passport, passport.SCHEMA),
-    _kind("snils", documents.snils, documents.SCHEMA),
-    _kind("inn", documents.inn, documents.SCHEMA),
+    Kind(
+        "snils",
+        tuple(documents.SCHEMA),
+        lambda text, territory: documents.snils(text),
+        lambda values, territory: snils_column(values),
+    ),
+    Kind(
+        "inn",
+        tuple(documents.SCHEMA),
+        lambda text, territory: documents.inn(text),
+        lambda values, territory: inn_column(values),
+    ),
     _kind("ogrn", documents.ogrn, documents.SCHEMA),
     _kind("kpp", documents.kpp, documents.SCHEMA),
     _kind("bik", documents.bik, documents.SCHEMA),

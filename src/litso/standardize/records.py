@@ -47,6 +47,7 @@ from litso.standardize.cells import (
 )
 from litso.standardize.company import company_column, core
 from litso.standardize.documents import SCHEMA as NUMBER_SCHEMA
+from litso.standardize.documents_bulk import inn_column, snils_column
 from litso.standardize.generic import generic_records
 from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
 from litso.standardize.name_bulk import name_parts_column
@@ -208,11 +209,15 @@ NUMBER_KINDS: Final[dict[str, Callable[[str | None], documents.Number]]] = {
 }
 
 
+_NUMBER_COLUMNS: Final = {"snils": snils_column, "inn": inn_column}
+
+
 def _numbers(table: pl.DataFrame) -> pl.DataFrame:
     """Document numbers that are right; wrong ones are null with their reason noted."""
     columns: list[pl.Series] = []
     for kind, parse in NUMBER_KINDS.items():
-        found = by_distinct(table[kind], parse, NUMBER_SCHEMA)
+        in_bulk = _NUMBER_COLUMNS.get(kind)
+        found = in_bulk(table[kind]) if in_bulk else by_distinct(table[kind], parse, NUMBER_SCHEMA)
         columns += checked(kind, found.select(pl.when("valid").then("value")).to_series(), found, table[kind])
     found = by_distinct(table["passport"], passport, PASSPORT_SCHEMA)
     whole = found.select(
