@@ -12,6 +12,7 @@ from small_town import PASSWORD, Served, party_id
 from litso.store import access, users
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)
 
 IVANOV = "Иванов Пётр Ильич"
 PARTY = f"/parties/{party_id('ivanov')}"
@@ -235,13 +236,19 @@ def test_sources_show_loads_quality_and_quarantine(page: Page) -> None:
     expect(page.get_by_text("остановлена: нужно решение")).to_be_visible()
     page.get_by_role("link", name="Биллинг").first.click()
     expect(page.get_by_role("heading", level=1, name="Биллинг")).to_be_visible()
-    expect(page.locator(".share").first).to_contain_text("75")
+    expect(page.get_by_role("row", name="Телефон")).to_contain_text("75 %")
     quarantine = page.locator("#quarantine")
     quarantine.get_by_role("link", name="нет ключа").click()
     expect(quarantine.get_by_role("row")).to_have_count(2)
     quarantine.get_by_role("link", name="Исправить").click()
     expect(page.get_by_label("abonent_id")).to_be_focused()
     expect(page.get_by_label("fio")).to_have_value("Сидоров Олег")
+    page.get_by_label("abonent_id").fill("3001")
+    page.get_by_role("button", name="Исправить и загрузить").click()
+    expect(page.get_by_text("Исправлено и принято.")).to_be_visible()
+    page.keyboard.press("Slash")
+    page.keyboard.type("сидоров")
+    expect(page.locator(".hit")).to_contain_text("Сидоров Олег")
 
 
 # Every screen --------------------------------------------------------------------------------------------------
