@@ -42,8 +42,14 @@ def phones(draw: st.DrawFn) -> str:
     """A number or several, in any punctuation."""
     code = draw(st.sampled_from(["916", "495", "846", "8453", "84635", "800", "095", "371", "000", ""]))
     local = draw(st.text("0123456789", min_size=4, max_size=8))
-    head = draw(st.sampled_from(["8", "+7", "7", "", "8-", "+7 (", "тел. 8", "+", "00", "810", "+375", "996"]))
-    tail = draw(st.sampled_from(["", " доб. 12", "*139", ", 89161234567", "/45", " моб", ";2316014", " x5"]))
+    head = draw(
+        st.sampled_from(
+            ["8", "+7", "7", "", "8-", "+7 (", "тел. 8", "МОБ:+7", "дом ", "раб8", "+", "00", "810", "+375", "996"]
+        )
+    )
+    tail = draw(
+        st.sampled_from(["", " доб. 12", "*139", ", 89161234567", "/45", " моб", ";2316014", " x5", " (Оля)", " о"])
+    )
     between = draw(st.sampled_from(["", " ", "-", ") ", " - "]))
     return head + code + between + between.join([local[:3], local[3:]]) + tail
 

@@ -64,8 +64,8 @@ def _simple(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         & ~lines.str.contains(f"{CAMEL}|(?:^|[ .])и(?:[ .]|$)")
         & (lines.str.len_chars() <= MAX_LENGTH)
     ).fill_null(False)
-    pieces = _pieces(lines.filter(is_simple).str.to_lowercase())
-    codes, words = encode(pl.concat([pieces["w0"], pieces["w1"], pieces["w2"]]))
+    pieces = _pieces(lines.filter(is_simple))
+    codes, words = _lower_words(pl.concat([pieces["w0"], pieces["w1"], pieces["w2"]]))
     known = _known(words)
     place = codes.fill_null(len(words)).cast(pl.Int64).to_numpy().reshape(3, len(pieces))
     parts, is_sure = _parts_of(place, known)
@@ -73,6 +73,13 @@ def _simple(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
     is_fast = is_simple.to_numpy().copy()
     is_fast[is_fast] = is_sure
     return _table(parts[:, is_sure], known), pl.Series(is_fast)
+
+
+def _lower_words(words: pl.Series) -> tuple[pl.Series, list[str]]:
+    """`encode` of the words in lower case, into which only distinct ones have to be put."""
+    codes, written = encode(words)
+    lower_codes, lower = encode(pl.Series(written, dtype=pl.String).str.to_lowercase())
+    return lower_codes[codes], lower
 
 
 def _pieces(lines: pl.Series) -> pl.DataFrame:

@@ -380,13 +380,16 @@ def _foreign_type(number: phonenumbers.PhoneNumber) -> str:
     return known.get(kind, UNKNOWN)
 
 
-_PLAIN: Final = r"^ *(?:\+?7|8)?[ \-]?\(?[3489]\d{2}\)?[ \-]?\d{3}[ \-]?\d{2}[ \-]?\d{2} *$"
-_PUNCTUATION: Final = [" ", "-", "(", ")", "+"]
+_PLAIN: Final = (
+    r"^ *(?:(?i:тел|телефон|моб|мобильный|дом|домашний|раб|рабочий|сот|сотовый)[.:]? *)?"
+    r"(?:\+?7|8)?[ \-]?\(?[3489]\d{2}\)?[ \-]?\d{3}[ \-]?\d{2}[ \-]?\d{2}(?: \(?[а-яёА-ЯЁ]{2,15}\)?)? *$"
+)
+"""One number, perhaps with a word of its kind before or a word of its owner behind it."""
 
 
 def plain_nationals(texts: pl.Series, plan: NumberingPlan) -> tuple[pl.Series, pl.Series]:
     """National numbers of the cells that hold one plain Russian number of the plan, and which cells those are."""
-    digits = pl.col("text").str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION)).str.tail(10)
+    digits = pl.col("text").str.replace_all("[^0-9]", "").str.tail(10)
     plain = pl.when(pl.col("text").str.contains(_PLAIN)).then(digits)
     national = pl.DataFrame({"text": texts}).select(plain.alias("national"))["national"]
     numbers = _as_numbers(national)
