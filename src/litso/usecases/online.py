@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from litso.domain.record import (
     ATTRIBUTE_ALIASES,
@@ -20,7 +19,6 @@ from litso.domain.record import (
     NO_PARTY,
     QC_KINDS,
     TEXT_ATTRIBUTES,
-    mapped_schema,
 )
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
@@ -28,7 +26,7 @@ from litso.resolve.evidence import compare
 from litso.resolve.model import UNIT, Model, score
 from litso.sources.mapping import Mapping as SourceMapping
 from litso.sources.mapping import parse_mapping
-from litso.standardize.records import standardize
+from litso.standardize.one import standardize_one
 from litso.store import access, golden, loads, locks, nodes, records, sources
 from litso.store.database import Connection
 from litso.store.loads import Counts
@@ -171,7 +169,8 @@ def _standard(given: Given, mapping: SourceMapping) -> dict[str, Any]:
     row = _mapped(given.attributes, party, given.source, given.source_id)
     row |= {CUSTOM_PREFIX + name: value for name, value in given.custom.items()}
     row["updated_at"] = _without_zone(given.updated_at)
-    return _standardized(row, mapping.customs, mapping.locale, mapping.territory)
+    row |= {CUSTOM_PREFIX + name: row.get(CUSTOM_PREFIX + name) for name in mapping.customs}
+    return standardize_one(row, locale=mapping.locale, territory=mapping.territory)
 
 
 def _without_zone(at: datetime | None) -> datetime | None:
@@ -193,13 +192,6 @@ def _mapped(attributes: Attributes, party: str, source: str, source_id: str) -> 
                 f"there is no attribute {given_name!r}; known are {', '.join((*TEXT_ATTRIBUTES, *LIST_ATTRIBUTES))}"
             )
     return row
-
-
-def _standardized(
-    row: Mapping[str, Any], customs: tuple[str, ...], locale: str, territory: Territory | None
-) -> dict[str, Any]:
-    table = pa.Table.from_pylist([row], schema=mapped_schema(customs))
-    return dict(standardize(table, locale=locale, territory=territory).to_pylist()[0])
 
 
 def _answers(
@@ -247,7 +239,8 @@ def match(
     model, customs = current_model(connection)
     row = _mapped(attributes, party, _STRANGER, _STRANGER)
     row |= {CUSTOM_PREFIX + name: value for name, value in (custom or {}).items()}
-    stranger = _standardized(row, customs, "ru" if model.locale == "ru" else "generic", territory)
+    row |= {CUSTOM_PREFIX + name: row.get(CUSTOM_PREFIX + name) for name in customs}
+    stranger = standardize_one(row, locale="ru" if model.locale == "ru" else "generic", territory=territory)
     found = _candidates(connection, model, stranger) if stranger["kind"] != NO_PARTY else []
     names = golden.find_many(connection, [one.party_id for one in found[:limit]])
     shown = [one._replace(name=names[one.party_id].name) for one in found[:limit] if one.party_id in names]
