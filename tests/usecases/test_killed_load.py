@@ -47,8 +47,9 @@ def test_a_killed_load_leaves_no_half_state(store: Store, database_url: str, tmp
     while latest(store) == "running":  # until the server has noticed
         with store.transaction() as connection:
             loads.fail_interrupted(connection)
-    assert latest(store) == "failed"
+    # It may have got through in the very moment of the kill: then it is there whole.
+    found = {"failed": 5, "done": ROWS}[latest(store)]
     with store.transaction() as connection:
-        assert records.count_live(connection, "billing") == 5
-    outcome = load_rows(store, tmp_path, "billing", rows)
-    assert (outcome.status, outcome.counts.inserted, outcome.counts.unchanged) == ("done", ROWS - 5, 5)
+        assert records.count_live(connection, "billing") == found
+    outcome = load_rows(store, tmp_path, "billing", rows[::-1])
+    assert (outcome.status, outcome.counts.inserted, outcome.counts.unchanged) == ("done", ROWS - found, found)

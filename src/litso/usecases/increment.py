@@ -284,7 +284,7 @@ def _succeed(
     """Give clusters their party ids, write what changed, publish golden records and events."""
     belongings = records.belongings(connection, sorted(reached))
     clusters = _clusters(connection, model, reached, belongings)
-    names = sorted(set(clusters.values()))
+    names = _in_order(connection, clusters, belongings)
     old = parties.oldest_first(connection, {row.party_id for row in belongings if row.party_id})
     had = [row for row in belongings if row.party_id]
     cluster_place = {name: number for number, name in enumerate(names)}
@@ -317,6 +317,19 @@ def _succeed(
     touched |= {ids[clusters[row.node_id]] for row in belongings if row.record_id in set(written)}
     created = [party for party in minted.values() if party not in split]
     return _publish(connection, {party for party in touched if party}, Settled(created, [], merged, split, []), cause)
+
+
+def _in_order(
+    connection: Connection, clusters: Mapping[int, tuple[str, str]], belongings: Sequence[Belonging]
+) -> list[tuple[str, str]]:
+    """Clusters in the order that breaks ties for a party's id: first those whose records were never of another party.
+
+    So that of two halves of a merge, taken back, each gets its own id again.
+    """
+    ids = np.array([row.record_id for row in belongings], dtype=np.int64)
+    strangers = set(crosswalk.redirected_of(connection, ids)["record_id"].to_pylist())
+    natives = Counter(clusters[row.node_id] for row in belongings if row.record_id not in strangers)
+    return sorted(set(clusters.values()), key=lambda name: (-natives[name], name))
 
 
 def _revived(
