@@ -25,7 +25,6 @@ from litso.errors import BadUsage
 from litso.resolve.evidence import compare
 from litso.resolve.model import UNIT, Model, score
 from litso.sources.mapping import Mapping as SourceMapping
-from litso.sources.mapping import parse_mapping
 from litso.standardize.one import standardize_one
 from litso.store import access, golden, loads, locks, nodes, records, sources
 from litso.store.database import Connection
@@ -33,7 +32,7 @@ from litso.store.loads import Counts
 from litso.usecases.access import Actor, demand
 from litso.usecases.blocks import candidates_of, read_groups
 from litso.usecases.increment import Cause, place, settle
-from litso.usecases.reconciliation import current_model
+from litso.usecases.reconciliation import current_model, mapping_of
 from litso.usecases.together import Step, evidence_steps
 
 Attributes = Mapping[str, str | Sequence[str]]
@@ -97,7 +96,7 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
     keys = [(one.source, one.source_id) for one in given]
     if len(set(keys)) < len(keys):
         raise BadUsage("each record may occur once in a request")
-    mappings = {name: _mapping(connection, name) for name in {one.source for one in given}}
+    mappings = {name: mapping_of(sources.get(connection, name)) for name in {one.source for one in given}}
     locks.lock_resolution(connection)
     model, _ = current_model(connection)
     payloads = [_payload(one) for one in given]
@@ -119,10 +118,6 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
         cause = Cause("load", loads_of[given[news[0]].source])
         settle(connection, model, added=placement.added, left=left, written=written, cause=cause)
     return _answers(connection, model, keys, statuses)
-
-
-def _mapping(connection: Connection, source: str) -> SourceMapping:
-    return parse_mapping(sources.get(connection, source).mapping, f"mapping of {source}")
 
 
 def _payload(given: Given) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -20,10 +21,11 @@ from litso.engine.duckdb import Engine
 from litso.resolve.identity import mint, succession
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
-from litso.sources.mapping import parse_mapping
+from litso.sources.mapping import Mapping, parse_mapping
 from litso.store import changes, crosswalk, facts, golden, judgements, locks, models, nodes, parties, records, sources
 from litso.store.database import Connection
 from litso.store.loads import Counts
+from litso.store.sources import Source
 from litso.usecases.blocks import finer_keys, first_keys
 from litso.usecases.publication import publish_many
 from litso.usecases.resolution import Judgement, Resolution, resolve_standard
@@ -83,7 +85,7 @@ def rejudge(connection: Connection, settings: Settings, reason: str, judgement_i
 
 def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
     """The active model with the custom attributes of all sources, and their names; at first the shipped one."""
-    mappings = [parse_mapping(source.mapping, f"mapping of {source.name}") for source in sources.list_all(connection)]
+    mappings = [mapping_of(source) for source in sources.list_all(connection)]
     customs = {custom.name: custom.compare for mapping in mappings for custom in mapping.custom}
     active = models.find_active(connection)
     if active is None:
@@ -91,9 +93,23 @@ def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
         model = shipped("generic" if is_generic else "ru")
         models.activate(connection, to_json(model))
     else:
-        model = from_json(active.content, "the active model")
-    names = sorted({*customs, *records.customs(connection)})
-    return model.with_customs(customs), tuple(names)
+        model = _read_model(active.content)
+    return model.with_customs(customs), tuple(sorted(customs))
+
+
+@cache
+def _parsed(text: str, name: str) -> Mapping:
+    return parse_mapping(text, f"mapping of {name}")
+
+
+def mapping_of(source: Source) -> Mapping:
+    """The mapping of a registered source; a text is parsed once."""
+    return _parsed(source.mapping, source.name)
+
+
+@lru_cache(maxsize=4)
+def _read_model(content: str) -> Model:
+    return from_json(content, "the active model")
 
 
 def _judgements(connection: Connection) -> list[Judgement]:
