@@ -22,7 +22,8 @@ def is_past(store: Store, stage: str) -> bool:
     with store.transaction() as connection:
         if stage == "started":
             return any(load.status == "running" for load in loads.recent(connection))
-        query = "select 1 from pg_locks where locktype = 'relation' and relation = 'litso.source_record'::regclass"
+        query = "select 1 from pg_locks where relation = 'litso.source_record'::regclass"
+        query += " and database = (select oid from pg_database where datname = current_database())"
         return connection.execute(f"{query} and mode = 'RowExclusiveLock'").fetchone() is not None
 
 
