@@ -31,7 +31,7 @@ class Watched:
         page.on("dialog", lambda dialog: self.troubles.append(dialog.message))
 
     def _note_failed(self, url: str, failure: str) -> None:
-        """What the page itself gives up is no trouble: a search overtaken by the next letter, or by leaving the page."""
+        """What the page itself gives up is no trouble: a search overtaken by the next letter."""
         if not failure.endswith("ERR_ABORTED"):
             self.troubles.append(f"{url}: {failure}")
 
