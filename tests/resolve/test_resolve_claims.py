@@ -32,7 +32,9 @@ def of_names(one: str, two: str) -> dict[str, str]:
     genders = [woman if name.split()[0].endswith("а") else man for name in (one, two)]
     found = levels({"name": one, **genders[0]}, {"name": two, **genders[1]})
     return {
-        claim: level.split("_rare")[0].split("_common")[0] for claim, level in found.items() if claim != "namesakes"
+        claim: level.split("_rare")[0].split("_common")[0]
+        for claim, level in found.items()
+        if claim not in ("namesakes", "crowd")
     }
 
 

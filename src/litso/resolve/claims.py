@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION, PERSON
-from litso.resolve.columns import Coded, Codes, Dates, spread
+from litso.resolve.columns import Coded, Codes, Dates, Indices, spread
 from litso.resolve.compare import (
     Counts,
     Flags,
@@ -26,7 +26,6 @@ from litso.resolve.compare import (
     Pairs,
     edits,
     fewest_edits,
-    lengths,
     shared_count,
 )
 
@@ -103,12 +102,12 @@ def same_surname(pairs: Pairs, frequencies: Frequencies) -> Levels:
     level[have] = np.where(_is_woman(pairs)[have], 8, 9)
     same_stem = have & (names.surname_stems[first] == names.surname_stems[second])
     unequal = have & ~same_stem
-    level[unequal & _shares_word(names.values, first, second, unequal)] = 7
+    level[unequal & _shares_word(names, first, second, unequal)] = 7
     distance = edits(names.values, first, second, unequal, 2)
-    level[unequal & _is_close(distance, _shorter(lengths(names.values), first, second))] = 6
+    level[unequal & _is_close(distance, _shorter(names.lengths, first, second))] = 6
     level[same_stem] = 4
     equal = (have & (first == second)) | (same_stem & _are_man_and_woman(pairs))
-    _by_frequency(level, equal, _commoner(frequencies.of("surname", names.values), first, second))
+    _by_frequency(level, equal, _commoner(frequencies.of("surname", names), first, second))
     level[have & have_given & (first == other_given) & (second == given) & (first != second)] = _SWAPPED
     return level
 
@@ -117,12 +116,11 @@ def _shorter(length: Counts, first: Codes, second: Codes) -> Counts:
     return np.minimum(spread(length, first), spread(length, second))
 
 
-def _shares_word(values: pa.Array, first: Codes, second: Codes, wanted: Flags) -> Flags:
+def _shares_word(texts: Coded, first: Codes, second: Codes, wanted: Flags) -> Flags:
     """Whether a word of four letters and more stands in both texts, of which at least one has several words."""
-    has_space = pc.match_substring(values, " ").to_numpy(zero_copy_only=False)
-    chosen = np.flatnonzero(wanted & (spread(has_space, first) | spread(has_space, second)))
+    chosen = np.flatnonzero(wanted & (spread(texts.has_space, first) | spread(texts.has_space, second)))
     shares = np.zeros(len(first), dtype=np.bool_)
-    one, two = (values.take(pa.array(side[chosen])).to_pylist() for side in (first, second))
+    one, two = (texts.values.take(pa.array(side[chosen])).to_pylist() for side in (first, second))
     common = ({*some.split()} & {*other.split()} for some, other in zip(one, two, strict=True))
     shares[chosen] = [any(len(word) >= 4 for word in words) for words in common]
     return shares
@@ -178,15 +176,15 @@ def same_given_name(pairs: Pairs, frequencies: Frequencies) -> Levels:
     level = pairs.none()
     level[have] = 7
     level[have & _are_man_and_woman(pairs)] = 8
-    level[unequal & _shares_word(names.values, first, second, unequal)] = 6
-    listed = frequencies.listed("given_name", names.values)
+    level[unequal & _shares_word(names, first, second, unequal)] = 6
+    listed = frequencies.knows("given_name", names)
     measured = unequal & ~(spread(listed, first) & spread(listed, second))
     distance = edits(names.values, first, second, measured, 2)
-    level[measured & _is_close(distance, _shorter(lengths(names.values), first, second))] = 5
+    level[measured & _is_close(distance, _shorter(names.lengths, first, second))] = 5
     agrees = (spread(names.initials, first) == spread(names.initials, second)) & (level != 8)
     level[have & initial] = np.where(agrees, 9, 10)[have & initial]
     level[unequal & _may_be_one_name(names.full_names[first], names.full_names[second])] = 4
-    _by_frequency(level, have & (first == second) & ~initial, spread(frequencies.of("given_name", names.values), first))
+    _by_frequency(level, have & (first == second) & ~initial, spread(frequencies.of("given_name", names), first))
     level[pairs.was("surname", _SWAPPED)] = 0
     return level
 
@@ -221,37 +219,65 @@ def same_patronymic(pairs: Pairs, frequencies: Frequencies) -> Levels:
     level = pairs.none()
     level[have] = 6
     distance = edits(names.values, first, second, unequal, 2)
-    level[unequal & _is_close(distance, _shorter(lengths(names.values), first, second))] = 5
+    level[unequal & _is_close(distance, _shorter(names.lengths, first, second))] = 5
     agrees = spread(names.initials, first) == spread(names.initials, second)
     level[have & initial] = np.where(agrees, 7, 8)[have & initial]
     same_stem = unequal & (names.patronymic_stems[first] == names.patronymic_stems[second])
     level[same_stem] = 4
     equal = (have & ~initial & (first == second)) | (same_stem & _are_man_and_woman(pairs))
-    _by_frequency(level, equal, _commoner(frequencies.of("patronymic", names.values), first, second))
+    _by_frequency(level, equal, _commoner(frequencies.of("patronymic", names), first, second))
     return level
 
 
 NAMESAKES_LEVELS: Final = (
-    Level("unique", "так зовут не больше одного человека", 4, 0, 0, 0, heir=4),
-    Level("few", "так зовут, возможно, нескольких человек", 2, 0, 0, 2, heir=2),
-    Level("several", "полных тёзок много", 1, 0, 0, 3, heir=1),
-    Level("many", "полных тёзок очень много", 0, 0, 0, 4, heir=0),
+    Level("full_unique", "так, с отчеством, зовут не больше одного человека", 4, 0, 0, 0, heir=4),
+    Level("full_few", "так, с отчеством, зовут, возможно, нескольких человек", 2, 0, 0, 2, heir=2),
+    Level("full_several", "полных тёзок с отчеством много", 1, 0, 0, 3, heir=1),
+    Level("full_many", "полных тёзок с отчеством очень много", 0, 0, 0, 4, heir=0),
+    Level("unique", "с такими именем и фамилией не больше одного человека", 4, 0, 0, 0, 1, heir=4),
+    Level("few", "с такими именем и фамилией, возможно, несколько человек", 2, 0, 0, 2, 1, heir=2),
+    Level("several", "с такими именем и фамилией много людей", 1, 0, 0, 3, 1, heir=1),
+    Level("many", "с такими именем и фамилией очень много людей", 0, 0, 0, 4, 1, heir=0),
+    Level("crowd", "имя и фамилия из самых частых", 0, 0, 0, 4, 1, heir=0),
 )
-_NAMESAKES: Final = (5, 12, 40)
-"""Nodes of one name from which there may be a few, several, many people of that name."""
+_NAMESAKES: Final = (5, 12, 40, 120)
+"""Nodes of one name from which there may be a few, several, many, a crowd of people of that name."""
 
 
 def few_namesakes(pairs: Pairs, _: Frequencies) -> Levels:
     """Если имена совпали, смотрит, сколько всего таких записей: чем их меньше, тем больше значит совпадение."""
     columns = pairs.columns
-    name, other_name = columns.name_hashes[pairs.left], columns.name_hashes[pairs.right]
     patronymic, other_patronymic = columns.patronymic_hashes[pairs.left], columns.patronymic_hashes[pairs.right]
-    same_name = (name == other_name) & (name != 0)
-    same_patronymic = (patronymic == other_patronymic) & (patronymic != 0)
-    count = np.where(same_patronymic, columns.full_namesakes[pairs.left], columns.namesakes[pairs.left])
-    level = np.where(same_name, 1 + np.searchsorted(_NAMESAKES, count), 0).astype(np.uint8)
+    is_full = (patronymic == other_patronymic) & (patronymic != 0)
+    level = np.where(
+        is_full,
+        1 + np.searchsorted(_NAMESAKES[:3], columns.full_namesakes[pairs.left]),
+        5 + np.searchsorted(_NAMESAKES, columns.namesakes[pairs.left]),
+    ).astype(np.uint8)
     level[(patronymic != other_patronymic) & (patronymic != 0) & (other_patronymic != 0)] = 0
-    level[pairs.was("given_name", *_OTHER_NAME)] = 0
+    level[~_same_name(pairs)] = 0
+    return level
+
+
+def _same_name(pairs: Pairs) -> Flags:
+    """Whether surname and given name agree, in any order and form."""
+    name, other_name = pairs.columns.name_hashes[pairs.left], pairs.columns.name_hashes[pairs.right]
+    same_name: Flags = (name == other_name) & (name != 0) & ~pairs.was("given_name", *_OTHER_NAME)
+    return same_name
+
+
+CROWD_LEVELS: Final = (
+    Level("few", "имя с фамилией редки и без отчества", 0, 0, 0, -2, heir=0),
+    Level("several", "людей с этими именем и фамилией несколько", 0, 0, 0, -1, heir=0),
+    Level("many", "людей с этими именем и фамилией много, отчество могло совпасть случайно", 0, 0, 0, 1, heir=0),
+    Level("crowd", "имя с фамилией из самых частых, отчество могло совпасть случайно", 0, 0, 0, 2, heir=0),
+)
+
+
+def no_crowd(pairs: Pairs, _: Frequencies) -> Levels:
+    """Если совпали имя, фамилия и отчество, смотрит, сколько людей зовут так же с любым отчеством."""
+    level = (1 + np.searchsorted(_NAMESAKES[1:], pairs.columns.namesakes[pairs.left])).astype(np.uint8)
+    level[~pairs.was("namesakes", 1, 2, 3, 4)] = 0
     return level
 
 
@@ -288,17 +314,18 @@ def _date_levels(pairs: Pairs, attribute: str) -> Levels:
     level[have & (year == other_year)] = 6
     level[have & (year == other_year) & by_convention] = 5
     level[have & (parts == 2) & ~by_convention] = 4
-    level[have & (_digits_apart(date, pairs) == 1)] = 3
+    chosen = np.flatnonzero(have)
+    level[chosen[_digits_apart(date, pairs.left[chosen], pairs.right[chosen]) == 1]] = 3
     level[have & (year == other_year) & (month == other_day) & (day == other_month)] = 2
     level[have & (parts == 3)] = 1
     return level
 
 
-def _digits_apart(date: Dates, pairs: Pairs) -> Counts:
+def _digits_apart(date: Dates, left: Indices, right: Indices) -> Counts:
     """In how many digits of YYYYMMDD the dates differ."""
     number = date.years.astype(np.int32) * 10000 + date.months.astype(np.int32) * 100 + date.days
-    first, second = number[pairs.left], number[pairs.right]
-    apart = np.zeros(len(pairs), dtype=np.int32)
+    first, second = number[left], number[right]
+    apart = np.zeros(len(left), dtype=np.int32)
     for power in (10**place for place in range(8)):
         apart += (first // power) % 10 != (second // power) % 10
     return apart
@@ -442,9 +469,9 @@ def _is_close_address(pairs: Pairs, have_streets: Flags, same_street: Flags) -> 
     same_house = have_houses & (house == other_house)
     wanted = have_streets & same_house & ~same_street
     distance = edits(streets.values, street, other_street, wanted, 3)
-    close_street = wanted & (distance * 4 <= _shorter(lengths(streets.values), street, other_street))
+    close_street = wanted & (distance * 4 <= _shorter(streets.lengths, street, other_street))
     one_digit = edits(houses.values, house, other_house, same_street & have_houses & ~same_house, 1) <= 1
-    long_enough = _shorter(lengths(houses.values), house, other_house) >= 2
+    long_enough = _shorter(houses.lengths, house, other_house) >= 2
     is_close: Flags = close_street | (one_digit & long_enough) | (same_street & same_house)
     return is_close | _is_close_line(streets, street, other_street, (house < 0) & (other_house < 0))
 
@@ -454,7 +481,7 @@ def _is_close_line(lines: Coded, first: Codes, second: Codes, without_house: Fla
     has_number = np.asarray(pc.match_substring_regex(lines.values, r"\d").to_numpy(zero_copy_only=False))
     wanted = without_house & spread(has_number, first) & spread(has_number, second)
     distance = edits(lines.values, first, second, wanted, 6)
-    is_close: Flags = wanted & (distance * 6 <= _shorter(lengths(lines.values), first, second))
+    is_close: Flags = wanted & (distance * 6 <= _shorter(lines.lengths, first, second))
     return is_close
 
 
@@ -476,7 +503,7 @@ def same_place(pairs: Pairs, _: Frequencies) -> Levels:
     level[have_regions] = np.where((region == other_region)[have_regions], 3, 5)
     level[have_cities] = np.where((have_regions & (region != other_region))[have_cities], 5, 4)
     distance = edits(cities.values, city, other_city, have_cities & (city != other_city), 2)
-    level[have_cities & _is_close(distance, _shorter(lengths(cities.values), city, other_city))] = 2
+    level[have_cities & _is_close(distance, _shorter(cities.lengths, city, other_city))] = 2
     level[have_cities & (city == other_city)] = 1
     level[pairs.was("address", _SAME_HOUSE, _SAME_STREET)] = 0
     return level
@@ -516,15 +543,14 @@ def same_company(pairs: Pairs, _: Frequencies) -> Levels:
     """Сравнивает названия организаций без правовой формы и кавычек."""
     companies = pairs.columns.text("company")
     first, second, have = pairs.both(companies)
-    has_space = np.asarray(pc.match_substring(companies.values, " ").to_numpy(zero_copy_only=False))
     level = pairs.none()
     level[have] = 5
     unequal = have & (first != second)
-    level[unequal & _shares_word(companies.values, first, second, unequal)] = 4
+    level[unequal & _shares_word(companies, first, second, unequal)] = 4
     distance = edits(companies.values, first, second, unequal, 2)
-    level[unequal & _is_close(distance, _shorter(lengths(companies.values), first, second))] = 3
+    level[unequal & _is_close(distance, _shorter(companies.lengths, first, second))] = 3
     equal = have & (first == second)
-    level[equal] = np.where(spread(has_space, first)[equal], 1, 2)
+    level[equal] = np.where(spread(companies.has_space, first)[equal], 1, 2)
     return level
 
 
@@ -584,9 +610,9 @@ def _fuzzy(attribute: str) -> Callable[[Pairs, Frequencies], Levels]:
         level = pairs.none()
         level[have] = 4
         unequal = have & (first != second)
-        level[unequal & _shares_word(value.values, first, second, unequal)] = 3
+        level[unequal & _shares_word(value, first, second, unequal)] = 3
         distance = edits(value.values, first, second, unequal, 2)
-        level[unequal & _is_close(distance, _shorter(lengths(value.values), first, second))] = 2
+        level[unequal & _is_close(distance, _shorter(value.lengths, first, second))] = 2
         level[have & (first == second)] = 1
         return level
 
@@ -647,6 +673,7 @@ _PERSON: Final = (
     Claim("given_name", "Имя", ("given_name",), GIVEN_NAME_LEVELS, same_given_name),
     Claim("patronymic", "Отчество", ("patronymic",), PATRONYMIC_LEVELS, same_patronymic),
     Claim("namesakes", "Тёзки", ("surname", "given_name", "patronymic"), NAMESAKES_LEVELS, few_namesakes),
+    Claim("crowd", "Однофамильцы", ("surname", "given_name"), CROWD_LEVELS, no_crowd),
     Claim("birth_date", "Дата рождения", ("birth_date",), BIRTH_DATE_LEVELS, same_birth_date),
     *_EVERYWHERE,
     Claim("snils", "СНИЛС", ("snils",), _document_levels("СНИЛС", 12, -7), _same_document("snils")),

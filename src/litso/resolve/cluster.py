@@ -121,6 +121,10 @@ def partition(
     vetoed = _sides(vetoes)[0]
     disputed = np.unique(np.concatenate([home[inner.left[inner.scores <= threshold]], home[vetoed]]))
     clusters = _first_nodes(home)
+    judged = home[np.concatenate([*_sides(must), *_sides(vetoes)])]
+    threes = _of_three(home, disputed, judged)
+    _settle_threes(clusters, home, inner, threes, threshold)
+    disputed = np.setdiff1d(disputed, threes, assume_unique=True)
     for nodes, scores in _disputes(home, inner, disputed, threshold):
         local = set(nodes)
         local_must, local_vetoes = ([pair for pair in judged if pair[0] in local and pair[1] in local]
@@ -149,8 +153,9 @@ def _inside(pairs: Evidenced, home: Nodes) -> Evidenced:
 def _completed(home: Nodes, inner: Evidenced, score_more: Callable[[Nodes, Nodes], npt.NDArray[np.int32]]) -> Evidenced:
     """The pairs inside components together with those that were no candidates, in components of up to WHOLE nodes."""
     left, right = _all_pairs(home)
-    codes = inner.left * len(home) + inner.right
-    is_new = ~np.isin(left * len(home) + right, codes)
+    known = np.append(np.sort(inner.left * len(home) + inner.right), np.iinfo(np.int64).max)
+    codes = left * len(home) + right
+    is_new = known[np.searchsorted(known, codes)] != codes
     left, right = left[is_new], right[is_new]
     if not len(left):
         return inner
@@ -175,12 +180,43 @@ def _all_pairs(home: Nodes) -> tuple[Nodes, Nodes]:
     return np.concatenate(lefts), np.concatenate(rights)
 
 
+def _of_three(home: Nodes, disputed: Nodes, judged: Nodes) -> Nodes:
+    """Disputed components of three nodes about which nobody has judged: most disputes are so small."""
+    return np.setdiff1d(disputed[np.bincount(home)[disputed] == 3], judged)
+
+
+def _settle_threes(clusters: Nodes, home: Nodes, inner: Evidenced, threes: Nodes, threshold: int) -> None:
+    """Contract all components of three nodes at once, in place: the same as `contract` one by one.
+
+    The pair with the highest score is joined; the third node joins it if its two scores speak for that together.
+    """
+    chosen = np.flatnonzero(_marked(home, threes)[home[inner.left]])
+    order = chosen[np.lexsort((inner.right[chosen], inner.left[chosen], home[inner.left[chosen]]))]
+    scores = inner.scores[order].reshape(-1, 3).astype(np.int64) - threshold
+    first, third = inner.left[order].reshape(-1, 3)[:, 0], inner.right[order].reshape(-1, 3)[:, 2]
+    second = inner.left[order].reshape(-1, 3)[:, 2]
+    best = scores.argmax(axis=1)
+    highest = scores.max(axis=1)
+    is_pair, is_whole = highest > 0, (highest > 0) & (scores.sum(axis=1) - highest > 0)
+    clusters[first], clusters[second], clusters[third] = first, second, third
+    for place, (low, high) in enumerate(((first, second), (first, third), (second, third))):
+        joined = is_pair & (best == place)
+        clusters[high[joined]] = low[joined]
+    clusters[second[is_whole]] = clusters[third[is_whole]] = first[is_whole]
+
+
+def _marked(home: Nodes, chosen: Nodes) -> npt.NDArray[np.bool_]:
+    """Which components are among the chosen, by their numbers."""
+    marked = np.zeros(int(home.max(initial=-1)) + 1, dtype=np.bool_)
+    marked[chosen] = True
+    return marked
+
+
 def _disputes(
     home: Nodes, inner: Evidenced, disputed: Nodes, threshold: int
 ) -> Iterator[tuple[list[int], dict[Pair, int]]]:
     """(nodes, scores over the threshold) of each component in which some pair speaks against, or is vetoed."""
-    is_disputed = np.zeros(int(home.max(initial=-1)) + 1, dtype=np.bool_)
-    is_disputed[disputed] = True
+    is_disputed = _marked(home, disputed)
     chosen = np.flatnonzero(is_disputed[home[inner.left]])
     chosen = chosen[np.argsort(home[inner.left[chosen]], kind="stable")]
     nodes = np.flatnonzero(is_disputed[home])

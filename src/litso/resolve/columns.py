@@ -7,7 +7,7 @@ value (its stem, sound, frequency) is worked out once for each distinct value, n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, TypeVar
@@ -42,6 +42,16 @@ class Coded:
     def hashes(self) -> Hashes:
         """Hash of each distinct value."""
         return hash_texts(self.values)
+
+    @cached_property
+    def lengths(self) -> npt.NDArray[np.int32]:
+        """Letters of each distinct value."""
+        return letters(self.values)
+
+    @cached_property
+    def has_space(self) -> npt.NDArray[np.bool_]:
+        """Which distinct values are of several words."""
+        return np.asarray(pc.match_substring(self.values, " ").to_numpy(zero_copy_only=False), dtype=np.bool_)
 
     def hash_of_nodes(self) -> Hashes:
         """Hash per node, 0 where missing."""
@@ -82,25 +92,31 @@ def _plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def encode(texts: pa.Array) -> tuple[Codes, pa.Array]:
-    """Codes and distinct folded values of a text column; folding happens on distinct values only."""
+_PLAIN: Final = ("snils", "inn", "ogrn", "kpp", "passport", "national_id", "house_key", *STANDARD_LISTS)
+"""Attributes whose standard values are written in one way only."""
+
+
+def encode(texts: pa.Array, *, is_plain: bool = False) -> tuple[Codes, pa.Array]:
+    """Codes and distinct values of a text column, folded unless they are plain; only distinct values are folded."""
     raw = texts.dictionary_encode()
+    if is_plain and not pc.any(pc.equal(raw.dictionary, "")).as_py():
+        return raw.indices.fill_null(MISSING).to_numpy(zero_copy_only=False).astype(np.int32), raw.dictionary
     folded = words.fold(raw.dictionary).dictionary_encode()
     inner = folded.indices.fill_null(MISSING).to_numpy(zero_copy_only=False).astype(np.int32)
     outer = raw.indices.fill_null(len(inner)).to_numpy(zero_copy_only=False)
     return np.append(inner, np.int32(MISSING))[outer], folded.dictionary
 
 
-def coded(column: pa.ChunkedArray | pa.Array) -> Coded:
+def coded(column: pa.ChunkedArray | pa.Array, *, is_plain: bool = False) -> Coded:
     """Dictionary-code one text column."""
-    return Coded(*encode(_plain(column)))
+    return Coded(*encode(_plain(column), is_plain=is_plain))
 
 
 def listed(column: pa.ChunkedArray | pa.Array) -> Listed:
-    """Dictionary-code one list column; null is an empty list. Values must be distinct within a list."""
+    """Dictionary-code one list column; null is an empty list. Values must be distinct within a list, and plain."""
     lists = _plain(column)
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    codes, values = encode(_plain(pc.list_flatten(lists)))
+    codes, values = encode(_plain(pc.list_flatten(lists)), is_plain=True)
     return Listed(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), codes, values)
 
 
@@ -113,10 +129,11 @@ def coded_together(columns: Iterable[pa.ChunkedArray | pa.Array]) -> list[Coded]
 
 
 @dataclass(frozen=True)
-class Names:
+class Names(Coded):
     """Facts of each distinct word of the name dictionary, by its code."""
 
-    values: pa.Array
+    frequencies: dict[tuple[int, str], npt.NDArray[np.uint8]] = field(default_factory=dict)
+    """What comparisons have looked up already, for speed."""
 
     @cached_property
     def surname_stems(self) -> Codes:
@@ -170,6 +187,11 @@ class Names:
         return table
 
 
+def letters(texts: pa.Array) -> npt.NDArray[np.int32]:
+    """Letters of each text."""
+    return np.asarray(pc.utf8_length(texts).to_numpy(zero_copy_only=False)).astype(np.int32)
+
+
 def _codes(texts: pa.Array) -> Codes:
     return np.asarray(texts.dictionary_encode().indices.to_numpy(zero_copy_only=False)).astype(np.int32)
 
@@ -219,12 +241,12 @@ class Sharing:
 class Columns:
     """The nodes of one kind of party as coded columns; each is made when first asked for, from what `fetch` gives.
 
-    size: number of nodes. fetch: name of a node column (`nodes.node_schema`) → its values in the order of the nodes, or
-    None when there is no such column.
+    fetch: name of a node column (`nodes.node_schema`) → values, or None when there is no such column. places: for each
+    node, the place of its value there (several nodes never share a place; places may be left out).
     """
 
-    def __init__(self, size: int, fetch: Callable[[str], pa.Array | None], sharing: Sharing = Sharing()) -> None:
-        self._size = size
+    def __init__(self, places: Indices, fetch: Callable[[str], pa.Array | None], sharing: Sharing = Sharing()) -> None:
+        self._places = places
         self._fetch = fetch
         self.sharing = sharing
         self._texts: dict[str, Coded] = {}
@@ -237,19 +259,20 @@ class Columns:
     def of_table(cls, nodes: pa.Table, sharing: Sharing = Sharing()) -> Columns:
         """Columns of an Arrow table of nodes, all of one kind."""
         have = set(nodes.column_names)
-        return cls(len(nodes), lambda name: nodes.column(name) if name in have else None, sharing)
+        return cls(np.arange(len(nodes)), lambda name: nodes.column(name) if name in have else None, sharing)
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._places)
 
     @cached_property
     def names(self) -> Names:
         """Facts of the words of surnames, given names and patronymics."""
-        return Names(self.surname.values)
+        return Names(self.surname.codes, self.surname.values)
 
     @cached_property
     def _name_parts(self) -> list[Coded]:
-        return coded_together(self._column(name, pa.string()) for name in NAME_PARTS)
+        whole = coded_together(self._column(name, pa.string()) for name in NAME_PARTS)
+        return [self._of_nodes(part) for part in whole]
 
     @property
     def surname(self) -> Coded:
@@ -269,26 +292,29 @@ class Columns:
     def text(self, attribute: str) -> Coded:
         """Any text attribute."""
         if attribute not in self._texts:
-            self._texts[attribute] = coded(self._column(attribute, pa.string()))
+            whole = coded(self._column(attribute, pa.string()), is_plain=attribute in _PLAIN)
+            self._texts[attribute] = self._of_nodes(whole)
         return self._texts[attribute]
 
     def list(self, attribute: str) -> Listed:
         """`phones`, `emails` or `accounts`."""
         if attribute not in self._lists:
-            self._lists[attribute] = listed(self._column(attribute, pa.list_(pa.string())))
+            column = self._column(attribute, pa.list_(pa.string()))
+            self._lists[attribute] = listed(column.take(pa.array(self._places)))
         return self._lists[attribute]
 
     def date(self, attribute: str = "birth_date") -> Dates:
         """A date attribute; a custom one arrives as ISO text."""
         if attribute not in self._dates:
             column = self._column(attribute, pa.date32())
-            self._dates[attribute] = dates(parsed_dates(column) if pa.types.is_string(column.type) else column)
+            column = parsed_dates(column) if pa.types.is_string(column.type) else column
+            self._dates[attribute] = dates(column.take(pa.array(self._places)))
         return self._dates[attribute]
 
     def number(self, attribute: str) -> npt.NDArray[np.float64]:
         """A custom attribute as numbers, NaN where it is none."""
         if attribute not in self._numbers:
-            self._numbers[attribute] = parsed_numbers(self._column(attribute, pa.string()))
+            self._numbers[attribute] = parsed_numbers(self._column(attribute, pa.string()))[self._places]
         return self._numbers[attribute]
 
     def counts(self, attribute: str) -> npt.NDArray[np.int32]:
@@ -334,9 +360,12 @@ class Columns:
             return bool((getattr(self, attribute).codes >= 0).any())
         return len(self.text(attribute).values) > 0
 
+    def _of_nodes(self, whole: Coded) -> Coded:
+        return Coded(whole.codes[self._places], whole.values)
+
     def _column(self, name: str, kind: pa.DataType) -> pa.Array:
         column = self._fetch(name)
-        return pa.nulls(self._size, kind) if column is None else _plain(column)
+        return pa.nulls(int(self._places.max(initial=-1)) + 1, kind) if column is None else _plain(column)
 
 
 _DATE_FORMS: Final = (

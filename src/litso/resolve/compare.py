@@ -8,11 +8,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from litso.resolve.columns import Coded, Codes, Columns, Indices, Listed
+from litso.resolve.columns import Coded, Codes, Columns, Indices, Listed, Names
 
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.uint8]
@@ -20,6 +19,9 @@ Counts = npt.NDArray[np.int32]
 
 FAR: Final = 99
 """Edits between values that are further apart than was asked, or were not measured."""
+
+
+_UNLISTED: Final = 255
 
 
 class Frequencies(NamedTuple):
@@ -33,15 +35,24 @@ class Frequencies(NamedTuple):
     patronymic: Mapping[str, int]
     unlisted: int
 
-    def of(self, attribute: str, values: pa.Array) -> Levels:
-        """Frequency of each distinct value: 0 rare, 1 known, 2 common."""
-        table: Mapping[str, int] = getattr(self, attribute)
-        return np.array([table.get(word, self.unlisted) for word in values.to_pylist()], dtype=np.uint8)
+    def of(self, attribute: str, names: Names) -> Levels:
+        """Frequency of each distinct name: 0 rare, 1 known, 2 common."""
+        listed = self.listed(attribute, names)
+        return np.where(listed == _UNLISTED, np.uint8(self.unlisted), listed)
 
-    def listed(self, attribute: str, values: pa.Array) -> Flags:
-        """Which distinct values are names that the table knows."""
-        table: Mapping[str, int] = getattr(self, attribute)
-        return np.array([word in table for word in values.to_pylist()], dtype=np.bool_)
+    def listed(self, attribute: str, names: Names) -> Levels:
+        """As `of`, with 255 for names that the table does not have; worked out once for all pairs."""
+        key = (id(self), attribute)
+        if key not in names.frequencies:
+            table: Mapping[str, int] = getattr(self, attribute)
+            found = [table.get(word, _UNLISTED) for word in names.values.to_pylist()]
+            names.frequencies[key] = np.array(found, dtype=np.uint8)
+        return names.frequencies[key]
+
+    def knows(self, attribute: str, names: Names) -> Flags:
+        """Which distinct names the table has."""
+        known: Flags = self.listed(attribute, names) != _UNLISTED
+        return known
 
 
 class Pairs:
@@ -88,11 +99,6 @@ def edits(values: pa.Array, first: Codes, second: Codes, wanted: Flags, most: in
     measured = cpdist(*texts, scorer=OSA.distance, score_cutoff=most, dtype=np.int32)
     result[chosen] = np.where(measured > most, FAR, measured)[distinct.indices.to_numpy()]
     return result
-
-
-def lengths(values: pa.Array) -> Counts:
-    """Letters of each distinct value."""
-    return np.asarray(pc.utf8_length(values).to_numpy(zero_copy_only=False)).astype(np.int32)
 
 
 def shared_count(value: Listed, counts: Counts, left: Indices, right: Indices) -> tuple[Counts, Flags]:

@@ -7,7 +7,7 @@ function; a pair is a candidate when it shares a key that at most `CAP` nodes ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -144,6 +144,11 @@ class Parts:
             maker = _MAKERS.get(part)
             self._made[part] = maker(self._columns) if maker else self._columns.text(part).hash_of_nodes()
         return self._made[part]
+
+    def prepare(self, rules: Iterable[Rule]) -> None:
+        """Make all parts that the rules need, so that threads may read them."""
+        for part in dict.fromkeys(name for rule in rules for level in rule.levels for name in level):
+            self.rows(part)
 
     def rows(self, part: str) -> tuple[Indices, Hashes]:
         """(node, hash) rows of a part: several a node for a list attribute."""

@@ -123,10 +123,7 @@ def as_uuid(fingerprint_text: str) -> uuid.UUID:
 
 def values_sql(columns: Iterable[str]) -> str:
     """`node_values` as the select list of a DuckDB query over standard records; `columns` are those that they have."""
-    have = set(columns)
-    customs = sorted(name for name in have if name.startswith(CUSTOM_PREFIX))
-    values = [f"{expression} as {quoted(name)}" for name, expression in _value_expressions(have).items()]
-    return ", ".join([*values, *map(quoted, customs)])
+    return ", ".join(f"{expression} as {quoted(name)}" for name, expression in value_expressions(columns).items())
 
 
 def fingerprint_sql(columns: Iterable[str]) -> str:
@@ -151,8 +148,9 @@ def _thin_sql() -> str:
     return f"not ({documents} or (({named}) and ({traces})))"
 
 
-def _value_expressions(have: set[str]) -> dict[str, str]:
-    """Node column → SQL expression over a standard record."""
+def value_expressions(columns: Iterable[str]) -> dict[str, str]:
+    """Node column → SQL expression over a standard record; `columns` are those that the table of records has."""
+    have = set(columns)
 
     def plain(name: str) -> str:
         return f"nullif({name}, '')" if name in have else "null::varchar"
@@ -169,7 +167,7 @@ def _value_expressions(have: set[str]) -> dict[str, str]:
     values["birth_date"] = "birth_date" if "birth_date" in have else "null::date"
     for name in STANDARD_LISTS:
         values[name] = f"coalesce({name}, [])" if name in have else "[]::varchar[]"
-    return values
+    return values | {name: quoted(name) for name in sorted(have) if name.startswith(CUSTOM_PREFIX)}
 
 
 def quoted(name: str) -> str:

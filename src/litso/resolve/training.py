@@ -50,7 +50,9 @@ COMMON_SHARE: Final = 1 / 1_000
 """Shares of nodes from which a name is known, and common."""
 
 
-def train(model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64]) -> Model:
+def train(
+    model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64] | npt.NDArray[np.float64]
+) -> Model:
     """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none changes nothing."""
     if not counts.sum():
         return model
@@ -59,7 +61,9 @@ def train(model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.ND
     for _ in range(ROUNDS):
         sums = class_sums(model, kind, levels)
         whole = log2_sum(sums)
-        model = _with_kind(model, kind, _maximized(model, kind, levels, np.exp2(sums - whole) * counts, guesses))
+        model = _with_kind(
+            model, kind, _maximized(model, kind, levels, np.exp2(sums - whole) * counts.astype(np.float64), guesses)
+        )
         before, likelihood = likelihood, float(whole @ counts) / float(counts.sum())
         if abs(likelihood - before) < _SETTLED:
             break
@@ -126,7 +130,7 @@ class Family(NamedTuple):
 
 FAMILY: Final = (
     Family(RELATIVE, ("surname", "patronymic"), ("given_name", "birth_date")),
-    Family(HEIR, ("surname", "given_name", "namesakes", "company"), ("birth_date", "patronymic")),
+    Family(HEIR, ("surname", "given_name", "namesakes", "crowd", "company"), ("birth_date", "patronymic")),
 )
 
 

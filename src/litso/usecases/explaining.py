@@ -11,6 +11,7 @@ from litso.engine.duckdb import Engine
 from litso.errors import NotFound, SourceUnusable
 from litso.resolve.explain import Explanation, explain
 from litso.resolve.model import from_json
+from litso.resolve.nodes import values_sql
 from litso.usecases.resolution import Key, collapse, columns_of
 
 _FILES: Final = ("crosswalk.parquet", "standard.parquet", "model.json")
@@ -44,7 +45,7 @@ def explain_output(output: Path, left: Key, right: Key) -> Answer:
     model = from_json((output / "model.json").read_text(encoding="utf-8"), "model.json")
     with Engine() as engine:
         standard = str(output / "standard.parquet").replace("'", "''")
-        engine.run(f"create view standard as from read_parquet('{standard}')")
+        engine.run(f"create table standard as from read_parquet('{standard}')")
         collapse(engine, "standard", ())
         nodes = [_node(engine, key) for key in (left, right)]
         parties = [_party(engine, output, key) for key in (left, right)]
@@ -54,7 +55,7 @@ def explain_output(output: Path, left: Key, right: Key) -> Answer:
         if shown[0]["kind"] != shown[1]["kind"]:
             return Answer(left, right, parties[0], parties[1], "kinds", None)
         kind = shown[0]["kind"]
-        first, columns = columns_of(engine, kind)
+        first, columns = columns_of(engine, "standard", kind)
         found = explain(model, kind, columns, nodes[0] - first, nodes[1] - first, (shown[0], shown[1]))
     return Answer(left, right, parties[0], parties[1], "compared", found)
 
@@ -73,6 +74,7 @@ def _party(engine: Engine, output: Path, key: Key) -> str:
 
 
 def _values(engine: Engine, node: int) -> dict[str, Any]:
-    table: pa.Table = engine.table(f"select * from node where rowid = {node:d}")  # noqa: S608
-    row: dict[str, Any] = table.to_pylist()[0]
-    return row
+    values = values_sql(engine.columns("standard"))
+    place = engine.rows("select place from node where rowid = ?", node)[0][0]
+    table: pa.Table = engine.table(f"select {values} from standard where rowid = {place:d}")  # noqa: S608
+    return dict(table.to_pylist()[0])

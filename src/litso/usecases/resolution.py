@@ -7,7 +7,7 @@ plane uses too. The partition depends on nothing but the records, the model and 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from litso.resolve.cluster import Evidenced, Nodes, Pair, partition
 from litso.resolve.columns import Columns
 from litso.resolve.keys import Keys, Parts, Rule, keys_of_level, rules_of
 from litso.resolve.model import UNIT, Model, score
-from litso.resolve.nodes import quoted
+from litso.resolve.nodes import value_expressions
 
 KINDS: Final = (ORGANIZATION, PERSON)
 """In the order of the nodes."""
@@ -93,8 +93,9 @@ class KindResolution:
 class Resolution:
     """What resolution found.
 
-    In the engine it leaves the tables `node` (a node's number is its rowid), `record_node` (source, source_id, node)
-    and `cluster` (node, cluster), where `cluster` is the number of the cluster's first node.
+    In the engine it leaves the tables `node` (kind, fingerprint, place of one of its records in the table of standard
+    records; a node's number is its rowid), `record_node` (source, source_id, node) and `cluster` (node, cluster), where
+    `cluster` is the number of the cluster's first node.
     """
 
     model: Model
@@ -130,7 +131,7 @@ def resolve_standard(
     must, vetoes = _judged_nodes(engine, judgements)
     kinds = []
     for kind in KINDS:
-        found, model = _resolve_kind(engine, kind, model, round(bar * UNIT), must, vetoes, train, watch)
+        found, model = _resolve_kind(engine, standard, kind, model, round(bar * UNIT), must, vetoes, train, watch)
         kinds.append(found)
     with watch.stage("clusters"):
         _keep_clusters(engine, kinds)
@@ -140,22 +141,25 @@ def resolve_standard(
 def collapse(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> None:
     """Make the tables `node` and `record_node` (see Resolution) of the standard records of a table."""
     told_apart = {key for judgement in judgements if judgement.verdict == "different" for key in judgement[1:]}
-    keys = pa.table({"source": pa.array([key[0] for key in told_apart], pa.string()),
-                     "source_id": pa.array([key[1] for key in told_apart], pa.string())})  # fmt: skip
-    with engine.lent("told_apart", keys):
-        engine.run(f"create or replace temp table staged as {pairs.staged_sql(standard, engine.columns(standard))}")
+    keyed = pairs.keyed_sql(standard, engine.columns(standard), with_judgements=bool(told_apart))
+    with engine.lent("told_apart", _key_table(told_apart)):
+        engine.run(f"create or replace temp table keyed as {keyed}")
     engine.run(f"create or replace table node as {pairs.NODES_SQL}")
     engine.run(f"create or replace table record_node as {pairs.RECORDS_SQL}")
-    engine.run("drop table staged")
+    engine.run("drop table keyed")
+
+
+def _key_table(keys: Iterable[Key]) -> pa.Table:
+    listed = sorted(keys)
+    sides = (pa.array([key[place] for key in listed], pa.string()) for place in (0, 1))
+    return pa.table(dict(zip(("source", "source_id"), sides, strict=True)))
 
 
 def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> tuple[list[Pair], list[Pair]]:
     """Must-links (the latest first) and vetoes as pairs of nodes; judgements about records that are gone fall out."""
     if not judgements:
         return [], []
-    wanted = sorted({key for judgement in judgements for key in judgement[1:]})
-    table = pa.table({"source": [key[0] for key in wanted], "source_id": [key[1] for key in wanted]})
-    with engine.lent("judged", table):
+    with engine.lent("judged", _key_table({key for judgement in judgements for key in judgement[1:]})):
         rows = engine.rows("select source, source_id, node from record_node join judged using (source, source_id)")
     node = {(source, source_id): number for source, source_id, number in rows}
     must, vetoes = [], []
@@ -170,15 +174,14 @@ def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> tuple[list
 
 
 def _resolve_kind(
-    engine: Engine, kind: str, model: Model, threshold: int, must: Sequence[Pair], vetoes: Sequence[Pair], train: bool,
-    watch: Stopwatch,
+    engine: Engine, standard: str, kind: str, model: Model, threshold: int, must: Sequence[Pair],
+    vetoes: Sequence[Pair], train: bool, watch: Stopwatch,
 ) -> tuple[KindResolution, Model]:  # fmt: skip
     """Resolve the nodes of one kind; also gives the model that was used."""
-    first, columns = columns_of(engine, kind)
+    first, columns = columns_of(engine, standard, kind)
     size = len(columns)
     with watch.stage("pairs"):
-        hubs = _candidates(engine, rules_of(kind, model.customs), columns)
-        left, right = _read_pairs(engine)
+        left, right, hubs = _candidates(rules_of(kind, model.customs), columns)
     with watch.stage("evidence"):
         if train:
             model = _with_frequencies(model, columns, kind)
@@ -206,58 +209,53 @@ def _with_frequencies(model: Model, columns: Columns, kind: str) -> Model:
     return replace(model, frequencies=training.name_frequencies(columns))
 
 
-def columns_of(engine: Engine, kind: str) -> tuple[int, Columns]:
+def columns_of(engine: Engine, standard: str, kind: str) -> tuple[int, Columns]:
     """(number of the first node, columns) of the nodes of one kind; a column is read when it is first needed."""
     first, size = engine.rows("select coalesce(min(rowid), 0), count(*) from node where kind = ?", kind)[0]
-    have = set(engine.columns("node"))
+    values = value_expressions(engine.columns(standard))
+    places = engine.table(f"select place from node limit {size} offset {first}")["place"]  # noqa: S608
 
     def fetch(name: str) -> pa.Array | None:
-        if name not in have:
+        if name not in values:
             return None
-        return engine.table(f"select {quoted(name)} from node limit {size} offset {first}").column(0)  # noqa: S608
+        return engine.table(f"select {values[name]} as value from {standard}")["value"]  # noqa: S608
 
-    return first, Columns(size, fetch)
+    return first, Columns(places.to_numpy(), fetch)
 
 
-def _candidates(engine: Engine, rules: Sequence[Rule], columns: Columns) -> tuple[Hub, ...]:
-    """Make the table `candidate(a, b)` of all pairs that share a linking key; gives the hubs that link no longer."""
-    engine.run("create or replace temp table candidate (a integer, b integer)")
+def _candidates(rules: Sequence[Rule], columns: Columns) -> tuple[Nodes, Nodes, tuple[Hub, ...]]:
+    """(left, right) of all pairs that share a linking key, and the hubs that link no longer."""
     parts = Parts(columns)
-    return tuple(hub for rule in rules for hub in _candidates_of(engine, rule, parts))
+    parts.prepare(rules)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda rule: _candidates_of(rule, parts, len(columns)), rules))
+    left, right = pairs.distinct_pairs([codes for codes, _ in found], len(columns))
+    return left, right, tuple(hub for _, hub in found if hub is not None)
 
 
-def _candidates_of(engine: Engine, rule: Rule, parts: Parts) -> Iterator[Hub]:
+def _candidates_of(rule: Rule, parts: Parts, size: int) -> tuple[Nodes, Hub | None]:
     """Candidates of one rule; each level is asked only about the nodes of blocks that were too large one level before.
 
-    Gives the hub, if any: nodes of too large blocks that no level can split further, because it was the last one or
-    because they lack the next field.
+    The hub, if any: nodes of too large blocks that no level can split further, because it was the last one or because
+    they lack the next field.
     """
-    crowded = pa.table(
-        {"node": pa.array([], pa.int32()), "key": pa.array([], pa.int64()), "size": pa.array([], pa.int64())}
-    )
-    stuck = []
-    for level in range(len(rule.levels) + 1):
-        is_last = level == len(rule.levels)
-        rows = Keys(_NOBODY, _NOBODY) if is_last else keys_of_level(rule, level, parts)
+    found, stuck = [], [(_NOBODY, _NOBODY, _NOBODY)]
+    nodes = keys = sizes = _NOBODY
+    for level in range(len(rule.levels)):
+        rows = keys_of_level(rule, level, parts)
         if level:
-            rows = Keys(*(part[np.isin(rows.nodes, crowded["node"].to_numpy())] for part in rows))
-            stuck.append(crowded.filter(pa.array(~np.isin(crowded["node"].to_numpy(), rows.nodes))))
-        if not len(rows.nodes):
+            rows = Keys(*(part[np.isin(rows.nodes, nodes)] for part in rows))
+            is_stuck = ~np.isin(nodes, rows.nodes)
+            stuck.append((nodes[is_stuck], keys[is_stuck], sizes[is_stuck]))
+        joined = pairs.blocks(rows, size, rule.cap(level))
+        found.append(joined.pairs)
+        nodes, keys, sizes = rows.nodes[joined.crowded], rows.keys[joined.crowded], joined.sizes
+        if not len(nodes):
             break
-        with engine.lent("key_row", pa.table({"node": rows.nodes.astype(np.int32), "key": rows.keys})):
-            engine.run(f"insert into candidate {pairs.candidates_sql(rule.cap(level))}")
-            crowded = engine.table(pairs.hubs_sql(rule.cap(level)))
-    whole = pa.concat_tables([crowded.slice(0, 0), *stuck])
-    if whole.num_rows:
-        nodes, keys = (len(np.unique(whole[name].to_numpy())) for name in ("node", "key"))
-        yield Hub(rule.name, keys, nodes, int(whole["size"].to_numpy().max()))
-
-
-def _read_pairs(engine: Engine) -> tuple[Nodes, Nodes]:
-    """Candidate pairs, each once, in the order of their nodes."""
-    found = engine.table("select a, b from candidate group by a, b order by a, b")
-    engine.run("drop table candidate")
-    return found["a"].to_numpy().astype(np.int64), found["b"].to_numpy().astype(np.int64)
+    stuck.append((nodes, keys, sizes))
+    nodes, keys, sizes = (np.concatenate(part) for part in zip(*stuck, strict=True))
+    hub = Hub(rule.name, len(np.unique(keys)), len(np.unique(nodes)), int(sizes.max())) if len(nodes) else None
+    return np.concatenate(found), hub
 
 
 def _compare(columns: Columns, left: Nodes, right: Nodes, model: Model, kind: str) -> evidence.Patterns:

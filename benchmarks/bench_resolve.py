@@ -1,0 +1,286 @@
+"""Resolution of a demo town beside Splink 5 on the same standardized input, in the same run.
+
+    python benchmarks/bench_resolve.py [--persons N] [--seed S] [--setting A|B] [--rates usual|hard] [--pairs-for-u P]
+
+Each engine runs in a process of its own, twice: learning its weights from the input without labels, and with a saved
+model (ours: the shipped one; Splink: what it learned a moment ago). Time is from the standardized table to clusters.
+Splink has expert comparisons (stems, initials, diminutives, one of addresses), term frequencies, exploded lists of
+phones and accounts, and the best of several thresholds, chosen with the truth; ours has its default threshold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from litso.demo import build_demo, read_rates, setting_of
+from litso.demo.rates import OTHER, USUAL
+from litso.engine.duckdb import Engine
+from litso.resolve import words
+from litso.resolve.diminutives import FAMILIES
+from litso.resolve.evaluation import Evaluation, evaluate
+from litso.resolve.model import shipped
+from litso.sources.reading import open_files, read_files
+from litso.usecases.batch import find_deliveries
+from litso.usecases.resolution import Stopwatch, resolve_standard
+from litso.usecases.standardizing import standardized
+
+THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999)
+
+
+def main() -> None:
+    """Build the input, run the engines one after another, print a table."""
+    options = _options()
+    if options.role:
+        print(json.dumps(ROLES[options.role](options)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        options.standard = options.standard or _town(Path(folder), options)
+        print(f"{pq.read_metadata(options.standard / 'standard.parquet').num_rows:,} standard records")
+        print(f"{'':<16} {'wall s':>8} {'cpu s':>8} {'peak MB':>8} {'P':>7} {'R':>7} {'F1':>7} {'B3 F1':>7}")
+        for role in options.only or ROLES:
+            found = _measured(role, options)
+            numbers = (found[name] for name in ("wall", "cpu", "peak"))
+            quality = (found[name] for name in ("precision", "recall", "f1", "b_cubed"))
+            print(f"{role:<16} {' '.join(f'{n:8.1f}' for n in numbers)} {' '.join(f'{n:7.4f}' for n in quality)}")
+            print(f"{'':<16} {found['detail']}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--persons", type=int, default=30_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--setting", default="A")
+    parser.add_argument("--rates", default="usual")
+    parser.add_argument("--pairs-for-u", type=float, default=1e7)
+    parser.add_argument("--standard", type=Path, help="Folder with standard.parquet and truth.parquet, made before.")
+    parser.add_argument("--role", help=argparse.SUPPRESS)
+    parser.add_argument("--only", nargs="*", help="Run only these roles.")
+    return parser.parse_args()
+
+
+def _town(folder: Path, options: argparse.Namespace) -> Path:
+    """Standard records of the persons of a town, and their truth."""
+    town, base = folder / "town", OTHER if options.setting == "B" else USUAL
+    build_demo(
+        town, persons=options.persons, seed=options.seed, setting=setting_of(options.setting),
+        rates=read_rates(options.rates, base), today=date(2025, 11, 21),
+    )  # fmt: skip
+    tables = []
+    for mapping, paths in find_deliveries([town / "mappings"], [town]):
+        batches = (batch.records for batch in read_files(open_files(paths, mapping), mapping))
+        tables += [standard for _, standard in standardized(batches, mapping, expected=options.persons)]
+    persons = pl.DataFrame(pa.concat_tables(tables)).filter(pl.col("kind") == "person")
+    persons.write_parquet(folder / "standard.parquet")
+    (town / "truth.parquet").replace(folder / "truth.parquet")
+    return folder
+
+
+def _measured(role: str, options: argparse.Namespace) -> dict[str, Any]:
+    words_ = [sys.executable, __file__, "--role", role, "--standard", str(options.standard)]
+    done = subprocess.run(
+        [*words_, "--pairs-for-u", str(options.pairs_for_u)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(done.stderr)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _result(wall: float, cpu: float, found: Evaluation, detail: str) -> dict[str, Any]:
+    return {
+        "wall": wall, "cpu": cpu, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "precision": found.pairwise.precision, "recall": found.pairwise.recall, "f1": found.pairwise.f1,
+        "b_cubed": found.b_cubed.f1, "detail": detail,
+    }  # fmt: skip
+
+
+def _quality(folder: Path, clusters: pl.DataFrame) -> Evaluation:
+    """clusters: source, source_id, cluster."""
+    truth = pl.read_parquet(folder / "truth.parquet")
+    joined = truth.join(clusters, on=["source", "source_id"], how="inner")
+    labels = joined.select(pl.col("cluster").rank("dense"), pl.col("person_id").rank("dense")).cast(pl.Int64)
+    return evaluate(labels["cluster"].to_numpy(), labels["person_id"].to_numpy())
+
+
+# Ours -----------------------------------------------------------------------------------------------------------------
+
+
+def ours(options: argparse.Namespace, *, train: bool) -> dict[str, Any]:
+    """Standard records to clusters by the product's bulk resolution."""
+    with Engine() as engine:
+        engine.run("create table standard as from read_parquet(?)", str(options.standard / "standard.parquet"))
+        watch, begun, cpu = Stopwatch(), time.perf_counter(), time.process_time()
+        resolve_standard(engine, "standard", shipped("ru"), train=train, stopwatch=watch)
+        wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
+        clusters = engine.table("select source, source_id, cluster from record_node join cluster using (node)")
+    detail = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in watch.seconds.items())
+    return _result(wall, cpu, _quality(options.standard, pl.DataFrame(clusters)), detail)
+
+
+# Splink ---------------------------------------------------------------------------------------------------------------
+
+
+def splink(options: argparse.Namespace, *, saved: bool) -> dict[str, Any]:
+    """Standard records to clusters by Splink, at its best threshold."""
+    import duckdb
+    from splink import DuckDBAPI, Linker
+
+    model = options.standard / "splink.json"
+    persons = _for_splink(options.standard)
+    begun, cpu = time.perf_counter(), time.process_time()
+    api = DuckDBAPI(duckdb.connect())
+    table = api.register(persons.to_arrow())
+    linker = Linker(table, str(model) if saved else _settings(), log_level=40)
+    if not saved:
+        _train(linker, options.pairs_for_u)
+        linker.misc.save_model_to_json(str(model), overwrite=True)
+    trained = time.perf_counter() - begun
+    predicted = linker.inference.predict(threshold_match_probability=0.2)
+    tried: list[tuple[float, float, Evaluation]] = []
+    wall = spent = 0.0
+    for threshold in THRESHOLDS:
+        found = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold)
+        if not tried:  # one clustering is what a user runs
+            wall, spent = time.perf_counter() - begun, time.process_time() - cpu
+        rows = pl.DataFrame(
+            api.duckdb_con.sql(f"select unique_id, cluster_id from {found.physical_name}").to_arrow_table()
+        )
+        clusters = persons.select("unique_id", "source", "source_id").join(rows, on="unique_id")
+        tried.append((threshold, 0.0, _quality(options.standard, clusters.rename({"cluster_id": "cluster"}))))
+    threshold, _, best = max(tried, key=lambda one: one[2].pairwise.f1)
+    detail = f"best threshold {threshold} of {THRESHOLDS}, set-up and training {trained:.1f}"
+    return _result(wall, spent, best, detail)
+
+
+def _for_splink(folder: Path) -> pl.DataFrame:
+    """The same standard values, with stems, full forms of names and initials beside them."""
+    frame = pl.read_parquet(folder / "standard.parquet").with_row_index("unique_id")
+
+    def folded(name: str) -> pa.Array:
+        return words.fold(frame[name].to_arrow().cast(pa.string()))
+
+    given = folded("given_name").to_pylist()
+    patronymic = folded("patronymic")
+    fathers = [stem if stem and len(stem) > 1 else None for stem in words.patronymic_stem(patronymic).to_pylist()]
+    long = [word if word and len(word) > 1 else None for word in given]
+    return frame.with_columns(
+        pl.Series("stem", words.surname_stem(folded("surname"))),
+        pl.Series("given", [FAMILIES.get(word, word) if word else None for word in long], dtype=pl.String),
+        pl.Series("initial", [word[0] if word else None for word in given], dtype=pl.String),
+        pl.Series("father", fathers, dtype=pl.String),
+        pl.Series("father_initial", [word[0] if word else None for word in patronymic.to_pylist()], dtype=pl.String),
+        pl.col("birth_date").dt.to_string().alias("born"),
+        pl.col("birth_date").dt.year().alias("birth_year"),
+        pl.col("emails").list.first().alias("email"),
+    )
+
+
+def _level(sql: str, label: str, frequency: str | None = None) -> dict[str, Any]:
+    level: dict[str, Any] = {"sql_condition": sql, "label_for_charts": label}
+    return level | ({"tf_adjustment_column": frequency, "tf_adjustment_weight": 1.0} if frequency else {})
+
+
+def _comparison(name: str, missing: str, *levels: dict[str, Any]) -> dict[str, Any]:
+    null = {"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True}
+    return {"output_column_name": name, "comparison_levels": [null, *levels, _level("ELSE", "differs")]}
+
+
+def _settings() -> Any:
+    from splink import SettingsCreator, block_on
+
+    def absent(*columns: str) -> str:
+        return " or ".join(f"{column}_{side} is null" for column in columns for side in "lr")
+
+    def number(name: str) -> dict[str, Any]:
+        close = f"damerau_levenshtein({name}_l, {name}_r) <= 1"
+        return _comparison(name, absent(name), _level(f"{name}_l = {name}_r", "same"), _level(close, "close"))
+
+    def shared(name: str) -> dict[str, Any]:
+        empty = f"len({name}_l) = 0 or len({name}_r) = 0"
+        return _comparison(name, empty, _level(f"list_has_any({name}_l, {name}_r)", "shared"))
+
+    surname = _comparison(
+        "surname", absent("stem"),
+        _level("stem_l = stem_r", "same stem", "stem"),
+        _level("jaro_winkler_similarity(stem_l, stem_r) > 0.92", "close"),
+        _level("gender_l = 'Ж' and gender_r = 'Ж'", "women"),
+    )  # fmt: skip
+    given = _comparison(
+        "given_name", absent("initial"),
+        _level("given_l = given_r", "same or diminutive", "given"),
+        _level("initial_l = initial_r and (given_l is null or given_r is null)", "initial"),
+        _level("jaro_winkler_similarity(given_l, given_r) > 0.92", "close"),
+        _level("gender_l = gender_r", "other name, same gender"),
+    )  # fmt: skip
+    patronymic = _comparison(
+        "patronymic", absent("father_initial"),
+        _level("father_l = father_r", "same", "father"),
+        _level("father_initial_l = father_initial_r and (father_l is null or father_r is null)", "initial"),
+        _level("jaro_winkler_similarity(father_l, father_r) > 0.92", "close"),
+    )  # fmt: skip
+    born = _comparison(
+        "born", absent("born"),
+        _level("born_l = born_r", "same"),
+        _level("damerau_levenshtein(born_l, born_r) <= 1", "one error"),
+        _level("birth_year_l = birth_year_r", "same year"),
+        _level("abs(birth_year_l - birth_year_r) > 15", "a generation"),
+    )  # fmt: skip
+    address = _comparison(
+        "address", absent("house_key"),
+        _level("house_key_l = house_key_r and flat_l = flat_r", "same flat"),
+        _level("house_key_l = house_key_r and (flat_l is null or flat_r is null)", "same house"),
+        _level("house_key_l = house_key_r", "other flat"),
+        _level("street_l = street_r", "same street"),
+    )  # fmt: skip
+    numbers = [number(name) for name in ("snils", "inn", "passport")]
+    rules = [
+        block_on("phones", arrays_to_explode=["phones"]), block_on("accounts", arrays_to_explode=["accounts"]),
+        block_on("email"), block_on("snils"), block_on("inn"), block_on("passport"),
+        block_on("stem", "given", "birth_year"), block_on("given", "father", "born"), block_on("stem", "born"),
+        block_on("given", "born"), block_on("stem", "given", "father"), block_on("house_key", "flat", "stem"),
+        block_on("house_key", "flat", "given"), block_on("house_key", "stem", "initial"),
+    ]  # fmt: skip
+    return SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[surname, given, patronymic, born, address, shared("phones"), shared("emails"), shared("accounts"),
+                     *numbers],
+        blocking_rules_to_generate_predictions=rules,
+        retain_matching_columns=False,
+    )  # fmt: skip
+
+
+def _train(linker: Any, pairs_for_u: float) -> None:
+    """As the documentation advises: prior by sure rules, u by random pairs, m by several blocked sessions."""
+    from splink import block_on
+
+    sure = [block_on("snils"), block_on("stem", "given", "father", "born"), block_on("email", "given", "stem")]
+    linker.training.estimate_probability_two_random_records_match(sure, recall=0.1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=pairs_for_u, seed=1)
+    for rule in (block_on("stem", "given", "father"), block_on("house_key", "flat"),
+                 block_on("born", "initial")):  # fmt: skip
+        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+
+
+ROLES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "litso, trained": lambda options: ours(options, train=True),
+    "litso, saved": lambda options: ours(options, train=False),
+    "splink, trained": lambda options: splink(options, saved=False),
+    "splink, saved": lambda options: splink(options, saved=True),
+}
+
+
+if __name__ == "__main__":
+    main()
