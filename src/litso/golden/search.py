@@ -7,9 +7,11 @@ the tokens of a party as a text-search vector; `usecases.search_plan` writes que
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
+
+import polars as pl
 
 NAME: Final = "n"
 INITIAL: Final = "i"
@@ -137,3 +139,103 @@ def _contact_tokens(values: Mapping[str, Any]) -> Iterable[str]:
 def _birth_tokens(birth_date: Any) -> Iterable[str]:
     date = str(birth_date or "")
     return (f"{BIRTH_DATE}:{date}", f"{BIRTH_YEAR}:{date[:4]}")
+
+
+# Many parties, the same tokens --------------------------------------------------------------------------------------
+
+# What `str.isalnum` says in Python, said to the regular expressions of Polars.
+_LETTERS: Final = r"[\p{L}\p{Nl}\p{No}]+"
+_NOT_ALNUM_CLASS: Final = r"[^\p{L}\p{N}]+"
+
+
+def token_rows(golden: pl.DataFrame, names: pl.DataFrame, serials: pl.DataFrame) -> pl.DataFrame:
+    """`search_tokens` of many golden records: `place` (row of `golden`, from 0) and `token`, distinct and sorted.
+
+    golden: rows of `golden.records.golden_records`. names: `party_id` and `full_name`, other names of the parties.
+    serials: `account` and `serial`, the meters of accounts.
+    """
+    rows = golden.with_row_index("place").lazy()
+    others = rows.select("place", "party_id").join(names.lazy(), on="party_id").select("place", text="full_name")
+    accounts = rows.select("place", "accounts").explode("accounts", empty_as_null=False).drop_nulls()
+    meters = accounts.join(serials.lazy(), left_on="accounts", right_on="account").select("place", text="serial")
+    parts = [
+        *(_word_rows(rows.select("place", text=name), NAME) for name in ("full_name", "company")),
+        _word_rows(others, NAME),
+        *(_word_rows(rows.select("place", text=name), INITIAL, only_initial=True) for name in _GIVEN_NAMES),
+        *(_word_rows(rows.select("place", text=name), PLACE) for name in ("city", "street")),
+        *(_text_rows(rows.select("place", text=name), space, _house_number) for name, space in _HOUSE_PARTS),
+        *_contact_rows(rows),
+        _text_rows(rows.select("place", text=pl.col("birth_date").cast(pl.String)), BIRTH_DATE),
+        _text_rows(rows.select("place", text=pl.col("birth_date").cast(pl.String)), BIRTH_YEAR, _year),
+        _text_rows(accounts.select("place", text="accounts"), ACCOUNT, _code),
+        _text_rows(meters, METER, _code),
+        *(_text_rows(rows.select("place", text=name), DOCUMENT, _digits) for name in _DOCUMENTS),
+    ]
+    return pl.concat(parts).unique().sort("place", "token").collect()
+
+
+def token_lists(tokens: pl.DataFrame, count: int) -> pl.Series:
+    """`token_rows` of `count` golden records as one list a record."""
+    lists = tokens.group_by("place", maintain_order=True).agg("token")
+    every = pl.DataFrame({"place": pl.int_range(count, dtype=pl.UInt32, eager=True)})
+    joined = every.join(lists, on="place", how="left", maintain_order="left")
+    return joined.select(pl.col("token").fill_null(pl.lit([], dtype=pl.List(pl.String))).alias("tokens")).to_series()
+
+
+def typo_words_of(tokens: pl.DataFrame) -> list[str]:
+    """`typo_words` of `token_rows`, each once."""
+    token = pl.col("token")
+    chosen = tokens.lazy().filter(token.str.slice(0, 1).is_in([NAME, PLACE])).select(token.str.slice(2)).unique()
+    return chosen.filter(token.str.len_chars() >= _SHORTEST_TYPO_WORD).collect()["token"].to_list()
+
+
+_GIVEN_NAMES: Final = ("given_name", "patronymic")
+_HOUSE_PARTS: Final = (("house", HOUSE), ("block", BLOCK), ("flat", FLAT))
+
+
+def _word_rows(texts: pl.LazyFrame, namespace: str, *, only_initial: bool = False) -> pl.LazyFrame:
+    """`place` and `token` of each word of `text`."""
+    words = texts.drop_nulls().select("place", word=_folded(pl.col("text")).str.extract_all(_LETTERS))
+    words = words.explode("word", empty_as_null=False)
+    if namespace == PLACE:
+        words = words.filter(~pl.col("word").is_in(sorted(PLACE_TYPES)))
+    word = pl.col("word").str.slice(0, 1) if only_initial else pl.col("word")
+    return words.select("place", token=pl.concat_str(pl.lit(f"{namespace}:"), word))
+
+
+def _text_rows(
+    texts: pl.LazyFrame, namespace: str, normal: Callable[[pl.Expr], pl.Expr] = lambda text: text
+) -> pl.LazyFrame:
+    """`place` and `token` of each `text` in its normal form; empty ones have no token."""
+    found = texts.drop_nulls().select("place", text=normal(pl.col("text"))).filter(pl.col("text") != "")
+    return found.select("place", token=pl.concat_str(pl.lit(f"{namespace}:"), "text"))
+
+
+def _contact_rows(rows: pl.LazyFrame) -> list[pl.LazyFrame]:
+    phones = rows.select("place", text="phones").explode("text", empty_as_null=False)
+    emails = rows.select("place", text="emails").explode("text", empty_as_null=False)
+    return [
+        _text_rows(phones, PHONE, _digits),
+        _text_rows(phones, PHONE_END, lambda text: _digits(text).str.reverse()),
+        _text_rows(emails, EMAIL, _folded),
+    ]
+
+
+def _folded(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.replace_all("ё", "е", literal=True)
+
+
+def _house_number(text: pl.Expr) -> pl.Expr:
+    return _folded(text).str.replace_all(" ", "", literal=True)
+
+
+def _digits(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"\D+", "")
+
+
+def _code(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(_NOT_ALNUM_CLASS, "").str.to_lowercase().str.strip_chars_start("0")
+
+
+def _year(text: pl.Expr) -> pl.Expr:
+    return text.str.slice(0, 4)

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 import pyarrow as pa
 
-from litso.store.bulk import copy_frame, filling
+from litso.store.bulk import copy_frame, filling, read_table
 from litso.store.database import Connection, rows_of, scalar
 from litso.store.queries import statements
 
@@ -116,7 +116,12 @@ def count(connection: Connection) -> dict[str, int]:
     return dict(connection.execute(statements("facts")["count"]).fetchall())
 
 
-def serials(connection: Connection, accounts: Sequence[str] | None = None) -> dict[str, list[str]]:
-    """Serial numbers of the meters of accounts, of all accounts when none are named."""
-    chosen = None if accounts is None else list(accounts)
-    return dict(connection.execute(statements("facts")["serials"], {"accounts": chosen}).fetchall())
+def serials(connection: Connection, accounts: Sequence[str]) -> dict[str, list[str]]:
+    """Serial numbers of the meters of accounts."""
+    return dict(connection.execute(statements("facts")["serials"], {"accounts": list(accounts)}).fetchall())
+
+
+def all_serials(connection: Connection) -> pl.DataFrame:
+    """Serial numbers of the meters of all accounts: `account`, `serial`, each pair once."""
+    schema = pa.schema([("account", pa.string()), ("serial", pa.string())])
+    return pl.DataFrame(read_table(connection, statements("facts")["all_serials"], schema))

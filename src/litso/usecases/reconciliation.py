@@ -416,7 +416,7 @@ def _publish_golden(
         """)  # noqa: S608
     ended = engine.table("select party_id from touched anti join belonging using (party_id)")["party_id"].to_pylist()
     expected = engine.rows("select count(*) from touched")[0][0] - len(ended)
-    published = publish_many(connection, _members(engine), facts.serials(connection), expected)
+    published = publish_many(connection, _members(engine), facts.all_serials(connection), expected)
     golden.withdraw(connection, ended)
     return _tell(connection, succeeded, published, ended, staged, judgement_id)
 

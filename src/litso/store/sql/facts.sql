@@ -110,5 +110,10 @@ select kind, count(*) from fact group by kind order by kind;
 -- A meter that has no serial number of its own is known by its key in the source.
 select account, array_agg(distinct coalesce(data->>'serial', fact_key))
 from fact
-where kind = 'meter' and account is not null and (%(accounts)s::text[] is null or account = any(%(accounts)s::text[]))
+where kind = 'meter' and account = any(%(accounts)s::text[])
 group by account;
+
+-- name: all_serials
+select distinct account, coalesce(data->>'serial', fact_key)
+from fact
+where kind = 'meter' and account is not null
