@@ -29,12 +29,14 @@ def contract(
     scores: Mapping[Pair, int],
     must: Sequence[Pair] = (),
     vetoes: Iterable[Pair] = (),
+    on_join: Callable[[list[int], list[int], int | None], None] | None = None,
 ) -> list[list[int]]:
     """Partition the nodes of one component.
 
     nodes: in the order that breaks ties. scores: pair (a < b) → hundredths of a bit over the threshold. must: pairs
     that belong together, the most binding first (one that a veto or an earlier one forbids is passed over). vetoes:
-    pairs that never belong together. Returns groups, each in the order of `nodes`, ordered by their first nodes.
+    pairs that never belong together. on_join: told of two groups before they are joined, and by what sum (None: by a
+    must-link). Returns groups, each in the order of `nodes`, ordered by their first nodes.
     """
     rank = {node: place for place, node in enumerate(nodes)}
     groups = {place: [place] for place in range(len(nodes))}
@@ -48,9 +50,12 @@ def contract(
             apart[rank[two]].add(rank[one])
     home = list(groups)
 
-    def join(one: int, two: int) -> int:
+    def join(one: int, two: int, total: int | None) -> int:
         """Join two groups under the smaller first node."""
         one, two = min(one, two), max(one, two)
+        if on_join is not None:
+            left, right = ([nodes[place] for place in groups[side]] for side in (one, two))
+            on_join(left, right, total)
         groups[one] += groups.pop(two)
         for node in groups[one]:
             home[node] = one
@@ -67,14 +72,14 @@ def contract(
     for one, two in must:
         first, second = home[rank[one]], home[rank[two]]
         if first != second and second not in apart[first]:
-            join(first, second)
+            join(first, second, None)
     heap = [(-value, one, two) for one in links for two, value in links[one].items() if one < two and value > 0]
     heapq.heapify(heap)
     while heap:
         value, one, two = heapq.heappop(heap)
         if one not in groups or links[one].get(two) != -value or two in apart[one]:
             continue
-        kept = join(one, two)
+        kept = join(one, two, -value)
         for other, total in links[kept].items():
             if total > 0:
                 heapq.heappush(heap, (-total, min(kept, other), max(kept, other)))
@@ -117,7 +122,7 @@ def partition(
         np.concatenate([pairs.left[is_for], must_left]),
         np.concatenate([pairs.right[is_for], must_right]),
     )
-    inner = _completed(home, _inside(pairs, home), score_more)
+    inner = completed(home, inside_components(pairs, home), score_more)
     vetoed = _sides(vetoes)[0]
     disputed = np.unique(np.concatenate([home[inner.left[inner.scores <= threshold]], home[vetoed]]))
     clusters = _first_nodes(home)
@@ -145,12 +150,12 @@ def _first_nodes(home: Nodes) -> Nodes:
     return first.astype(np.int64)[number]
 
 
-def _inside(pairs: Evidenced, home: Nodes) -> Evidenced:
+def inside_components(pairs: Evidenced, home: Nodes) -> Evidenced:
     inside = home[pairs.left] == home[pairs.right]
     return Evidenced(pairs.left[inside], pairs.right[inside], pairs.scores[inside])
 
 
-def _completed(home: Nodes, inner: Evidenced, score_more: Callable[[Nodes, Nodes], npt.NDArray[np.int32]]) -> Evidenced:
+def completed(home: Nodes, inner: Evidenced, score_more: Callable[[Nodes, Nodes], npt.NDArray[np.int32]]) -> Evidenced:
     """The pairs inside components together with those that were no candidates, in components of up to WHOLE nodes."""
     left, right = _all_pairs(home)
     known = np.append(np.sort(inner.left * len(home) + inner.right), np.iinfo(np.int64).max)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from litso.resolve.claims import Claim
-from litso.resolve.columns import Columns, Sharing
+from litso.resolve.columns import Columns
 from litso.resolve.evidence import compare
 from litso.resolve.keys import Parts as KeyParts
 from litso.resolve.keys import Rule, keys_of_level, rules_of
@@ -84,8 +84,18 @@ class Explanation(NamedTuple):
         return any(key.status == MEETS for key in self.keys)
 
 
+Crowd = Callable[[int, int], int]
+"""(level of a rule, key) → how many nodes have that key; asked where `columns` are not all nodes of the kind."""
+
+
 def explain(
-    model: Model, kind: str, columns: Columns, left: int, right: int, shown: tuple[Mapping[str, Any], Mapping[str, Any]]
+    model: Model,
+    kind: str,
+    columns: Columns,
+    left: int,
+    right: int,
+    shown: tuple[Mapping[str, Any], Mapping[str, Any]],
+    crowd: Crowd | None = None,
 ) -> Explanation:
     """Explain the pair of rows `left` and `right` of `columns`, whose node values are `shown`."""
     claims = model.claims(kind)
@@ -98,7 +108,8 @@ def explain(
     )
     classes = dict(zip(CLASSES, (round(float(share), 4) for share in parts.classes[:, 0]), strict=True))
     rules = rules_of(kind, model.customs)
-    keys = tuple(_meeting(rule, KeyParts(columns), columns.sharing, left, right) for rule in rules)
+    key_parts = KeyParts(columns)
+    keys = tuple(_meeting(rule, key_parts, crowd, left, right) for rule in rules)
     return Explanation(int(parts.totals[0]) / UNIT, int(parts.bases[0]) / UNIT, grounds, classes, keys)
 
 
@@ -114,7 +125,7 @@ def _text(values: Mapping[str, Any], names: Sequence[str]) -> str:
     return " ".join(", ".join(value) if isinstance(value, list) else str(value) for value in found if value)
 
 
-def _meeting(rule: Rule, parts: KeyParts, sharing: Sharing, left: int, right: int) -> Meeting:
+def _meeting(rule: Rule, parts: KeyParts, crowd: Crowd | None, left: int, right: int) -> Meeting:
     """The first level of the rule at which the nodes meet, or else what keeps them apart."""
     crowded = 0
     for level in range(len(rule.levels)):
@@ -123,7 +134,7 @@ def _meeting(rule: Rule, parts: KeyParts, sharing: Sharing, left: int, right: in
         if level == 0 and not (mine and others):
             return Meeting(rule.name, rule.title, MISSING, 0, rule.cap(0))
         for key in sorted(mine & others):
-            nodes = sharing.given.get(key, 1) if sharing.given is not None else int((rows.keys == key).sum())
+            nodes = int((rows.keys == key).sum()) if crowd is None else crowd(level, key)
             if nodes <= rule.cap(level):
                 return Meeting(rule.name, rule.title, MEETS, nodes, rule.cap(level))
             crowded = nodes

@@ -324,7 +324,8 @@ def _write_links(engine: Engine, path: Path, resolution: Resolution) -> None:
 def _links(resolution: Resolution, kind: KindResolution) -> pa.Table:
     """Links of one kind: node_a, node_b, weight and base in bits, evidence (claim, level, weight)."""
     model = resolution.model
-    chosen = np.flatnonzero(kind.pairs.scores >= round(model.review * UNIT))
+    floor = round(min(model.review, resolution.threshold) * UNIT)
+    chosen = np.flatnonzero(kind.pairs.scores >= floor)
     patterns = kind.patterns.of_pair[chosen]
     parts = take_apart(model, kind.kind, kind.patterns.levels)
     lists = evidence_lists(model, kind.kind, kind.patterns.levels, parts)

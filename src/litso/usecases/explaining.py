@@ -1,27 +1,75 @@
-"""Why two records of a resolve output are, or are not, one party."""
+"""Why two records are, or are not, one party, and how a party was formed.
+
+Told of scenes, so that the store and an output of `litso resolve` explain alike.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-import pyarrow as pa
+from litso.errors import NotFound
+from litso.resolve.cluster import Pair
+from litso.resolve.explain import Explanation
+from litso.resolve.formation import EVIDENCE, JUDGEMENT, VETO, Refusal, formation, strongest_path
+from litso.resolve.model import UNIT
+from litso.store import access, crosswalk, records
+from litso.store.database import Connection
+from litso.store.judgements import Judgement
+from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.resolution import Key
+from litso.usecases.scene import (
+    Member,
+    Scene,
+    opened_output,
+    scenes_of_nodes,
+    scenes_of_output,
+    scenes_of_store,
+)
 
-from litso.engine.duckdb import Engine
-from litso.errors import NotFound, SourceUnusable
-from litso.resolve.explain import Explanation, explain
-from litso.resolve.model import from_json
-from litso.resolve.nodes import values_sql
-from litso.usecases.resolution import Key, collapse, columns_of
+REASONS: Final = MappingProxyType(
+    {
+        "equal": "Записи совпадают во всех значениях: это одна запись, сравнивать нечего.",
+        "evidence": "Вместе: основания этой пары перевешивают порог.",
+        "through_others": "Вместе через другие записи: сама пара порога не достигает, но её связывает цепочка.",
+        "judged_same": "Вместе: так решил дата-стюард.",
+        "kinds": "Порознь: одна запись о физлице, другая об юрлице, такие не объединяются.",
+        "judged_different": "Порознь: слияние запретил дата-стюард.",
+        "veto_nearby": "Порознь: пара похожа, но запрет слияния разделяет записи, с которыми они вместе.",
+        "outweighed": "Порознь: пара похожа, но все основания между двумя субъектами вместе говорят против.",
+        "not_enough": "Порознь: оснований не хватает до порога.",
+        "not_compared": "Порознь: нет общего ключа отбора, поэтому пара не сравнивалась, хотя и похожа.",
+    }
+)
+"""Why two records are together or apart, by code."""
 
-_FILES: Final = ("crosswalk.parquet", "standard.parquet", "model.json")
+
+class Hop(NamedTuple):
+    """A step of the way from one record to another: both nodes by their records, and the score of the pair in bits.
+
+    weight: None where only a must-link binds them.
+    """
+
+    left: tuple[Key, ...]
+    right: tuple[Key, ...]
+    weight: float | None
+
+
+class Balance(NamedTuple):
+    """All pairs between two groups of records, in bits over the threshold, and the one that speaks against the most."""
+
+    total: float
+    against: Hop
 
 
 class Answer(NamedTuple):
-    """Two records, their parties, and why.
+    """Two records, their parties, and why they are together or apart.
 
-    reason: `compared`, and there is an explanation; `equal`, the records say the same and collapsed into one node;
-    `kinds`, one is a person and the other an organization.
+    reason: a code of REASONS. explanation: the evidence of the pair, None where there is nothing to compare. chain: the
+    strongest way between two records that are together without their own evidence. balance: what outweighed a pair that
+    speaks for one party. judgements: those that decided. threshold: in bits.
     """
 
     left: Key
@@ -29,7 +77,11 @@ class Answer(NamedTuple):
     left_party: str
     right_party: str
     reason: str
-    explanation: Explanation | None
+    threshold: float
+    explanation: Explanation | None = None
+    chain: tuple[Hop, ...] = ()
+    balance: Balance | None = None
+    judgements: tuple[Judgement, ...] = ()
 
     @property
     def is_one_party(self) -> bool:
@@ -37,44 +89,230 @@ class Answer(NamedTuple):
         return self.left_party == self.right_party
 
 
+class Step(NamedTuple):
+    """One step of how a party was formed.
+
+    what: `collapsed`, the records of `left` are equal in every value; `joined`, two groups became one by their evidence
+    together; `judged`, by a must-link; `vetoed` or `outweighed`, a neighbour was kept apart by a judgement or by all
+    evidence together, though `link` speaks for it. total: bits over the threshold of all pairs between the groups.
+    link: the strongest pair between them. party: of the neighbour.
+    """
+
+    what: str
+    left: tuple[Key, ...]
+    right: tuple[Key, ...] = ()
+    total: float = 0.0
+    link: Hop | None = None
+    party: str | None = None
+    judgement: Judgement | None = None
+
+
+class Formed(NamedTuple):
+    """How a party was formed. nodes: how many different records it has."""
+
+    party_id: str
+    kind: str
+    threshold: float
+    records: tuple[Key, ...]
+    nodes: int
+    steps: tuple[Step, ...]
+    judgements: tuple[Judgement, ...]
+
+
+# Where it is read from ------------------------------------------------------------------------------------------
+
+
 def explain_output(output: Path, left: Key, right: Key) -> Answer:
     """Explain two records, named by (source, source_id), of the output folder of `litso resolve`."""
-    for name in _FILES:
-        if not (output / name).is_file():
-            raise SourceUnusable(f"{output}: there is no {name}, this is no output of `litso resolve`")
-    model = from_json((output / "model.json").read_text(encoding="utf-8"), "model.json")
-    with Engine() as engine:
-        standard = str(output / "standard.parquet").replace("'", "''")
-        engine.run(f"create table standard as from read_parquet('{standard}')")
-        collapse(engine, "standard", ())
-        nodes = [_node(engine, key) for key in (left, right)]
-        parties = [_party(engine, output, key) for key in (left, right)]
-        shown = [_values(engine, node) for node in nodes]
-        if nodes[0] == nodes[1]:
-            return Answer(left, right, parties[0], parties[1], "equal", None)
-        if shown[0]["kind"] != shown[1]["kind"]:
-            return Answer(left, right, parties[0], parties[1], "kinds", None)
-        kind = shown[0]["kind"]
-        first, columns = columns_of(engine, "standard", kind)
-        found = explain(model, kind, columns, nodes[0] - first, nodes[1] - first, (shown[0], shown[1]))
-    return Answer(left, right, parties[0], parties[1], "compared", found)
+    with opened_output(output) as engine:
+        return _answer(scenes_of_output(engine, output, (left, right)), left, right)
 
 
-def _node(engine: Engine, key: Key) -> int:
-    rows = engine.rows("select node from record_node where source = ? and source_id = ?", *key)
-    if not rows:
-        raise NotFound(f"there is no record {key[0]}:{key[1]} in this output")
-    return int(rows[0][0])
+def form_output(output: Path, key: Key) -> Formed:
+    """How the party of a record of an output folder was formed."""
+    with opened_output(output) as engine:
+        return _formed(*_home(scenes_of_output(engine, output, (key,)), key))
 
 
-def _party(engine: Engine, output: Path, key: Key) -> str:
-    file = str(output / "crosswalk.parquet")
-    rows = engine.rows("select party_id from read_parquet(?) where source = ? and source_id = ?", file, *key)
-    return str(rows[0][0])
+def explain_store(connection: Connection, actor: Actor, left: Key, right: Key, *, purpose: str | None = None) -> Answer:
+    """Explain two records of the store; the read is logged first, values are masked as the actor may see them."""
+    demand(actor, "read_parties")
+    sight, logged = sight_of(actor, purpose)
+    known = {(row.source, row.source_id): row.party_id for row in records.find_many(connection, (left, right))}
+    for party in sorted({party for party in known.values() if party}):
+        access.write(connection, actor=actor.name, action="records", party_id=party, fields=("links",), purpose=logged)
+    scenes = scenes_of_store(connection, (left, right))
+    return _answer([scene.masked(sight) for scene in scenes], left, right)
 
 
-def _values(engine: Engine, node: int) -> dict[str, Any]:
-    values = values_sql(engine.columns("standard"))
-    place = engine.rows("select place from node where rowid = ?", node)[0][0]
-    table: pa.Table = engine.table(f"select {values} from standard where rowid = {place:d}")  # noqa: S608
-    return dict(table.to_pylist()[0])
+def form_party(connection: Connection, actor: Actor, party_id: str) -> Formed:
+    """How a party of the store was formed; the read is logged first."""
+    demand(actor, "read_parties")
+    access.write(connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose="")
+    members = records.of_party(connection, party_id)
+    found = {member.node_id for member in members if member.node_id is not None}
+    if not found:
+        raise NotFound("the party has no records")
+    key = (members[0].source, members[0].source_id)
+    return _formed(*_home(scenes_of_nodes(connection, found), key))
+
+
+def party_of_record(connection: Connection, key: Key) -> str:
+    """The party of a record now; NotFound when there is none."""
+    history = crosswalk.history_of_record(connection, *key)
+    if not history or history[0].until is not None:
+        raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
+    return history[0].party_id
+
+
+# Why and why not ------------------------------------------------------------------------------------------------
+
+
+def _home(scenes: Sequence[Scene], key: Key) -> tuple[Scene, int]:
+    """The scene of a record and its node there."""
+    found = ((scene, scene.node_of(key)) for scene in scenes)
+    return next((scene, node) for scene, node in found if node is not None)
+
+
+def _answer(scenes: Sequence[Scene], left: Key, right: Key) -> Answer:
+    """Put the reasons in order: what collapsed, what was judged, then evidence of the pair and around it."""
+    (scene, one), (other, two) = _home(scenes, left), _home(scenes, right)
+    parties = scene.members[one].party_id, other.members[two].party_id
+    bar = scene.threshold / UNIT
+    if scene is not other:
+        return Answer(left, right, *parties, "kinds", bar)
+    if one == two:
+        return Answer(left, right, *parties, "equal", bar)
+    found = scene.explained(one, two)
+    answer = Answer(left, right, *parties, "evidence", bar, found)
+    pair = (min(one, two), max(one, two))
+    if answer.is_one_party:
+        return _together(scene, pair, answer)
+    return _apart(scene, pair, answer)
+
+
+def _together(scene: Scene, pair: Pair, answer: Answer) -> Answer:
+    if pair in scene.must:
+        return answer._replace(reason="judged_same", judgements=(scene.must[pair],))
+    if _is_above(scene, answer):
+        return answer
+    inside = [node for node, member in enumerate(scene.members) if member.party_id == answer.left_party]
+    strong = {one: score for one, score in scene.inside(inside).items() if score > scene.threshold}
+    bound = {one: max(strong.values(), default=0) + 1 for one in scene.must}
+    start, end = scene.node_of(answer.left), scene.node_of(answer.right)
+    way = strongest_path(inside, {**strong, **bound}, start or 0, end or 0)
+    chain = tuple(_hop(scene, one) for one, _ in way)
+    used = tuple(entry for one, entry in scene.must.items() if one in {(min(step), max(step)) for step, _ in way})
+    return answer._replace(reason="through_others", chain=chain, judgements=used)
+
+
+def _apart(scene: Scene, pair: Pair, answer: Answer) -> Answer:
+    if pair in scene.vetoes:
+        return answer._replace(reason="judged_different", judgements=(scene.vetoes[pair],))
+    if not _is_above(scene, answer):
+        return answer._replace(reason="not_enough")
+    sides = {answer.left_party, answer.right_party}
+    entries = tuple(
+        entry
+        for (one, two), entry in scene.vetoes.items()
+        if {scene.members[one].party_id, scene.members[two].party_id} == sides
+    )
+    if entries:
+        return answer._replace(reason="veto_nearby", judgements=entries)
+    if scene.home[pair[0]] != scene.home[pair[1]]:
+        return answer._replace(reason="not_compared")
+    return answer._replace(reason="outweighed", balance=_balance(scene, answer))
+
+
+def _is_above(scene: Scene, answer: Answer) -> bool:
+    return answer.explanation is not None and round(answer.explanation.weight * UNIT) > scene.threshold
+
+
+def _balance(scene: Scene, answer: Answer) -> Balance | None:
+    """The sum between the two parties, and the pair that speaks against one party the most."""
+    between = {
+        pair: score
+        for pair, score in scene.scores.items()
+        if {scene.members[node].party_id for node in pair} == {answer.left_party, answer.right_party}
+    }
+    worst = min(between, key=lambda pair: (between[pair], pair))
+    total = sum(between.values()) - scene.threshold * len(between)
+    return Balance(total / UNIT, _hop(scene, worst))
+
+
+def _hop(scene: Scene, pair: Pair) -> Hop:
+    one, two = pair
+    score = scene.scores.get((min(pair), max(pair)))
+    return Hop(scene.members[one].keys, scene.members[two].keys, None if score is None else score / UNIT)
+
+
+# How ------------------------------------------------------------------------------------------------------------
+
+
+def _formed(scene: Scene, node: int) -> Formed:
+    """Replay the contraction of the component of a node, and keep the steps of its group."""
+    nodes = scene.component(node)
+    must = [pair for pair in scene.must if set(pair) <= set(nodes)]
+    vetoes = [pair for pair in scene.vetoes if set(pair) <= set(nodes)]
+    found = formation(nodes, scene.inside(nodes), scene.threshold, must, vetoes)
+    group = found.group_of(node)
+    steps = [Step("collapsed", member.keys) for member in _members(scene, group) if len(member.keys) > 1]
+    for join in found.joins:
+        if set(join.left) <= set(group):
+            steps.append(
+                Step(
+                    "judged" if join.by == JUDGEMENT else "joined",
+                    _keys(scene, join.left),
+                    _keys(scene, join.right),
+                    join.total / UNIT,
+                    None if join.best is None else _hop(scene, join.best[0]),
+                    judgement=_entry(scene, join.left, join.right) if join.by == JUDGEMENT else None,
+                )
+            )
+    steps += [_refused(scene, refusal, group) for refusal in found.refusals if group in (refusal.left, refusal.right)]
+    entries = [
+        entry for judged in (scene.must, scene.vetoes) for pair, entry in judged.items() if set(pair) & set(group)
+    ]
+    return Formed(
+        scene.members[node].party_id,
+        scene.kind,
+        scene.threshold / UNIT,
+        _keys(scene, group),
+        len(group),
+        tuple(steps),
+        tuple(sorted(entries, key=lambda entry: entry.judgement_id)),
+    )
+
+
+def _members(scene: Scene, group: Sequence[int]) -> list[Member]:
+    return [scene.members[node] for node in group]
+
+
+def _keys(scene: Scene, group: Sequence[int]) -> tuple[Key, ...]:
+    """The records of a group of nodes."""
+    return tuple(sorted(key for member in _members(scene, group) for key in member.keys))
+
+
+def _entry(scene: Scene, left: Sequence[int], right: Sequence[int]) -> Judgement | None:
+    """The must-link between two groups."""
+    sides = (set(left), set(right))
+    return next(
+        (
+            entry
+            for (one, two), entry in scene.must.items()
+            if (one in sides[0] and two in sides[1]) or (one in sides[1] and two in sides[0])
+        ),
+        None,
+    )
+
+
+def _refused(scene: Scene, refusal: Refusal, group: tuple[int, ...]) -> Step:
+    other = refusal.right if refusal.left == group else refusal.left
+    return Step(
+        {VETO: "vetoed", EVIDENCE: "outweighed"}[refusal.by],
+        _keys(scene, group),
+        _keys(scene, other),
+        refusal.total / UNIT,
+        _hop(scene, refusal.best[0]),
+        party=scene.members[other[0]].party_id,
+    )

@@ -116,7 +116,7 @@ def settle(
     groups = read_groups(connection, fresh, model)
     split_blocks(connection, model, _arrivals(groups, model, set(added)), _only(groups, set(added)))
     _link_anew(connection, model, fresh, groups)
-    reached = _reached(connection, model, seeds - gone)
+    reached = reached_nodes(connection, model, seeds - gone)
     return _succeed(connection, model, reached, written, lost, cause)
 
 
@@ -205,7 +205,7 @@ def _link_anew(connection: Connection, model: Model, fresh: Sequence[int], group
         )
 
 
-def _reached(connection: Connection, model: Model, seeds: set[int]) -> set[int]:
+def reached_nodes(connection: Connection, model: Model, seeds: set[int]) -> set[int]:
     """All nodes of the components of the seeds: through links above the threshold and through must-links."""
     reached = set(nodes.component(connection, sorted(seeds), _bits(model)))
     while True:
@@ -246,7 +246,7 @@ def _clusters(
             levels = compare(group.columns, left, right, model.claims(group.kind), model.frequencies)
             return score(model, group.kind, levels)
 
-        pairs = _pairs_within(connection, model, group, places, score_more)
+        pairs = pairs_within(connection, model, group, places, score_more)
         bar = round(model.threshold * UNIT)
         found = partition(len(group.ids), pairs, bar, score_more, judged["same"], judged["different"])
         for node, first in zip(group.ids.tolist(), found.tolist(), strict=True):
@@ -254,7 +254,7 @@ def _clusters(
     return clusters
 
 
-def _pairs_within(
+def pairs_within(
     connection: Connection, model: Model, group: Group, places: Mapping[int, int], score_more: Any
 ) -> Evidenced:
     """Candidates inside the group. In components of up to WHOLE nodes stored links suffice, as all pairs are scored."""
@@ -316,7 +316,9 @@ def _succeed(
     touched = set(moved.values()) | {row.party_id for row in had if row.record_id in moved} | lost
     touched |= {ids[clusters[row.node_id]] for row in belongings if row.record_id in set(written)}
     created = [party for party in minted.values() if party not in split]
-    return _publish(connection, {party for party in touched if party}, Settled(created, [], merged, split, []), cause)
+    return publish_touched(
+        connection, {party for party in touched if party}, Settled(created, [], merged, split, []), cause
+    )
 
 
 def _in_order(
@@ -374,7 +376,7 @@ def _present_parties(connection: Connection, record_ids: Sequence[int]) -> set[s
 # Publication ----------------------------------------------------------------------------------------------------
 
 
-def _publish(connection: Connection, touched: set[str], settled: Settled, cause: Cause) -> Settled:
+def publish_touched(connection: Connection, touched: set[str], settled: Settled, cause: Cause) -> Settled:
     """Golden records of the touched parties, and the events."""
     priorities = {source.name: source.priority for source in sources.list_all(connection)}
     changed, ended = [], []

@@ -181,7 +181,7 @@ def _resolve_kind(
     first, columns = columns_of(engine, standard, kind)
     size = len(columns)
     with watch.stage("pairs"):
-        left, right, hubs = _candidates(rules_of(kind, model.customs), columns)
+        left, right, hubs = candidates(rules_of(kind, model.customs), columns)
     with watch.stage("evidence"):
         if train:
             model = _with_frequencies(model, columns, kind)
@@ -223,7 +223,7 @@ def columns_of(engine: Engine, standard: str, kind: str) -> tuple[int, Columns]:
     return first, Columns(places.to_numpy(), fetch)
 
 
-def _candidates(rules: Sequence[Rule], columns: Columns) -> tuple[Nodes, Nodes, tuple[Hub, ...]]:
+def candidates(rules: Sequence[Rule], columns: Columns) -> tuple[Nodes, Nodes, tuple[Hub, ...]]:
     """(left, right) of all pairs that share a linking key, and the hubs that link no longer."""
     parts = Parts(columns)
     parts.prepare(rules)
