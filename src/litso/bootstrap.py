@@ -11,6 +11,7 @@ from litso.store import loads, users
 from litso.store.database import Store, connect, ensure_database, translated
 from litso.store.embedded import running_server
 from litso.store.migrate import check_version, migrate, store_version
+from litso.usecases import registers
 
 
 @contextmanager
@@ -38,6 +39,7 @@ def open_store(settings: Settings) -> Iterator[Store]:
             with store.transaction() as connection:
                 check_version(connection)
                 loads.fail_interrupted(connection)
+            registers.use(settings.home)
             yield store
         finally:
             store.close()

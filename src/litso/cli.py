@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "load": "load:load",
     "load-approve": "load:approve",
     "load-reject": "load:reject",
+    "reference": "reference:app",
     "doctor": "doctor:doctor",
     "init": "init:init",
     "openapi": "openapi:openapi",

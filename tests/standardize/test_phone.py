@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from litso.domain.territory import Territory
-from litso.standardize.numbering import default_plan, official_plan
+from litso.standardize.numbering import default_plan, official_plan, official_ranges
 from litso.standardize.phone import phone, phones
 
 SAMARA = Territory("Самарская область", "Самара")
@@ -111,7 +111,7 @@ PLAN = """\ufeffАВС/ DEF;От;До;Емкость;Оператор;Регио
 
 
 def test_the_official_plan_tells_operator_and_place() -> None:
-    plan = official_plan([PLAN], "2026-08")
+    plan = official_plan([official_ranges(PLAN)], "2026-08")
     mobile = phone("89168233454", plan=plan)
     assert (mobile.provider, mobile.region, mobile.timezone) == ('ПАО "МТС"', "Москва и Московская область", "UTC+3")
     land = phone("8 846 231-60-14", plan=plan)
@@ -122,14 +122,14 @@ def test_the_official_plan_tells_operator_and_place() -> None:
 def test_older_headers_of_the_plan_are_read() -> None:
     header = "АВС/ DEF;От;До;Емкость;Оператор;Регион\n"
     old = header + "401;2300000;2399999;100000;Ростелеком;г. Калининград|Калининградская обл.\n"
-    found = phone("4012300050", plan=official_plan([old], "2020"))
+    found = phone("4012300050", plan=official_plan([official_ranges(old)], "2020"))
     assert (found.provider, found.region, found.city) == ("Ростелеком", "Калининградская область", "Калининград")
 
 
 @pytest.mark.parametrize("text", ["", "a;b\n", "АВС/ DEF;От;До;Емкость;Оператор;Регион\nx;1;2;3;4;5\n"])
 def test_a_file_that_is_no_plan_is_refused_with_its_line(text: str) -> None:
     with pytest.raises(ValueError, match=r"line [12]: not"):
-        official_plan([text], "")
+        official_ranges(text)
 
 
 def test_ranges_of_a_plan_do_not_overlap() -> None:

@@ -14,6 +14,7 @@ from litso.api.documents import NOT_FOUND
 from litso.domain.territory import Territory
 from litso.errors import NotFound
 from litso.standardize.kinds import KINDS, clean_column
+from litso.usecases import registers
 
 Kind = Annotated[str, PathParameter(description="What the values are: " + ", ".join(KINDS) + ".")]
 
@@ -32,7 +33,7 @@ def clean(kind: Kind, data: JSONBody[schemas.CleanIn]) -> schemas.CleanOut:
         raise NotFound(f"no such kind; there are {', '.join(KINDS)}")
     territory = Territory(data.region, data.city) if data.region or data.city else None
     values = pl.Series(data.values, dtype=pl.String)
-    return schemas.CleanOut(clean_column(kind, values, territory).to_dicts())
+    return schemas.CleanOut(clean_column(kind, values, territory, registers.in_use()).to_dicts())
 
 
 clean_router = Router(path="/", route_handlers=[clean], tags=["clean"])

@@ -9,6 +9,8 @@ import typer
 
 from litso.commands.console import print_json, stages
 from litso.errors import BadUsage
+from litso.settings import load_settings
+from litso.usecases import registers
 from litso.usecases.batch import BatchRequest, resolve_files
 
 
@@ -49,6 +51,7 @@ def resolve(
     request = BatchRequest(
         mapping, paths, out, model, train, assume_standard, threshold, memory_limit, threads, previous
     )
+    registers.use(load_settings().home)
     with stages(quiet=as_json) as progress:
         report = resolve_files(request, progress)
     print_json(report) if as_json else typer.echo(_in_words(report, out))

@@ -17,10 +17,12 @@ import typer
 from litso.commands.console import print_json, stages
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
+from litso.settings import load_settings
 from litso.sources.files import open_file
 from litso.sources.mapping import Mapping
 from litso.sources.raw import RawBatch, SourceFile, match_columns
 from litso.standardize.kinds import KINDS, clean_column, get_kind
+from litso.usecases import registers
 
 UNREADABLE: Final = "unreadable_row"
 """Problem of a row that the file's format does not allow; its source is null."""
@@ -48,11 +50,13 @@ def standardize(
     territory = Territory(territory_region, territory_city) if territory_region or territory_city else None
     source = open_file(file, Mapping(source="standardize", key=()))
     wanted = find_column(source, kind, column)
+    registers.use(load_settings().home)
+    known = registers.in_use()
     codes: Counter[int] = Counter()
     started = perf_counter()
     with writer(out) as write, stages(quiet=as_json) as progress:
         for values, unreadable, position in column_of(source, wanted):
-            table = clean_column(kind, values, territory)
+            table = clean_column(kind, values, territory, known)
             write(noted(table, unreadable))
             codes.update(table["qc"].to_list())
             progress(f"standardize {kind}", position, source.size)

@@ -14,13 +14,14 @@ import polars as pl
 
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
-from litso.standardize import account, address, birth_date, company, documents, email, name, passport, phone, vehicle
+from litso.standardize import account, birth_date, company, documents, email, name, passport, phone, vehicle
 from litso.standardize.bulk import Row, Schema, by_distinct
 from litso.standardize.documents_bulk import inn_column, snils_column
 from litso.standardize.name_bulk import name_column
+from litso.standardize.registers import NO_REGISTERS, Registers, address, address_column
 
-One = Callable[[str | None, Territory | None], Row]
-Column = Callable[[pl.Series, Territory | None], pl.DataFrame]
+One = Callable[[str | None, Territory | None, Registers], Row]
+Column = Callable[[pl.Series, Territory | None, Registers], pl.DataFrame]
 
 ADDRESS_COLUMNS: Final = (
     "result", "postal_code", "country", "region", "region_type", "area", "area_type", "city", "city_type", "settlement",
@@ -32,7 +33,7 @@ ADDRESS_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: `columns` of both functions; `one` takes a text, `column` a column of texts, and a territory."""
+    """One kind: `columns` of both functions; `one` takes a text, `column` a column, and a territory and registers."""
 
     name: str
     columns: tuple[str, ...]
@@ -45,60 +46,86 @@ def _kind(kind: str, one: Callable[[str | None], Row], schema: Schema) -> Kind:
     return Kind(
         kind,
         tuple(schema),
-        lambda text, territory: one(text),
-        lambda values, territory: by_distinct(values, one, schema),
+        lambda text, territory, registers: one(text),
+        lambda values, territory, registers: by_distinct(values, one, schema),
     )
 
 
-def _address(text: str | None, territory: Territory | None) -> Row:
-    found = address.parse(text, territory)
+def _address(text: str | None, territory: Territory | None, registers: Registers) -> Row:
+    found = address(text, territory, registers)
     values = {column: getattr(found, column) for column in ADDRESS_COLUMNS}
     return tuple({**values, "problems": ";".join(found.problems) or None}.values())
 
 
-def _address_column(values: pl.Series, territory: Territory | None) -> pl.DataFrame:
-    found = address.parse_column(values, territory).select(ADDRESS_COLUMNS)
+def _address_column(values: pl.Series, territory: Territory | None, registers: Registers) -> pl.DataFrame:
+    found = address_column(values, territory, registers).select(ADDRESS_COLUMNS)
     joined = pl.col("problems").list.join(";")
     return found.with_columns(problems=pl.when(joined != "").then(joined))
+
+
+def _passport(text: str | None, territory: Territory | None, registers: Registers) -> Row:
+    """A passport; a code that the list of issuers does not have is noted."""
+    found = passport.passport(text)
+    if not registers.issuers or found.issued_by_code is None or found.issued_by_code in registers.issuers:
+        return found
+    return found._replace(problems=";".join(filter(None, (found.problems, "unknown_issuer"))))
+
+
+def _bik(text: str | None, territory: Territory | None, registers: Registers) -> Row:
+    """A bank's code; one that the Bank of Russia's directory does not have, or has as closed, is to be looked at."""
+    found = documents.bik(text)
+    if not registers.banks or not found.valid or found.value is None:
+        return found
+    bank = registers.banks.get(found.value)
+    if bank is not None and bank.is_active:
+        return found
+    return found._replace(qc=1, problems="closed_bank" if bank else "not_in_directory")
+
+
+def _by_register(one: One, schema: Schema) -> Column:
+    """A column in which each distinct value is read once."""
+    return lambda values, territory, registers: by_distinct(
+        values, lambda text: one(text, territory, registers), schema
+    )
 
 
 _ALL: Final = (
     Kind(
         "name",
         tuple(name.SCHEMA),
-        lambda text, territory: name.name(text),
-        lambda values, territory: name_column(values),
+        lambda text, territory, registers: name.name(text),
+        lambda values, territory, registers: name_column(values),
     ),
     Kind(
         "phone",
         tuple(phone.SCHEMA),
-        lambda text, territory: phone.phone(text, territory=territory),
-        lambda values, territory: phone.phone_column(values, territory=territory),
+        lambda text, territory, registers: phone.phone(text, territory=territory, plan=registers.numbering),
+        lambda values, territory, registers: phone.phone_column(values, territory=territory, plan=registers.numbering),
     ),
     Kind(
         "email",
         tuple(email.SCHEMA),
-        lambda text, territory: email.email(text),
-        lambda values, territory: email.email_column(values),
+        lambda text, territory, registers: email.email(text),
+        lambda values, territory, registers: email.email_column(values),
     ),
     Kind("address", ADDRESS_COLUMNS, _address, _address_column),
     _kind("birth_date", birth_date.birth_date, birth_date.SCHEMA),
-    _kind("passport", passport.passport, passport.SCHEMA),
+    Kind("passport", tuple(passport.SCHEMA), _passport, _by_register(_passport, passport.SCHEMA)),
     Kind(
         "snils",
         tuple(documents.SCHEMA),
-        lambda text, territory: documents.snils(text),
-        lambda values, territory: snils_column(values),
+        lambda text, territory, registers: documents.snils(text),
+        lambda values, territory, registers: snils_column(values),
     ),
     Kind(
         "inn",
         tuple(documents.SCHEMA),
-        lambda text, territory: documents.inn(text),
-        lambda values, territory: inn_column(values),
+        lambda text, territory, registers: documents.inn(text),
+        lambda values, territory, registers: inn_column(values),
     ),
     _kind("ogrn", documents.ogrn, documents.SCHEMA),
     _kind("kpp", documents.kpp, documents.SCHEMA),
-    _kind("bik", documents.bik, documents.SCHEMA),
+    Kind("bik", tuple(documents.SCHEMA), _bik, _by_register(_bik, documents.SCHEMA)),
     _kind("account", account.account, documents.SCHEMA),
     _kind("company", company.company, company.SCHEMA),
     _kind("vehicle", vehicle.vehicle, documents.SCHEMA),
@@ -115,12 +142,22 @@ def get_kind(kind: str) -> Kind:
     return KINDS[kind]
 
 
-def clean(kind: str, values: Sequence[str | None], territory: Territory | None = None) -> list[dict[str, Any]]:
+def clean(
+    kind: str,
+    values: Sequence[str | None],
+    territory: Territory | None = None,
+    registers: Registers = NO_REGISTERS,
+) -> list[dict[str, Any]]:
     """Standardize some values one by one: a row each, in order, with the value as given in `source`."""
     found = get_kind(kind)
-    return [{"source": value, **dict(zip(found.columns, found.one(value, territory), strict=True))} for value in values]
+    rows = (found.one(value, territory, registers) for value in values)
+    return [
+        {"source": value, **dict(zip(found.columns, row, strict=True))} for value, row in zip(values, rows, strict=True)
+    ]
 
 
-def clean_column(kind: str, values: pl.Series, territory: Territory | None = None) -> pl.DataFrame:
+def clean_column(
+    kind: str, values: pl.Series, territory: Territory | None = None, registers: Registers = NO_REGISTERS
+) -> pl.DataFrame:
     """Standardize a column: the values as given in `source`, then the columns of the kind."""
-    return get_kind(kind).column(values, territory).insert_column(0, values.cast(pl.String).alias("source"))
+    return get_kind(kind).column(values, territory, registers).insert_column(0, values.cast(pl.String).alias("source"))

@@ -1,7 +1,7 @@
 """Numbering plan of Russia: whose a national number is and where it is.
 
 Without the official files the plan is made of the area codes of `data/area_codes.txt` and of libphonenumber's prefixes
-of operators; `official_plan` reads the files that the ministry publishes (`ABC-3xx.csv` … `DEF-9xx.csv`).
+of operators; `official_ranges` reads the files that the ministry publishes (`ABC-3xx.csv` … `DEF-9xx.csv`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import csv
 import io
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
+import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from litso.standardize.wordlists import data_lines
@@ -38,22 +40,30 @@ class Place(NamedTuple):
     timezone: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumberingPlan:
-    """Ranges of ten-digit national numbers without overlaps: range i is from `starts[i]` up to the next start."""
+    """Ranges of ten-digit national numbers without overlaps: range i is from `starts[i]` up to the next start.
 
-    starts: tuple[int, ...]
+    `starts[0]` is 0; range i is in `places[place_of[i]]`, None where numbers are not given out.
+    """
+
+    starts: NDArray[np.int64]
+    place_of: NDArray[np.int32]
     places: tuple[Place | None, ...]
     version: str
 
     def find(self, national: str) -> Place | None:
         """Place of a ten-digit number, None where the plan has none."""
-        position = bisect_right(self.starts, int(national)) - 1
-        return self.places[position] if position >= 0 else None
+        return self.places[int(self.place_of[bisect_right(self._starts, int(national)) - 1])]
 
-    def find_all(self, nationals: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Position in `places` of every number, -1 before the first range."""
-        return np.searchsorted(np.asarray(self.starts, dtype=np.int64), nationals, side="right") - 1
+    def find_all(self, nationals: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Position in `places` of every number."""
+        return self.place_of[np.searchsorted(self.starts, nationals, side="right") - 1]
+
+    @cached_property
+    def _starts(self) -> memoryview:
+        """The starts as plain numbers, which bisection reads three times as fast as those of numpy."""
+        return self.starts.data
 
 
 class Area(NamedTuple):
@@ -140,7 +150,14 @@ def _of_prefixes(prefixes: Mapping[str, Place]) -> NumberingPlan:
     """Ranges in which the longest prefix wins."""
     edges = sorted({edge for prefix in prefixes for edge in _bounds(prefix)} | {0})
     places = [_longest(prefixes, f"{edge:010d}") if edge < TEN_DIGITS else None for edge in edges]
-    return NumberingPlan(tuple(edges), tuple(places), "libphonenumber")
+    return plan_of(edges, places, "libphonenumber")
+
+
+def plan_of(starts: Sequence[int], places: Sequence[Place | None], version: str) -> NumberingPlan:
+    """A plan of sorted starts, the first of them 0, each with its place."""
+    known: dict[Place | None, int] = {}
+    place_of = [known.setdefault(place, len(known)) for place in places]
+    return NumberingPlan(np.array(starts, np.int64), np.array(place_of, np.int32), tuple(known), version)
 
 
 def _bounds(prefix: str) -> tuple[int, int]:
@@ -152,22 +169,47 @@ def _longest(prefixes: Mapping[str, Place], number: str) -> Place | None:
     return next((prefixes[number[:size]] for size in range(8, 0, -1) if number[:size] in prefixes), None)
 
 
-def official_plan(texts: Iterable[str], version: str) -> NumberingPlan:
-    """The plan of the ministry's CSV texts (`;`, header «АВС/ DEF;От;До;Емкость;Оператор;Регион;Территория ГАР;ИНН»).
+RANGES: Final = pa.schema(
+    [
+        pa.field("first", pa.int64()),
+        pa.field("last", pa.int64()),
+        pa.field("code_length", pa.int8()),
+        *(pa.field(name, pa.string()) for name in Place._fields[1:]),
+    ]
+)
+"""Ranges of the official plan as they are kept: sorted, without overlaps; the columns of `Place` behind the bounds."""
 
-    Older headers without the last columns are read too. Raises ValueError naming the line that is not of the plan.
+
+def official_ranges(text: str) -> pa.Table:
+    """`RANGES` of a CSV text of the ministry (`;`, «АВС/ DEF;От;До;Емкость;Оператор;Регион;Территория ГАР;ИНН»).
+
+    Older headers without the last columns are read too. Raises ValueError naming the line that is not of the plan. Of
+    ranges that overlap the one that begins earlier stays.
     """
-    ranges = sorted(one for text in texts for one in _official_ranges(text))
-    starts: list[int] = [0]
-    places: list[Place | None] = [None]
-    for first, last, place in ranges:
-        if first < starts[-1]:
-            continue  # an overlap: the range that begins earlier stays
-        if starts[-1] == first:
-            del starts[-1], places[-1]
-        starts += [first, last + 1]
-        places += [place, None]
-    return NumberingPlan(tuple(starts), tuple(places), version)
+    kept: list[tuple[int, int, Place]] = []
+    for one in sorted(_official_ranges(text)):
+        if not kept or one[0] > kept[-1][1]:
+            kept.append(one)
+    rows = [(first, last, *place) for first, last, place in kept]
+    columns = list(zip(*rows, strict=True)) or [()] * len(RANGES)
+    return pa.table([pa.array(column, one.type) for column, one in zip(columns, RANGES, strict=True)], schema=RANGES)
+
+
+def official_plan(parts: Iterable[pa.Table], version: str) -> NumberingPlan:
+    """The plan of parts of `RANGES` that share no number."""
+    ranges = pl.DataFrame(pl.from_arrow(pa.concat_tables([RANGES.empty_table(), *parts]))).sort("first")
+    places = ranges.select(Place._fields).unique(maintain_order=True).with_row_index("place", offset=1)
+    placed = ranges.join(places, on=Place._fields, how="left", nulls_equal=True, maintain_order="left")
+    first, last = (ranges[name].to_numpy() for name in ("first", "last"))
+    edges = np.stack([first, last + 1], axis=1).ravel()
+    found = np.stack([placed["place"].to_numpy(), np.zeros(len(first))], axis=1).ravel().astype(np.int32)
+    stands = np.append(edges[:-1] != edges[1:], [True]) if len(edges) else np.empty(0, bool)
+    return NumberingPlan(
+        np.concatenate([[0], edges[stands]]).astype(np.int64),
+        np.concatenate([[0], found[stands]]).astype(np.int32),
+        (None, *(Place(*row) for row in places.select(Place._fields).iter_rows())),
+        version,
+    )
 
 
 def _official_ranges(text: str) -> Iterator[tuple[int, int, Place]]:
@@ -181,10 +223,20 @@ def _official_ranges(text: str) -> Iterator[tuple[int, int, Place]]:
             continue
         try:
             code, first, last = (cell.strip() for cell in row[:3])
+            bounds = _bound(code, first), _bound(code, last)
             place = _official_place(code, row[4].strip(), row[territory].strip() or row[5].strip(), first)
-            yield int(code + first), int(code + last), place
-        except (ValueError, IndexError) as error:
-            raise ValueError(f"line {number}: not a range of the numbering plan") from error
+        except (ValueError, IndexError):
+            raise ValueError(f"line {number}: not a range of the numbering plan") from None
+        if bounds[0] > bounds[1]:
+            raise ValueError(f"line {number}: the range ends before it begins")
+        yield *bounds, place
+
+
+def _bound(code: str, number: str) -> int:
+    """One end of a range as ten digits: a code of three, a number of seven."""
+    if not (len(code) == 3 and len(number) == 7 and (code + number).isascii() and (code + number).isdigit()):
+        raise ValueError(code)
+    return int(code + number)
 
 
 def _official_place(code: str, operator: str, territory: str, first: str) -> Place:

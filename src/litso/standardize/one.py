@@ -24,7 +24,6 @@ from litso.domain.record import (
     mapped_schema,
 )
 from litso.domain.territory import Territory
-from litso.standardize.address import parse
 from litso.standardize.birth_date import birth_date
 from litso.standardize.cells import BLANKS, NO_CODE, WORSE, Cell, account_cell, email_cell, phone_cell
 from litso.standardize.company import company, core
@@ -43,6 +42,8 @@ from litso.standardize.records import (
     placed_phone,
     standardize,
 )
+from litso.standardize.registers import NO_REGISTERS, Registers
+from litso.standardize.registers import address as read_address
 
 Record = Mapping[str, Any]
 
@@ -55,13 +56,19 @@ class Noted(NamedTuple):
     problems: dict[str, tuple[str, ...]]
 
 
-def standardize_one(record: Record, *, locale: str = RUSSIAN, territory: Territory | None = None) -> dict[str, Any]:
+def standardize_one(
+    record: Record,
+    *,
+    locale: str = RUSSIAN,
+    territory: Territory | None = None,
+    registers: Registers = NO_REGISTERS,
+) -> dict[str, Any]:
     """The standard record of one mapped record: what `records.standardize` gives for a table of this row.
 
     `record` has values under the names of `mapped_schema`; absent ones are null.
     """
     if locale == RUSSIAN:
-        return russian_record(record, territory)
+        return russian_record(record, territory, registers)
     customs = tuple(name.removeprefix(CUSTOM_PREFIX) for name in record if name.startswith(CUSTOM_PREFIX))
     schema = mapped_schema(customs)
     row = {name: record.get(name) for name in schema.names}
@@ -69,10 +76,12 @@ def standardize_one(record: Record, *, locale: str = RUSSIAN, territory: Territo
     return found
 
 
-def russian_record(record: Record, territory: Territory | None = None) -> dict[str, Any]:
+def russian_record(
+    record: Record, territory: Territory | None = None, registers: Registers = NO_REGISTERS
+) -> dict[str, Any]:
     """The standard record of one mapped record by Russian rules, with the columns of `standard_schema`."""
     numbers = _numbers(record)
-    address = _address(record, territory)
+    address = _address(record, territory, registers)
     region, city = address.values["region"], address.values["city"]
     stages = (
         _party(record, numbers.values),
@@ -199,9 +208,9 @@ def _birth_date(record: Record) -> Noted:
     return noted
 
 
-def _address(record: Record, territory: Territory | None) -> Noted:
+def _address(record: Record, territory: Territory | None, registers: Registers) -> Noted:
     text = _address_text(record)
-    found = parse(text, territory)
+    found = read_address(text, territory, registers)
     values = {
         "address": found.result,
         "postal_code": found.postal_code,

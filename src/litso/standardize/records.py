@@ -25,7 +25,6 @@ from litso.domain.record import (
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
 from litso.standardize import documents
-from litso.standardize.address import parse_column
 from litso.standardize.address.parts import line as address_line
 from litso.standardize.birth_date import SCHEMA as BIRTH_DATE_SCHEMA
 from litso.standardize.birth_date import birth_date
@@ -53,6 +52,7 @@ from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
 from litso.standardize.name_bulk import name_parts_column
 from litso.standardize.passport import SCHEMA as PASSPORT_SCHEMA
 from litso.standardize.passport import passport
+from litso.standardize.registers import NO_REGISTERS, Registers, address_column
 
 RUSSIAN: Final = "ru"
 GENERIC: Final = "generic"
@@ -60,16 +60,23 @@ NAME_PARTS: Final = ("surname", "given_name", "patronymic")
 ADDRESS_PARTS: Final = ("region", "city", "street", "house", "block", "flat")
 
 
-def standardize(mapped: pa.Table, *, locale: str = RUSSIAN, territory: Territory | None = None) -> pa.Table:
+def standardize(
+    mapped: pa.Table,
+    *,
+    locale: str = RUSSIAN,
+    territory: Territory | None = None,
+    registers: Registers = NO_REGISTERS,
+) -> pa.Table:
     """Standard records of mapped records, in their order.
 
     `mapped` has the columns of `mapped_schema`, custom attributes included; the result has those of `standard_schema`.
-    `locale` is `ru` or `generic`; `territory` is where addresses and land lines without a place belong.
+    `locale` is `ru` or `generic`; `territory` is where addresses and land lines without a place belong. With the
+    State Address Register among the `registers` addresses have the names of today.
     """
     table = pl.DataFrame(pl.from_arrow(mapped))
     if locale not in (RUSSIAN, GENERIC):
         raise BadUsage(f"unknown locale «{locale}»: ru and generic are known")
-    columns = generic_records(table) if locale == GENERIC else russian_records(table, territory)
+    columns = generic_records(table) if locale == GENERIC else russian_records(table, territory, registers)
     customs = tuple(name.removeprefix(CUSTOM_PREFIX) for name in mapped.column_names if name.startswith(CUSTOM_PREFIX))
     result = table.select("source", "source_id", "updated_at", *(custom(name) for name in customs)).hstack(columns)
     schema = standard_schema(customs)
@@ -94,10 +101,12 @@ def gathered(columns: Iterable[str]) -> pl.Expr:
     return pl.when(joined != "").then(joined.str.split(";")).otherwise(pl.lit([], dtype=pl.List(pl.String)))
 
 
-def russian_records(table: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
+def russian_records(
+    table: pl.DataFrame, territory: Territory | None, registers: Registers = NO_REGISTERS
+) -> pl.DataFrame:
     """Columns of standard records for Russian data."""
     numbers = _numbers(table)
-    addresses = _addresses(table, territory)
+    addresses = _addresses(table, territory, registers)
     parties = _parties(table, numbers)
     lists = _lists(table, addresses, territory)
     return pl.concat([parties, numbers, addresses, lists, _birth_dates(table)], how="horizontal")
@@ -242,9 +251,9 @@ def _birth_dates(table: pl.DataFrame) -> pl.DataFrame:
 # Addresses -----------------------------------------------------------------------------------------------------
 
 
-def _addresses(table: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
+def _addresses(table: pl.DataFrame, territory: Territory | None, registers: Registers) -> pl.DataFrame:
     texts = address_texts(table)
-    found = parse_column(texts, territory)
+    found = address_column(texts, territory, registers)
     return (
         pl.DataFrame({"given": texts})
         .hstack(found)

@@ -29,6 +29,7 @@ from litso.standardize.one import standardize_one
 from litso.store import access, golden, loads, locks, nodes, records, sources
 from litso.store.database import Connection
 from litso.store.loads import Counts
+from litso.usecases import registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.blocks import candidates_of, read_groups
 from litso.usecases.increment import Cause, place, settle
@@ -165,7 +166,7 @@ def _standard(given: Given, mapping: SourceMapping) -> dict[str, Any]:
     row |= {CUSTOM_PREFIX + name: value for name, value in given.custom.items()}
     row["updated_at"] = _without_zone(given.updated_at)
     row |= {CUSTOM_PREFIX + name: row.get(CUSTOM_PREFIX + name) for name in mapping.customs}
-    return standardize_one(row, locale=mapping.locale, territory=mapping.territory)
+    return standardize_one(row, locale=mapping.locale, territory=mapping.territory, registers=registers.in_use())
 
 
 def _without_zone(at: datetime | None) -> datetime | None:
@@ -235,7 +236,8 @@ def match(
     row = _mapped(attributes, party, _STRANGER, _STRANGER)
     row |= {CUSTOM_PREFIX + name: value for name, value in (custom or {}).items()}
     row |= {CUSTOM_PREFIX + name: row.get(CUSTOM_PREFIX + name) for name in customs}
-    stranger = standardize_one(row, locale="ru" if model.locale == "ru" else "generic", territory=territory)
+    locale = "ru" if model.locale == "ru" else "generic"
+    stranger = standardize_one(row, locale=locale, territory=territory, registers=registers.in_use())
     found = _candidates(connection, model, stranger) if stranger["kind"] != NO_PARTY else []
     names = golden.find_many(connection, [one.party_id for one in found[:limit]])
     shown = [one._replace(name=names[one.party_id].name) for one in found[:limit] if one.party_id in names]

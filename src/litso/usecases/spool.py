@@ -24,6 +24,7 @@ from litso.sources.profile import Profile
 from litso.sources.quarantine import Rejected
 from litso.sources.reading import open_files, read_files
 from litso.store.records import content_hashes
+from litso.usecases import registers
 
 RULES_VERSION: Final = 1
 """Raise it when standardization changes: records are then standardized anew by the next load of their source."""
@@ -95,7 +96,7 @@ def spool_batches(
     """Write mapped batches, in which no key occurs twice, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     profile = Profile(mapping)
-    recipe = f"{RULES_VERSION}\n{mapping.text}"
+    recipe = f"{RULES_VERSION}{registers.recipe()}\n{mapping.text}"
     schema = mapped_schema(mapping.customs).append(_HASH)
     with ExitStack() as opened:
         records = opened.enter_context(pa.ipc.new_stream(folder / "records.arrow", schema, options=_OPTIONS))

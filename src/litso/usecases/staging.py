@@ -14,10 +14,11 @@ from litso.domain.record import QC_KINDS, standard_schema
 from litso.engine.duckdb import Engine
 from litso.sources.mapping import Mapping
 from litso.standardize.account import account
-from litso.standardize.address import parse_column
+from litso.standardize.registers import address_column
 from litso.store import records
 from litso.store.database import Connection
 from litso.store.loads import Counts
+from litso.usecases import registers
 from litso.usecases.spool import Spool
 from litso.usecases.standardizing import standardized
 
@@ -124,7 +125,7 @@ def _count_codes(codes: dict[str, dict[str, int]], standard: pa.Table) -> None:
 def standard_facts(facts: pa.Table, mapping: Mapping) -> pa.Table:
     """Facts with `house_key` beside the address, and account numbers in the form that records have."""
     frame = pl.DataFrame(facts)
-    parsed = parse_column(frame["address"], mapping.territory)
+    parsed = address_column(frame["address"], mapping.territory, registers.in_use())
     numbers = frame["account"].drop_nulls().unique().to_list()
     standard = {text: account(text).value for text in numbers}
     return frame.with_columns(

@@ -1,66 +1,65 @@
-"""Index of the State Address Register: is there such a street, such a house, and how are they called today?
+"""Questions to the State Address Register: is there such a street, such a house, and how are they called today?
 
-The index is two Arrow tables, so that it can be saved as files and memory-mapped: `objects`, one row a name that an
-object has or had, and `houses`, sorted by a 64-bit hash of (object, key of the house). The same key of a house is made
-of an address and of a register's row, so a house is found by one binary search.
+An index reads the tables of `gar_tables` where they lie, mapped from disk: opening one costs nothing, and processes
+share its memory. What is asked again and again (places) is remembered.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from litso.standardize.address.compose import again, house
-from litso.standardize.address.gar_file import GarHouse, GarRegion
+from litso.standardize.address.compose import again
+from litso.standardize.address.gar_tables import (
+    AREAS,
+    FIAS_LEVELS,
+    QUARTER,
+    REGION,
+    STREET,
+    TOWN,
+    GarTables,
+    group_of,
+    house_hash,
+    number_of,
+    object_key,
+    path_ids,
+    region_key,
+    text_hash,
+)
 from litso.standardize.address.model import Address
 from litso.standardize.address.names import fold, spoken
 from litso.standardize.address.places import flat
-from litso.standardize.address.tail import Tail
 
-OBJECTS: Final = pa.schema(
-    [
-        pa.field("object_id", pa.int64()),
-        pa.field("guid", pa.binary(16)),
-        pa.field("level", pa.int8()),
-        pa.field("type", pa.string()),
-        pa.field("name", pa.string()),
-        pa.field("actual", pa.bool_()),
-        pa.field("administrative", pa.string()),
-        pa.field("municipal", pa.string()),
-        pa.field("postal_code", pa.string()),
-        pa.field("region", pa.string()),
-    ]
-)
-"""One row a name. `administrative` and `municipal` are paths of object ids, from the region down, joined by dots."""
-
-HOUSES: Final = pa.schema(
-    [
-        pa.field("hash", pa.uint64()),
-        pa.field("near", pa.uint64()),
-        pa.field("guid", pa.binary(16)),
-        pa.field("postal_code", pa.string()),
-        pa.field("plot", pa.bool_()),
-    ]
-)
-"""One row a house, sorted by `hash`. `near` is the hash of the house's number without letters and blocks."""
-
-REGION, TOWN, SETTLEMENT, QUARTER, STREET = 1, 5, 6, 7, 8
-_AREAS: Final = (2, 3)
-_FIAS_LEVELS: Final = {1: 1, 2: 3, 3: 3, 4: 3, 5: 4, 6: 6, 7: 65, 8: 7}
-_NUMBER: Final = re.compile(r"\d+")
 FOUND, SIMILAR, MISSING = 2, 3, 10
+_REMEMBERED: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class PlaceNames(NamedTuple):
+    """What of an address tells its place."""
+
+    region: str | None
+    area: str | None
+    area_type: str | None
+    city: str | None
+    city_type: str | None
+    settlement: str | None
+    settlement_type: str | None
+    planning_structure: str | None
+    street: str | None
+    street_type: str | None
+
+
+class Division(NamedTuple):
     """One step of an administrative or municipal division."""
 
     level: int
@@ -69,12 +68,36 @@ class Division:
     fias_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class GarMatch:
-    """What the register says of an address: the address with its ids, codes and names of today, and its divisions.
+class Spot(NamedTuple):
+    """A place found: its deepest object, and the names of today where they differ from those of the address.
 
     `corrections` names what was changed: `street_respelled`, `street_renamed`, `street_type`, `settlement_respelled`…
+    `is_whole`: everything that the address names was found, so that a house may be looked for.
     """
+
+    region: GarRegion
+    object_id: int
+    fias_id: str
+    fias_level: int
+    postal_code: str | None
+    names: tuple[tuple[str, str], ...]
+    corrections: tuple[str, ...]
+    administrative: str
+    municipal: str
+    is_whole: bool
+
+
+class HouseFound(NamedTuple):
+    """A house that the register has."""
+
+    fias_id: str
+    fias_level: int
+    postal_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GarMatch:
+    """What the register says of an address: the address with its ids, codes and names of today, and its divisions."""
 
     address: Address
     corrections: tuple[str, ...] = ()
@@ -83,86 +106,8 @@ class GarMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class GarTables:
-    """The index as tables: what is saved and mapped back."""
-
-    objects: pa.Table
-    houses: pa.Table
-
-
-def tables(regions: Iterable[GarRegion]) -> GarTables:
-    """Tables of the index from regions as they were read (see `gar_file.read_region`)."""
-    objects: list[pa.Table] = []
-    houses: list[pa.Table] = []
-    for region in regions:
-        objects.append(_object_table(region))
-        houses.append(_house_table(region))
-    together = pa.concat_tables([HOUSES.empty_table(), *houses]).sort_by("hash")
-    return GarTables(pa.concat_tables([OBJECTS.empty_table(), *objects]), together)
-
-
-def _object_table(region: GarRegion) -> pa.Table:
-    rows = [
-        {
-            "object_id": key,
-            "guid": UUID(item.guid).bytes,
-            "level": item.level,
-            "type": kind,
-            "name": name,
-            "actual": (kind, name) == (item.type, item.name),
-            "administrative": item.administrative,
-            "municipal": item.municipal,
-            "postal_code": item.postal_code,
-            "region": region.code,
-        }
-        for key, item in region.objects.items()
-        for kind, name in {(item.type, item.name), *item.former}
-    ]
-    return pa.Table.from_pylist(rows, schema=OBJECTS)
-
-
-def _house_table(region: GarRegion) -> pa.Table:
-    rows = []
-    for item in region.houses.values():
-        key = _register_key(item)
-        if item.parent and key:
-            rows.append(
-                {
-                    "hash": _hash(item.parent, key),
-                    "near": _hash(item.parent, _number(key)),
-                    "guid": UUID(item.guid).bytes,
-                    "postal_code": item.postal_code,
-                    "plot": item.type == "уч",
-                }
-            )
-    return pa.Table.from_pylist(rows, schema=HOUSES)
-
-
-def _register_key(item: GarHouse) -> str | None:
-    """Key of a register's house, made as that of an address."""
-    number = re.sub(r"\s", "", item.number)
-    if item.type == "уч":
-        return house(Tail(stead=number)).key if number else None
-    blocks = [(kind, re.sub(r"\s", "", value)) for kind, value in item.blocks]
-    if not number and blocks:
-        (kind, number), *blocks = blocks
-        return house(Tail(house=number, house_type=kind, blocks=blocks)).key
-    return house(Tail(house=number, house_type=item.type, blocks=blocks)).key if number else None
-
-
-def _hash(parent: int, key: str) -> int:
-    return int.from_bytes(blake2b(f"{parent}|{key}".encode(), digest_size=8).digest(), "little")
-
-
-def _number(key: str) -> str:
-    """The number of a house without its letter and blocks: what similar houses share."""
-    found = _NUMBER.search(key)
-    return f"~{found.group()}" if found else key
-
-
-@dataclass(frozen=True, slots=True)
 class _Object:
-    """A name of an object, as the index looks it up."""
+    """A name of an object."""
 
     object_id: int
     guid: bytes
@@ -173,38 +118,29 @@ class _Object:
     administrative: str
     municipal: str
     postal_code: str | None
+    ancestors: frozenset[int]
+    """Ids above the object and its own, in both divisions."""
 
-    @property
-    def ancestors(self) -> frozenset[int]:
-        """Ids above the object and its own, in both divisions."""
-        path = f"{self.administrative}.{self.municipal}".split(".")
-        return frozenset(int(step) for step in path if step)
+
+_FIELDS: Final = (
+    "object_id", "guid", "level", "type", "name", "actual", "administrative", "municipal", "postal_code",
+)  # fmt: skip
 
 
 class GarIndex:
-    """The register ready for questions. Objects are kept as a dictionary of names, houses stay in their arrays."""
+    """The register of all regions that were loaded."""
 
-    def __init__(self, source: GarTables) -> None:
-        self._actual: dict[int, _Object] = {}
-        self._named: dict[tuple[int, str], list[_Object]] = {}
-        self._children: dict[int, list[_Object]] = {}
-        for row in source.objects.drop_columns(["region"]).to_pylist():
-            self._add(_Object(**row))
-        houses = source.houses.combine_chunks()
-        self._hashes = houses["hash"].to_numpy() if houses.num_rows else np.empty(0, np.uint64)
-        near = houses["near"].to_numpy() if houses.num_rows else np.empty(0, np.uint64)
-        self._near = np.unique(near)
-        self._houses = houses
+    def __init__(self, regions: Iterable[GarTables]) -> None:
+        self.regions: tuple[GarRegion, ...] = tuple(GarRegion(tables) for tables in regions)
+        self.spot = lru_cache(maxsize=_REMEMBERED)(self._spot)
 
-    def _add(self, item: _Object) -> None:
-        if item.actual:
-            self._actual[item.object_id] = item
-        group = _group(item.level)
-        key = _region_key(item.name) if group == REGION else spoken(item.name)
-        self._named.setdefault((group, key), []).append(item)
-        if group in (QUARTER, STREET):
-            for above in item.ancestors - {item.object_id}:
-                self._children.setdefault(above, []).append(item)
+    def _spot(self, names: PlaceNames) -> Spot | None:
+        """The place of that name, where one region has it for certain."""
+        if names.region is not None:
+            wanted = region_key(names.region)
+            return next((one.find(names) for one in self.regions if wanted in one.region_keys), None)
+        found = [spot for one in self.regions if (spot := one.find(names)) is not None]
+        return found[0] if len(found) == 1 else None
 
     def match(self, address: Address) -> GarMatch:
         """Find an address in the register and give it its ids, codes, postal code and names of today.
@@ -212,158 +148,265 @@ class GarIndex:
         What the register does not know stays as it was read. `qc_house` is 2 for a house found, 3 for a similar one
         (its letter or block differs), 10 for none.
         """
+        spot = self.spot(place_of(address))
+        if spot is None:
+            return GarMatch(address)
+        names: dict[str, Any] = dict(spot.names)
+        renamed = again(replace(address, **names)) if names else address
+        house, code = self.house(spot, address.house_key) if address.house or address.stead else (None, None)
+        where = house or spot
+        matched = replace(
+            renamed,
+            fias_id=where.fias_id,
+            fias_level=where.fias_level,
+            postal_code=where.postal_code or spot.postal_code or address.postal_code,
+            qc_house=code,
+            qc_complete=10 if code in (SIMILAR, MISSING) and address.qc_complete in (0, 5) else address.qc_complete,
+            problems=(*address.problems, *spot.corrections),
+        )
+        divisions = (spot.region.division(path) for path in (spot.administrative, spot.municipal))
+        return GarMatch(matched, spot.corrections, *divisions)
+
+    def house(self, spot: Spot, house_key: str | None) -> tuple[HouseFound | None, int]:
+        """The house of that key in a place, and `qc_house`."""
+        key = (house_key or "").rsplit("|", 1)[-1]
+        if not key or not spot.is_whole:
+            return None, MISSING
+        found = spot.region.house(spot.object_id, key)
+        if found is not None:
+            return found, FOUND
+        return None, SIMILAR if spot.region.has_number(spot.object_id, key) else MISSING
+
+
+def place_of(address: Address) -> PlaceNames:
+    """What of an address tells its place."""
+    return PlaceNames(*(getattr(address, name) for name in PlaceNames._fields))
+
+
+class GarRegion:
+    """The register of one region."""
+
+    def __init__(self, tables: GarTables) -> None:
+        objects = tables.objects.combine_chunks()
+        self._keys = _whole(objects, "key")
+        self._flats = _whole(objects, "flat")
+        self._levels = _numbers(objects, "level", np.int8)
+        self._columns = {name: _whole(objects, name) for name in _FIELDS}
+        self._above = _numbers(tables.children, "above", np.int64)
+        self._hash = _numbers(tables.children, "hash", np.uint64)
+        self._child = _numbers(tables.children, "row", np.int32)
+        self._ids = _numbers(tables.actual, "object_id", np.int64)
+        self._present = _numbers(tables.actual, "row", np.int32)
+        self._houses = tables.houses.combine_chunks()
+        self._hashes = _numbers(tables.houses, "hash", np.uint64)
+        self._near = _numbers(tables.numbers, "near", np.uint64)
+        self._object = lru_cache(maxsize=_REMEMBERED)(self._read_object)
+        self._choices = lru_cache(maxsize=64)(self._read_choices)
+        self.region_keys = frozenset(region_key(item.name) for item in self._starting(f"{REGION}|"))
+
+    # Rows ------------------------------------------------------------------------------------------------------
+
+    def _read_object(self, row: int) -> _Object:
+        values = {name: column[row].as_py() for name, column in self._columns.items()}
+        return _Object(**values, ancestors=path_ids(f"{values['administrative']}.{values['municipal']}"))
+
+    def _starting(self, prefix: str) -> Iterator[_Object]:
+        """Names whose key begins with a prefix, in the order of their keys."""
+        row = self._first(prefix)
+        while row < len(self._keys) and self._key(row).startswith(prefix):
+            yield self._object(row)
+            row += 1
+
+    def _first(self, key: str) -> int:
+        return bisect_left(range(len(self._keys)), key, key=self._key)
+
+    def _key(self, row: int) -> str:
+        key: str = self._keys[row].as_py()
+        return key
+
+    def _named(self, group: int, name: str) -> list[_Object]:
+        key = object_key(group, name)
+        first = last = self._first(key)
+        while last < len(self._keys) and self._key(last) == key:
+            last += 1
+        return [self._object(row) for row in range(first, last)]
+
+    def _below(self, above: int, level: int, name: str) -> list[_Object]:
+        """Quarters or streets of a name below an object."""
+        start, end = np.searchsorted(self._above, (above, above + 1))
+        hashes, wanted = self._hash[start:end], np.uint64(text_hash(object_key(level, name)))
+        first, last = np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, side="right")
+        return [self._object(int(row)) for row in self._child[start + first : start + last]]
+
+    def _read_choices(self, group: int, above: int | None) -> tuple[list[str], NDArray[np.int32]]:
+        """Names that a misspelt one may have meant, as they are compared, with their rows."""
+        if above is None:
+            levels = [level for level in FIAS_LEVELS if group_of(level) == group]
+            rows = np.flatnonzero(np.isin(self._levels, levels))
+        else:
+            start, end = np.searchsorted(self._above, (above, above + 1))
+            rows = self._child[start:end]
+            rows = rows[self._levels[rows] == group]
+        return [self._flats[int(row)].as_py() for row in rows], rows.astype(np.int32)
+
+    def _present_name(self, object_id: int) -> _Object | None:
+        at = int(np.searchsorted(self._ids, object_id))
+        return self._object(int(self._present[at])) if at < len(self._ids) and self._ids[at] == object_id else None
+
+    # Places ----------------------------------------------------------------------------------------------------
+
+    def find(self, names: PlaceNames) -> Spot | None:
+        """The deepest object that the names tell for certain; None where not even one is known."""
         corrections: list[str] = []
-        region = _only(self._named.get((REGION, _region_key(address.region)), [])) if address.region else None
+        region = _only(self._named(REGION, names.region)) if names.region else None
         above = (region,) if region else ()
-        area = self._one(_AREAS[0], address.area, above, address.area_type, corrections, "area")
+        area = self._one(AREAS[0], names.area, names.area_type, above, corrections, "area")
         above = (area,) if area else above
-        town = self._one(TOWN, address.city, above, address.city_type, corrections, "city")
-        settlement = self._settlement(address, town, above, corrections)
-        federal = region if address.city == address.region else None  # streets of Moscow hang on the region itself
-        place = settlement or (None if address.settlement else town or federal)
-        quarter = self._quarter(address, place)
-        street = self._street(address, quarter or place, corrections) or self._street(address, place, corrections)
+        town = self._one(TOWN, names.city, names.city_type, above, corrections, "city")
+        settlement = self._settlement(names, town, above, corrections)
+        federal = region if names.city == names.region else None  # streets of Moscow hang on the region itself
+        place = settlement or (None if names.settlement else town or federal)
+        quarter = self._quarter(names, place)
+        street = self._street(names, quarter or place, corrections) or self._street(names, place, corrections)
         deepest = street or quarter or place or area or region
         if deepest is None:
-            return GarMatch(address)
-        return self._answer(address, deepest, (region, town, settlement, street), corrections)
-
-    def _answer(
-        self,
-        address: Address,
-        deepest: _Object,
-        found: tuple[_Object | None, ...],
-        corrections: list[str],
-    ) -> GarMatch:
-        names = _names(found[1:])
-        stands = (address.street is None) or found[3] is not None
-        row = self._house(address, deepest.object_id) if stands else None
-        code = self._house_code(address, deepest.object_id, row)
-        ids: dict[str, Any] = {"fias_id": str(UUID(bytes=deepest.guid)), "fias_level": _FIAS_LEVELS[deepest.level]}
-        postal_code = deepest.postal_code
-        if row is not None:
-            plot = self._houses["plot"][row].as_py()
-            ids = {"fias_id": str(UUID(bytes=self._houses["guid"][row].as_py())), "fias_level": 75 if plot else 8}
-            postal_code = self._houses["postal_code"][row].as_py() or postal_code
-        complete = 10 if code in (SIMILAR, MISSING) and address.qc_complete in (0, 5) else address.qc_complete
-        corrected = again(replace(address, **names))
-        return GarMatch(
-            replace(
-                corrected,
-                **ids,
-                qc_house=code,
-                qc_complete=complete,
-                postal_code=postal_code or address.postal_code,
-            ),
-            tuple(corrections),
-            self._division(deepest.administrative),
-            self._division(deepest.municipal),
+            return None
+        is_whole = (
+            street is not None if names.street else quarter is not None if names.planning_structure else bool(place)
+        )
+        return Spot(
+            self,
+            deepest.object_id,
+            str(UUID(bytes=deepest.guid)),
+            FIAS_LEVELS[deepest.level],
+            deepest.postal_code,
+            _changed(names, (town, settlement, street)),
+            tuple(dict.fromkeys(corrections)),
+            deepest.administrative,
+            deepest.municipal,
+            is_whole,
         )
 
     def _settlement(
-        self, address: Address, town: _Object | None, above: tuple[_Object, ...], corrections: list[str]
+        self, names: PlaceNames, town: _Object | None, above: Sequence[_Object], corrections: list[str]
     ) -> _Object | None:
         """The settlement within its town if there is one there, otherwise within the area or region."""
-        name, kind = address.settlement, address.settlement_type
-        inside = self._under(self._named.get((TOWN, spoken(name)), []), (town,)) if name and town else []
+        name, kind = names.settlement, names.settlement_type
+        inside = _under(self._named(TOWN, name), (town,)) if name and town else []
         found = _only([item for item in inside if town is None or item.object_id != town.object_id])
-        return found or self._one(TOWN, name, above, kind, corrections, "settlement")
+        return found or self._one(TOWN, name, kind, above, corrections, "settlement")
 
     def _one(
         self,
         group: int,
         name: str | None,
-        above: tuple[_Object, ...],
         kind: str | None,
+        above: Sequence[_Object],
         corrections: list[str],
         what: str,
     ) -> _Object | None:
         """The only object of a level, name and parents, by today's name; of the type told where there are several."""
         if not name:
             return None
-        candidates = self._under(self._named.get((group, spoken(name)), []), above)
+        candidates = _under(self._named(group, name), above)
         typed = [item for item in candidates if _same_type(item.type, kind)]
         found = _only(typed or candidates)
-        if found is None and not candidates:
-            found = self._respelled(group, name, above)
+        if found is None and not candidates and above:
+            found = _only(_under(self._near_named(name, group, None), above))
             if found:
                 corrections.append(f"{what}_respelled")
         return self._today(found, corrections, what)
 
-    def _under(self, candidates: list[_Object], above: tuple[_Object, ...]) -> list[_Object]:
-        ids = {item.object_id for item in above}
-        return [item for item in candidates if ids <= item.ancestors]
-
-    def _respelled(self, group: int, name: str, above: tuple[_Object, ...]) -> _Object | None:
-        """The only object of the level below the parents whose name is one or two edits away."""
-        if not above:
-            return None
-        rows = [item for (level, _), items in self._named.items() if level == group for item in items]
-        return _nearest(name, self._under(rows, above))
+    def _near_named(self, name: str, group: int, above: int | None) -> list[_Object]:
+        """Objects whose name is one edit away (two in more than ten letters); none for a short name or a number."""
+        wanted = flat(name)
+        if len(wanted) < 5 or any(letter.isdigit() for letter in wanted):
+            return []
+        limit = 2 if len(wanted) > 10 else 1
+        flats, rows = self._choices(group, above)
+        near = process.extract(wanted, flats, scorer=OSA.distance, score_cutoff=limit, limit=None)
+        return [self._object(int(rows[at])) for _, _, at in near]
 
     def _today(self, found: _Object | None, corrections: list[str], what: str) -> _Object | None:
-        if found is None or found.actual or found.object_id not in self._actual:
+        present = None if found is None or found.actual else self._present_name(found.object_id)
+        if present is None:
             return found
         corrections.append(f"{what}_renamed")
-        return self._actual[found.object_id]
+        return present
 
-    def _quarter(self, address: Address, place: _Object | None) -> _Object | None:
-        if place is None or not address.planning_structure:
+    def _quarter(self, names: PlaceNames, place: _Object | None) -> _Object | None:
+        if place is None or not names.planning_structure:
             return None
-        name = spoken(address.planning_structure.rsplit(", ", 1)[-1].split(" ", 1)[-1])
-        below = self._children.get(place.object_id, [])
-        return _only([item for item in below if _group(item.level) == QUARTER and spoken(item.name) == name])
+        name = names.planning_structure.rsplit(", ", 1)[-1].split(" ", 1)[-1]
+        return _only(self._below(place.object_id, QUARTER, name))
 
-    def _street(self, address: Address, place: _Object | None, corrections: list[str]) -> _Object | None:
-        if place is None or not address.street:
+    def _street(self, names: PlaceNames, place: _Object | None, corrections: list[str]) -> _Object | None:
+        if place is None or not names.street:
             return None
-        below = [item for item in self._children.get(place.object_id, []) if item.level == STREET]
-        named = [item for item in below if spoken(item.name) == spoken(address.street)]
-        typed = [item for item in named if _same_type(item.type, address.street_type)]
+        named = self._below(place.object_id, STREET, names.street)
+        typed = [item for item in named if _same_type(item.type, names.street_type)]
         found = _only(typed) if typed else _only(named)
-        if found is not None and not typed and address.street_type is not None:
+        if found is not None and not typed and names.street_type is not None:
             corrections.append("street_type")
         if found is None and not named:
-            same = [item for item in below if _same_type(item.type, address.street_type)]
-            found = _nearest(address.street, same)
+            near = self._near_named(names.street, STREET, place.object_id)
+            found = _only([item for item in near if _same_type(item.type, names.street_type)])
             if found:
                 corrections.append("street_respelled")
         return self._today(found, corrections, "street")
 
-    def _house(self, address: Address, parent: int) -> int | None:
-        """Row of the house in the table, or None."""
-        key = (address.house_key or "").rsplit("|", 1)[-1]
-        if not key:
-            return None
-        wanted = np.uint64(_hash(parent, key))
+    def division(self, path: str) -> tuple[Division, ...]:
+        """Steps of a path of object ids."""
+        steps = [self._present_name(int(step)) for step in path.split(".") if step]
+        return tuple(Division(one.level, one.type, one.name, str(UUID(bytes=one.guid))) for one in steps if one)
+
+    # Houses ----------------------------------------------------------------------------------------------------
+
+    def house(self, parent: int, key: str) -> HouseFound | None:
+        """The house of a key in an object."""
+        wanted = np.uint64(house_hash(parent, key))
         at = int(np.searchsorted(self._hashes, wanted))
-        return at if at < len(self._hashes) and self._hashes[at] == wanted else None
-
-    def _house_code(self, address: Address, parent: int, row: int | None) -> int | None:
-        if not address.house and not address.stead:
+        if at >= len(self._hashes) or self._hashes[at] != wanted:
             return None
-        if row is not None:
-            return FOUND
-        key = (address.house_key or "").rsplit("|", 1)[-1]
-        wanted = np.uint64(_hash(parent, _number(key)))
+        guid, postal_code, plot = (self._houses[name][at].as_py() for name in ("guid", "postal_code", "plot"))
+        return HouseFound(str(UUID(bytes=guid)), 75 if plot else 8, postal_code)
+
+    def has_number(self, parent: int, key: str) -> bool:
+        """Whether the object has a house of that number, whatever its letter and blocks."""
+        wanted = np.uint64(house_hash(parent, number_of(key)))
         at = int(np.searchsorted(self._near, wanted))
-        return SIMILAR if key and at < len(self._near) and self._near[at] == wanted else MISSING
+        return at < len(self._near) and bool(self._near[at] == wanted)
 
-    def _division(self, path: str) -> tuple[Division, ...]:
-        steps = [self._actual.get(int(step)) for step in path.split(".") if step]
-        return tuple(
-            Division(item.level, item.type, item.name, str(UUID(bytes=item.guid))) for item in steps if item is not None
-        )
+    # Suggestions -----------------------------------------------------------------------------------------------
+
+    def streets(self, prefix: str, limit: int) -> list[str]:
+        """Lines of streets and places of today whose name begins so, at most `limit`."""
+        lines: list[str] = []
+        for group in (STREET, TOWN):
+            for item in self._starting(f"{group}|{spoken(prefix)}"):
+                if len(lines) >= limit:
+                    return lines
+                if item.actual:
+                    lines.append(self._line(item))
+        return lines
+
+    def _line(self, item: _Object) -> str:
+        return ", ".join(f"{step.type} {step.name}" for step in self.division(item.administrative))
 
 
-def _group(level: int) -> int:
-    """Levels that a text cannot tell apart count as one: both kinds of areas; towns and settlements."""
-    return _AREAS[0] if level in _AREAS else TOWN if level == SETTLEMENT else level
+def _whole(table: pa.Table, name: str) -> pa.Array:
+    """A column without chunks."""
+    column = table[name]
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _region_key(name: str) -> str:
-    """The word that tells a region: «Саха (Якутия)» and «Саха /Якутия/» are one."""
-    return flat(name).partition(" ")[0]
+def _numbers(table: pa.Table, name: str, kind: type[np.generic]) -> NDArray[Any]:
+    return _whole(table, name).to_numpy(zero_copy_only=True) if table.num_rows else np.empty(0, kind)
+
+
+def _under(candidates: list[_Object], above: Sequence[_Object]) -> list[_Object]:
+    ids = {item.object_id for item in above}
+    return [item for item in candidates if ids <= item.ancestors]
 
 
 def _same_type(one: str, other: str | None) -> bool:
@@ -377,22 +420,12 @@ def _only(candidates: list[_Object]) -> _Object | None:
     return max(candidates, key=lambda item: item.actual)
 
 
-def _nearest(name: str, candidates: list[_Object]) -> _Object | None:
-    """The only candidate whose name is one edit away (two in more than ten letters); never for a short name."""
-    wanted = flat(name)
-    if len(wanted) < 5 or any(letter.isdigit() for letter in wanted):
-        return None
-    limit = 2 if len(wanted) > 10 else 1
-    return _only([item for item in candidates if OSA.distance(wanted, flat(item.name), score_cutoff=limit) <= limit])
-
-
-def _names(found: tuple[_Object | None, ...]) -> dict[str, Any]:
-    """Columns of an address with the register's own names and types."""
-    names: dict[str, Any] = {}
-    for column, item in zip(("city", "settlement", "street"), found, strict=True):
-        if item is not None:
-            names |= {column: item.name, f"{column}_type": item.type}
-    return names
-
-
-__all__ = ["HOUSES", "OBJECTS", "Division", "GarIndex", "GarMatch", "GarTables", "tables"]
+def _changed(names: PlaceNames, found: Sequence[_Object | None]) -> tuple[tuple[str, str], ...]:
+    """Columns in which the register's own names and types differ from those of the address."""
+    told = [
+        (column, value)
+        for what, item in zip(("city", "settlement", "street"), found, strict=True)
+        if item is not None
+        for column, value in ((what, item.name), (f"{what}_type", item.type))
+    ]
+    return tuple((column, value) for column, value in told if getattr(names, column) != value)

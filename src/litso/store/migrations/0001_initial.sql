@@ -254,6 +254,24 @@ create table change (
 );
 create index change_by_party on change (party_id, change_id);
 
+-- Official reference data --------------------------------------------------------------------------------------------
+
+-- The ledger of editions. Their content is in files of LITSO_HOME/reference; replaced_at is null for those in use.
+create table reference_edition (
+    edition_id  bigint generated always as identity primary key,
+    kind        text not null,                       -- gar | numbering-plan | bik | issuers | …
+    part        text not null default '',            -- region of the address register, first digit of the numbering plan
+    version     text not null,                       -- as its publisher names it, else the day of the file
+    published   date not null,                       -- the day from which its age counts
+    rows        bigint not null,
+    file_name   text not null,
+    file_sha256 bytea not null,
+    loaded_at   timestamptz not null default now(),
+    loaded_by   text not null,
+    replaced_at timestamptz
+);
+create unique index reference_edition_now on reference_edition (kind, part) where replaced_at is null;
+
 -- People of the house -------------------------------------------------------------------------------------------
 
 create table user_account (

@@ -1,0 +1,96 @@
+"""`litso reference`: official reference data from the files of its publishers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from litso.bootstrap import open_store
+from litso.commands.console import print_json, stages
+from litso.settings import load_settings
+from litso.usecases.reference import KINDS, Listed, Loaded, get_kind, list_reference, load_reference
+
+app = typer.Typer(help="Official reference data: load editions, list them with version, age and provenance.")
+
+
+@app.command("load")
+def load(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What the file is: " + ", ".join(KINDS) + ".")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File, archive or folder as the publisher gives it.")],
+    part: Annotated[
+        list[str] | None, typer.Option(help="Load only this part, such as region 71 of the register; may be repeated.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who loads it, for the ledger.")] = "cli",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Load an edition of official reference data. The same file again changes nothing; a killed load goes on.
+
+    Example: litso reference load gar gar_xml.zip --part 71
+    """
+    get_kind(kind)
+    settings = load_settings()
+    with open_store(settings) as store, stages(quiet=as_json) as progress:
+        loaded = load_reference(store, settings, kind, file, only=tuple(part or ()), loaded_by=by, progress=progress)
+    if as_json:
+        print_json([one._asdict() for one in loaded])
+        return
+    for one in loaded:
+        typer.echo(_in_words(one))
+
+
+def _in_words(one: Loaded) -> str:
+    state = f"{one.rows:,} rows" if one.is_new else "this edition was loaded before, nothing changed"
+    return f"{one.kind} {one.part}: edition of {one.published}, {state}"
+
+
+@app.command("list")
+def list_all(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+    """List reference data: edition, age, rows, the file it came from, who loaded it.
+
+    Example: litso reference list
+    """
+    settings = load_settings()
+    with open_store(settings) as store, store.transaction() as connection:
+        listed = list_reference(connection, settings.home)
+    if as_json:
+        print_json([one._asdict() for one in listed])
+        return
+    table = Table(*("kind", "part", "edition", "age", "rows", "file", "loaded"), box=None)
+    for one in listed:
+        table.add_row(*_cells(one))
+    Console().print(table)
+
+
+def _cells(one: Listed) -> tuple[str, ...]:
+    if one.version is None or one.loaded_at is None:
+        return one.kind, "", "[dim]not loaded[/dim]", "", "", "", ""
+    loaded = f"{one.loaded_at:%Y-%m-%d} by {one.loaded_by}"
+    return one.kind, one.part, one.version, age_in_words(one), f"{one.rows:,}", one.file_name or "", loaded
+
+
+def age_in_words(one: Listed) -> str:
+    """Age of an edition, with what is wrong with it."""
+    days = f"{one.age_days} days"
+    if not one.is_here:
+        return f"[red]{days}, its files are not in LITSO_HOME[/red]"
+    return f"[yellow]{days}, stale[/yellow]" if one.is_stale else days
+
+
+def summary(listed: list[Listed]) -> dict[str, Any]:
+    """Reference data as `litso doctor` tells it: kind and part → edition and state."""
+    return {
+        f"{one.kind} {one.part}".strip(): None
+        if one.version is None
+        else {
+            "version": one.version,
+            "age_days": one.age_days,
+            "rows": one.rows,
+            "is_stale": one.is_stale,
+            "is_here": one.is_here,
+        }
+        for one in listed
+    }

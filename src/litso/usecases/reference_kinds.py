@@ -1,0 +1,129 @@
+"""Kinds of official reference data, each with what it is, how old it may grow, and how an edition of it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+
+from litso.errors import SourceUnusable
+from litso.sources.reference_files import bank_directory, day_of, table_rows, texts_of
+from litso.standardize.numbering import RANGES, official_ranges
+from litso.standardize.registers import Bank
+from litso.usecases.registers import WHOLE, save
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, of)."""
+
+
+class Source(NamedTuple):
+    """A file to load. `work` is a folder that survives a kill: what was done for this very file is found there."""
+
+    path: Path
+    work: Path
+    memory_limit: str | None
+    threads: int | None
+    progress: Progress
+
+
+class Built(NamedTuple):
+    """An edition made: its version, the day it was published, how many rows it has."""
+
+    version: str
+    published: date
+    rows: int
+
+
+class Kind(NamedTuple):
+    """A kind. `parts` tells which parts a file holds; `build` writes the files of one part into a folder."""
+
+    name: str
+    title: str
+    official: str
+    stale_days: int
+    parts: Callable[[Source], list[str]]
+    build: Callable[[Source, str, Path], Built]
+
+
+def whole(_: Source) -> list[str]:
+    """A kind without parts."""
+    return [WHOLE]
+
+
+# Numbering plan ------------------------------------------------------------------------------------------------
+
+
+def numbering_parts(source: Source) -> list[str]:
+    """First digits of the codes: the ministry publishes a file for each."""
+    digits = set(_numbering(source)["first"].cast(pa.string()).to_pylist())
+    return sorted({f"{text[0]}xx" for text in digits})
+
+
+def build_numbering(source: Source, part: str, folder: Path) -> Built:
+    """Ranges of one first digit."""
+    ranges = _numbering(source)
+    mask = [str(first).startswith(part[0]) for first in ranges["first"].to_pylist()]
+    own = ranges.filter(pa.array(mask))
+    save(own, folder / "ranges.arrow")
+    day = day_of(source.path)
+    return Built(day.isoformat(), day, own.num_rows)
+
+
+def _numbering(source: Source) -> pa.Table:
+    tables = []
+    for one in texts_of(source.path, ".csv"):
+        try:
+            tables.append(official_ranges(one.text))
+        except ValueError as error:
+            raise SourceUnusable(f"{one.name}, {error}") from None
+    ranges = pa.concat_tables([RANGES.empty_table(), *tables]).sort_by("first")
+    if not ranges.num_rows:
+        raise SourceUnusable(f"{source.path}: holds no ranges of numbers")
+    firsts, lasts = ranges["first"].to_pylist(), ranges["last"].to_pylist()
+    twice = next((first for first, last in zip(firsts[1:], lasts[:-1], strict=True) if first <= last), None)
+    if twice is not None:
+        raise SourceUnusable(f"{source.path}: the range from {twice} is in two of the files")
+    return ranges
+
+
+# Banks ---------------------------------------------------------------------------------------------------------
+
+_BANKS: Final = pa.schema(
+    [*(pa.field(name, pa.string()) for name in Bank._fields[:-1]), pa.field(Bank._fields[-1], pa.bool_())]
+)
+
+
+def build_banks(source: Source, part: str, folder: Path) -> Built:
+    """The directory of BIK."""
+    directory = bank_directory(source.path)
+    rows = [bank._asdict() for bank in sorted(directory.banks)]
+    save(pa.Table.from_pylist(rows, schema=_BANKS), folder / "banks.arrow")
+    return Built(directory.day.isoformat(), directory.day, len(rows))
+
+
+# Issuers -------------------------------------------------------------------------------------------------------
+
+_CODE: Final = re.compile(r"\d{3}-\d{3}")
+_ISSUERS: Final = pa.schema([pa.field("code", pa.string()), pa.field("name", pa.string())])
+
+
+def build_issuers(source: Source, part: str, folder: Path) -> Built:
+    """Codes of the offices that issue passports, with the names they had."""
+    rows: dict[tuple[str, str], None] = {}
+    for text in texts_of(source.path, ".csv"):
+        for line, (code, name) in table_rows(text, ("code", "name")):
+            if not _CODE.fullmatch(code) or not name:
+                raise SourceUnusable(f"{text.name}, line {line}: a code such as 770-053 and a name are expected")
+            rows[code, name] = None
+    if not rows:
+        raise SourceUnusable(f"{source.path}: holds no issuers")
+    save(
+        pa.Table.from_pylist([{"code": c, "name": n} for c, n in sorted(rows)], schema=_ISSUERS),
+        folder / "issuers.arrow",
+    )
+    day = day_of(source.path)
+    return Built(day.isoformat(), day, len(rows))
