@@ -12,14 +12,17 @@ from rich.table import Table
 
 from litso import __version__
 from litso.bootstrap import open_store
+from litso.commands.reference import age_in_words
+from litso.commands.reference import summary as reference_summary
 from litso.errors import BrokenInvariant
 from litso.settings import Settings, load_settings
 from litso.store.invariants import Finding, check_invariants
 from litso.store.migrate import store_version
+from litso.usecases.reference import Listed, list_reference
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Check the installation, the store and the invariants. Exit status 3 when an invariant is broken.
+    """Check the installation, the store, reference data and the invariants. Exit status 3 when an invariant is broken.
 
     Example: litso doctor
     """
@@ -28,10 +31,12 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         facts = {**_installation(settings), "postgresql": _server_version(connection.info.server_version)}
         facts["store_version"] = str(store_version(connection))
         findings = check_invariants(connection)
+        listed = list_reference(connection, settings.home)
     if as_json:
-        typer.echo(json.dumps({**facts, "invariants": [finding._asdict() for finding in findings]}))
+        found = {"reference": reference_summary(listed), "invariants": [finding._asdict() for finding in findings]}
+        typer.echo(json.dumps({**facts, **found}))
     else:
-        _print(facts, findings)
+        _print(facts, findings, listed)
     broken = [finding for finding in findings if finding.violations]
     if broken:
         raise BrokenInvariant("broken: " + ", ".join(f"{one.invariant} ({one.violations})" for one in broken))
@@ -50,10 +55,13 @@ def _server_version(number: int) -> str:
     return f"{number // 10000}.{number % 10000}"
 
 
-def _print(facts: dict[str, str], findings: list[Finding]) -> None:
+def _print(facts: dict[str, str], findings: list[Finding], listed: list[Listed]) -> None:
     table = Table(show_header=False, box=None)
     for name, value in facts.items():
         table.add_row(name.replace("_", " "), value)
+    for one in listed:
+        told = "[dim]not loaded[/dim]" if one.version is None else f"edition {one.version}, {age_in_words(one)}"
+        table.add_row(f"{one.kind} {one.part}".strip(), told)
     for finding in findings:
         state = "[green]holds[/green]" if finding.violations == 0 else f"[red]{finding.violations} violations[/red]"
         table.add_row(finding.invariant, f"{state}  {finding.meaning}")
