@@ -47,7 +47,8 @@ def build_region(source: Source, code: str, folder: Path) -> Built:
         staged = stage_region(archive, code, work, source.progress)
     with Engine(memory_limit=source.memory_limit, threads=source.threads) as engine:
         objects = _objects(engine, staged)
-        houses, numbers = house_tables(_houses(engine, staged, work, lambda done: source.progress(f"{code} houses", done, 0)))
+        hashed = _houses(engine, staged, work, lambda done: source.progress(f"{code} houses", done, 0))
+    houses, numbers = house_tables(hashed)
     built = GarTables(*object_tables(objects), houses, numbers)
     for name, table in built._asdict().items():
         save(table, folder / f"{name}.arrow")
