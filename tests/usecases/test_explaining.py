@@ -22,6 +22,8 @@ from litso.usecases.explaining import (
     form_party,
     party_of_record,
 )
+from litso.usecases.loading import register_source
+from litso.usecases.online import Given
 from litso.usecases.stewardship import judge
 
 STEWARD = Actor("анна", "steward")
@@ -160,3 +162,14 @@ def test_a_veto_is_the_reason_also_for_its_neighbours(store: Store) -> None:
     refused = [step for step in how(store, "1").steps if step.what == "vetoed"]
     assert len(refused) == 1
     assert refused[0].party == how(store, "1b").party_id
+
+
+def test_a_custom_attribute_is_evidence_in_the_store_too(store: Store) -> None:
+    mapping = MAPPING.format(name="crm", priority=0).replace("territory:", "custom: {badge: pass_no}\nterritory:")
+    register_source(store, mapping, "crm.yaml")
+    upsert(store, Given("crm", "1", {"full_name": "Хворостинин Глеб"}, custom={"badge": "A-17"}),
+           Given("crm", "2", {"full_name": "Хворостинин Г"}, custom={"badge": "A-17"}))  # fmt: skip
+    found = why(store, "1", "2")
+    assert found.explanation is not None
+    assert "custom:badge" in {ground.claim for ground in found.explanation.grounds}
+    assert "custom:badge" in {key.rule for key in found.explanation.keys if key.status == "meets"}

@@ -7,7 +7,8 @@ all records had come at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from litso.domain.record import standard_schema
+from litso.domain.record import CUSTOM_PREFIX, standard_schema
 from litso.engine.duckdb import Engine
 from litso.resolve.identity import mint, succession
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
@@ -83,10 +84,41 @@ def rejudge(connection: Connection, settings: Settings, reason: str, judgement_i
         return _write(connection, engine, resolution, [], reason=reason, judgement_id=judgement_id)
 
 
+class Outlook(NamedTuple):
+    """What resolution with some model gives, before anything is written.
+
+    In the engine there are the tables of `Resolution`, `standard` with `record_id` and `old_node`, `old_node` with the
+    present parties, and `numbered(node, node_id, is_new)`.
+    """
+
+    engine: Engine
+    resolution: Resolution
+
+
+@contextmanager
+def outlook(connection: Connection, settings: Settings, model: Model) -> Iterator[Outlook]:
+    """Resolve all records with a model and write nothing; the transaction must see one state of the store."""
+    customs = _custom_names(model.customs)
+    with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
+        _gather(connection, engine, _joined([]), customs)
+        resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
+        _number_nodes(connection, engine)
+        yield Outlook(engine, resolution)
+
+
+def relink(connection: Connection, found: Outlook) -> int:
+    """Give the store the links of another model; parties stay. Answers how many links changed."""
+    node_id = found.engine.table("select node_id from numbered order by node")["node_id"].to_numpy()
+    links, stale = _changed_links(connection, found.engine, found.resolution, node_id)
+    nodes.remove_pairs(connection, stale)
+    nodes.add_nodes(connection, nodes.NODE_SCHEMA.empty_table(), nodes.KEY_SCHEMA.empty_table(), links)
+    return links.num_rows + stale.num_rows
+
+
 def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
     """The active model with the custom attributes of all sources, and their names; at first the shipped one."""
     mappings = [mapping_of(source) for source in sources.list_all(connection)]
-    customs = {custom.name: custom.compare for mapping in mappings for custom in mapping.custom}
+    customs = {CUSTOM_PREFIX + custom.name: custom.compare for mapping in mappings for custom in mapping.custom}
     active = models.find_active(connection)
     if active is None:
         is_generic = bool(mappings) and all(mapping.locale == "generic" for mapping in mappings)
@@ -94,7 +126,12 @@ def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
         models.activate(connection, to_json(model))
     else:
         model = _read_model(active.content)
-    return model.with_customs(customs), tuple(sorted(customs))
+    return model.with_customs(customs), _custom_names(customs)
+
+
+def _custom_names(customs: Iterable[str]) -> tuple[str, ...]:
+    """Names of custom attributes, from their columns."""
+    return tuple(sorted(column.removeprefix(CUSTOM_PREFIX) for column in customs))
 
 
 @cache
