@@ -112,7 +112,7 @@ def relink(connection: Connection, found: Outlook) -> int:
     links, stale = _changed_links(connection, found.engine, found.resolution, node_id)
     nodes.remove_pairs(connection, stale)
     nodes.add_nodes(connection, nodes.NODE_SCHEMA.empty_table(), nodes.KEY_SCHEMA.empty_table(), links)
-    return links.num_rows + stale.num_rows
+    return int(links.num_rows + stale.num_rows)
 
 
 def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
