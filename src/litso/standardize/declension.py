@@ -7,9 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import polars as pl
 from pytrovich.enums import Case, Gender, NamePart
 from pytrovich.maker import PetrovichDeclinationMaker
 
+from litso.standardize.bulk import weave
 from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME
 
 
@@ -21,6 +23,7 @@ class Cases(NamedTuple):
     instrumental: str
 
 
+_TEXTS: Final = dict.fromkeys(Cases._fields, pl.String)
 _CASES: Final = (Case.GENITIVE, Case.DATIVE, Case.INSTRUMENTAL)
 _PARTS: Final = {SURNAME: NamePart.LASTNAME, GIVEN: NamePart.FIRSTNAME, PATRONYMIC: NamePart.MIDDLENAME}
 _UNCHANGED: Final = ("оглы", "оглу", "кызы", "гызы", "угли", "кизи", "улы")
@@ -46,6 +49,31 @@ def decline(word: str, role: str, gender: str) -> Cases:
         return _made(word, role, gender)
     stem = word[:-longest]
     return Cases(*(stem + ending for ending in _endings(word[-longest:], role, gender)))
+
+
+def decline_column(words: pl.Series, role: str, gender: str) -> pl.DataFrame:
+    """`decline` for a column of words of one part and gender, one line a word: a column for each case.
+
+    Words that a rule about their last letters declines are done together, by their distinct endings.
+    """
+    exceptions, longest = _rules()
+    by_rule = words.str.contains("^[а-яА-ЯёЁ]+$") & (words.str.len_chars() > longest)
+    if gender not in _GENDERS:
+        return pl.DataFrame([words.alias(case) for case in Cases._fields])
+    by_rule &= ~words.str.to_lowercase().is_in(list(exceptions))
+    if role == PATRONYMIC:
+        by_rule &= ~words.str.to_lowercase().str.contains(f"(?:{'|'.join(_UNCHANGED)})$")
+    by_rule = by_rule.fill_null(True)  # a null stays a null
+    tails = pl.DataFrame({"tail": words.filter(by_rule).str.tail(longest)})
+    endings = {tail: _endings(tail, role, gender) for tail in tails["tail"].unique().drop_nulls().to_list()}
+    table = pl.DataFrame([(tail, *forms) for tail, forms in endings.items()], schema=["tail", *_TEXTS], orient="row")
+    ruled = tails.join(table.cast(pl.String), on="tail", how="left", maintain_order="left")
+    stem = words.filter(by_rule).str.head(-longest)
+    fast = ruled.select((pl.lit(stem) + pl.col(case)).alias(case) for case in Cases._fields)
+    slow = pl.DataFrame(
+        [decline(word, role, gender) for word in words.filter(~by_rule).to_list()], schema=_TEXTS, orient="row"
+    )
+    return weave(fast, by_rule, slow)
 
 
 def _made(word: str, role: str, gender: str) -> Cases:

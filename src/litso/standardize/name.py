@@ -70,6 +70,9 @@ MAX_LENGTH: Final = 300
 """Longer cells are texts; what follows is not read."""
 HARMLESS: Final = frozenset({"noise", "former_surname", "diminutive"})
 """Problems that do not cast doubt on the parts."""
+TYPO_FIXED: Final = "typo_fixed"
+DOUBTS: Final = ("no_surname", "no_given_name", "gender_conflict", "unknown_word", "diminutive")
+"""What makes a reading less than sure, in the order in which it is named."""
 
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -137,7 +140,7 @@ def _understood(words: list[Word], problems: tuple[str, ...]) -> Parts:
         if any(has_slip(word, role) for word in parts[role]):
             gender = gender_without(parts, role)
             repaired = [_without_slip(word, role, gender) for word in parts[role]]
-            problems += ("typo_fixed",) if repaired != parts[role] else ()
+            problems += (TYPO_FIXED,) if repaired != parts[role] else ()
             parts[role] = repaired
     gender, conflict = gender_of(parts)
     surname, given, patronymic = (" ".join(word.shown for word in parts[role]) or None for role in parts)
@@ -172,18 +175,13 @@ def _doubts(parts: dict[str, list[Word]], conflict: bool) -> tuple[str, ...]:
         "no_surname": not parts[SURNAME],
         "no_given_name": not parts[GIVEN],
         "gender_conflict": conflict,
-        "unknown_word": not all(_is_met(word, role) for role, words in parts.items() for word in words),
+        "unknown_word": not all(is_met_as(word, role) for role, words in parts.items() for word in words),
         "diminutive": any(is_diminutive(word.folded) for word in parts[GIVEN]),
     }
-    return tuple(problem for problem, is_so in found.items() if is_so)
+    return tuple(problem for problem in DOUBTS if found[problem])
 
 
-def is_fit(word: Word, role: str) -> bool:
-    """Whether a word raises no doubt as that part."""
-    return _is_met(word, role) and not (role == GIVEN and is_diminutive(word.folded))
-
-
-def _is_met(word: Word, role: str) -> bool:
+def is_met_as(word: Word, role: str) -> bool:
     """Whether a word is known as that part."""
     if word.is_initial or (role == PATRONYMIC and " " in word.folded):
         return True

@@ -1,214 +1,269 @@
 """Names of a whole column: the simple ones by arithmetic over their distinct words, the rest by `name`.
 
-Simple are lines of two or three Cyrillic words and initials in which nothing has to be repaired or set aside. What is
-known of a word (`name_roles`) is looked up once for each distinct word; the order of parts is then found for all lines
-at once, by the same weights and sums as for one line.
+Simple are lines of two or three Cyrillic words and initials, perhaps with a remark in brackets behind them. What is
+known of a word (`name_words`) is looked up once for each distinct word; the order of parts, slips, gender and doubts
+are then found for all lines at once, by the same weights and sums as for one line.
 """
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from litso.standardize.bulk import by_distinct, encode, weave
-from litso.standardize.declension import Cases, decline
-from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN, telling_surnames
-from litso.standardize.name import MAX_LENGTH, PARTS_SCHEMA, SCHEMA, Name, Parts, has_slip, is_fit, name, name_parts
-from litso.standardize.name_roles import LOG_ORDERS, ONCE, before_end, weights, word_gender, word_of
-from litso.standardize.name_text import CAMEL, SIMPLE, is_ordinary, is_pair
+from litso.standardize.company import telling_words
+from litso.standardize.declension import Cases, decline_column
+from litso.standardize.letters import fold
+from litso.standardize.name import (
+    DOUBTS,
+    HARMLESS,
+    MAX_LENGTH,
+    PARTS_SCHEMA,
+    SCHEMA,
+    TYPO_FIXED,
+    Name,
+    Parts,
+    name,
+    name_parts,
+)
+from litso.standardize.name_roles import LOG_ORDERS, ONCE
+from litso.standardize.name_text import SIMPLE, bracketed
+from litso.standardize.name_words import GENDERS, ROLES, KnownWords, known_words
 
-_ROLES: Final = (SURNAME, GIVEN, PATRONYMIC)
-_GENDERS: Final = (UNKNOWN, MALE, FEMALE)
-_GENDER_CODES: Final = {gender: code for code, gender in enumerate(_GENDERS)}
 Ints: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 
 def name_column(values: pl.Series) -> pl.DataFrame:
     """`name` for every text of a column."""
-    fast, is_fast = _simple(values.cast(pl.String))
-    table = _with_cases(fast).select(Name._fields)
-    return weave(table, is_fast, by_distinct(values.filter(~is_fast), name, SCHEMA))
+    texts = values.cast(pl.String)
+    found = _simple(texts)
+    table = found.table().hstack(found.cases()).select(Name._fields)
+    return weave(table, found.is_fast, by_distinct(texts.filter(~found.is_fast), name, SCHEMA))
 
 
 def name_parts_column(values: pl.Series) -> pl.DataFrame:
     """`name_parts` for every text of a column."""
-    fast, is_fast = _simple(values.cast(pl.String))
-    return weave(fast.select(Parts._fields), is_fast, by_distinct(values.filter(~is_fast), name_parts, PARTS_SCHEMA))
+    texts = values.cast(pl.String)
+    found = _simple(texts)
+    table = found.table().select(Parts._fields)
+    return weave(table, found.is_fast, by_distinct(texts.filter(~found.is_fast), name_parts, PARTS_SCHEMA))
 
 
-class _Words(NamedTuple):
-    """Distinct words of a column by position; the last row stands for «no word»."""
+class _Simple(NamedTuple):
+    """Names that are read here: `parts` are positions in `words`, `problems` a bit for each of `_PROBLEMS`."""
 
-    shown: pl.Series
-    weight: Floats  # word, part
-    weight_before_end: Floats
-    gender: Ints  # word, part
-    is_fit: Flags  # word, part
-    is_initial: Flags
-    is_pair: Flags
-    is_ordinary: Flags
+    is_fast: pl.Series
+    words: KnownWords
+    parts: Ints  # part, line
+    gender: Ints
+    problems: Ints
 
+    def table(self) -> pl.DataFrame:
+        """The columns of `Parts`."""
+        shown = [self.words.shown[_index(row)] for row in self.parts]
+        lines = [self.words.written[_index(row)] for row in self.parts]
+        parts = pl.DataFrame(dict(zip(Parts._fields, shown, strict=False)))
+        line = pl.DataFrame(dict(zip(Parts._fields, lines, strict=False)))
+        return parts.with_columns(
+            _GENDER_NAMES[_index(self.gender)].alias("gender"),
+            line.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)).to_series().alias("result"),
+            _CODES[_index(self.problems)].alias("qc"),
+            _NOTES[_index(self.problems)].alias("problems"),
+        )
 
-def _simple(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-    """The parts of simple names, and which rows those are."""
-    lines = texts.str.strip_chars(" ")
-    is_simple = (
-        lines.str.contains(f"^(?:{SIMPLE})$")
-        & ~lines.str.contains(f"{CAMEL}|(?:^|[ .])и(?:[ .]|$)")
-        & (lines.str.len_chars() <= MAX_LENGTH)
-    ).fill_null(False)
-    pieces = _pieces(lines.filter(is_simple))
-    codes, words = _lower_words(pl.concat([pieces["w0"], pieces["w1"], pieces["w2"]]))
-    known = _known(words)
-    place = codes.fill_null(len(words)).cast(pl.Int64).to_numpy().reshape(3, len(pieces))
-    parts, is_sure = _parts_of(place, known)
-    is_sure &= pieces["w3"].is_null().to_numpy()
-    is_fast = is_simple.to_numpy().copy()
-    is_fast[is_fast] = is_sure
-    return _table(parts[:, is_sure], known), pl.Series(is_fast)
+    def cases(self) -> pl.DataFrame:
+        """The three cases of every name; each word is declined once for each gender it is met with."""
+        forms = [self._declined(part) for part in range(len(ROLES))]
+        return pl.DataFrame(
+            [
+                pl.DataFrame([form[case].alias(role) for form, role in zip(forms, ROLES, strict=True)])
+                .select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True))
+                .to_series()
+                .alias(case)
+                for case in Cases._fields
+            ]
+        )
 
-
-def _lower_words(words: pl.Series) -> tuple[pl.Series, list[str]]:
-    """`encode` of the words in lower case, into which only distinct ones have to be put."""
-    codes, written = encode(words)
-    lower_codes, lower = encode(pl.Series(written, dtype=pl.String).str.to_lowercase())
-    return lower_codes[codes], lower
-
-
-def _pieces(lines: pl.Series) -> pl.DataFrame:
-    """The first four words of each line in columns of their own."""
-    spaced = lines.str.replace_all(".", " ", literal=True).str.replace_all("  +", " ").str.strip_chars(" ")
-    split = pl.DataFrame({"line": spaced}).select(pl.col("line").str.splitn(" ", 4))
-    return split["line"].struct.rename_fields(["w0", "w1", "w2", "w3"]).struct.unnest()
-
-
-def _known(texts: list[str]) -> _Words:
-    """Look up distinct lower-case words: those that only their ending tells as surnames together, others one by one."""
-    words = pl.Series(texts, dtype=pl.String)
-    told = telling_surnames(words.str.replace_all("ё", "е", literal=True))
-    is_other = (~told["is_telling"] | words.str.contains("[-']")).to_numpy()
-    others = [_word_row(text) for text in words.filter(pl.Series(is_other)).to_list()]
-    shown, *facts = zip(*others, _word_row("ивановский"), _NOTHING, strict=True)
-    row = np.append(np.where(is_other, np.cumsum(is_other) - 1, len(others)), len(others) + 1)
-    arrays: list[Any] = [np.asarray(fact, dtype=kind)[row] for fact, kind in zip(facts, _KINDS, strict=True)]
-    weight, before, gender, *flags = arrays
-    codes = told["gender"].replace_strict(_GENDER_CODES, return_dtype=pl.Int64).to_numpy()
-    gender[:-1, 0] = np.where(is_other, gender[:-1, 0], codes)
-    titled = words.str.head(1).str.to_uppercase() + words.str.slice(1)
-    place = np.append(np.where(is_other, row[:-1] + len(texts), np.arange(len(texts))), len(texts) + len(others) + 1)
-    all_shown = pl.concat([titled, pl.Series(shown, dtype=pl.String)])
-    return _Words(all_shown[pl.Series(place, dtype=pl.UInt32)], weight, before, gender, *flags)
+    def _declined(self, part: int) -> pl.DataFrame:
+        key, place = np.unique(self.parts[part] * len(GENDERS) + self.gender, return_inverse=True)
+        word, gender = np.divmod(key, len(GENDERS))
+        order = np.argsort(gender, kind="stable")
+        tables = [
+            decline_column(self.words.written[_index(word[gender == code])], ROLES[part], GENDERS[code])
+            for code in range(len(GENDERS))
+        ]
+        back = np.empty(len(order), dtype=np.int64)
+        back[order] = np.arange(len(order))
+        return pl.concat(tables)[_index(back[place])]
 
 
-_NOTHING: Final = (None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, (True,) * 3, False, False, True)
-_KINDS: Final = (np.float64, np.float64, np.int64, np.bool_, np.bool_, np.bool_, np.bool_)
+def _index(places: Ints) -> pl.Series:
+    return pl.Series(places, dtype=pl.UInt32)
 
 
-@lru_cache(maxsize=65_536)
-def _word_row(text: str) -> tuple[Any, ...]:
-    """What is known of one word, in the order of `_Words`."""
-    word = word_of(text)
-    found, not_last = weights(word), before_end(word)
-    genders = (UNKNOWN,) * 3 if word.is_initial else tuple(word_gender(word.folded, role) for role in _ROLES)
-    return (
-        word.shown + "." if word.is_initial else word.shown,
-        tuple(found[role] for role in _ROLES),
-        tuple(not_last[role] for role in _ROLES),
-        tuple(map(_GENDERS.index, genders)),
-        tuple(is_fit(word, role) and not has_slip(word, role) for role in _ROLES),
-        word.is_initial,
-        is_pair(word),
-        is_ordinary(word),
+_PROBLEMS: Final = ("noise", "former_surname", TYPO_FIXED, *DOUBTS)
+"""Problems of simple names, in the order in which they are named."""
+
+
+def _notes() -> list[tuple[int, str | None]]:
+    """Quality code and text of every combination of problems."""
+    found: list[tuple[int, str | None]] = []
+    for bits in range(1 << len(_PROBLEMS)):
+        named = [problem for place, problem in enumerate(_PROBLEMS) if bits >> place & 1]
+        found.append((0 if HARMLESS.issuperset(named) else 1, ";".join(named) or None))
+    return found
+
+
+_CODES: Final = pl.Series([code for code, _ in _notes()], dtype=pl.Int8)
+_NOTES: Final = pl.Series([note for _, note in _notes()], dtype=pl.String)
+_GENDER_NAMES: Final = pl.Series(GENDERS, dtype=pl.String)
+
+
+def _bit(problem: str) -> int:
+    return 1 << _PROBLEMS.index(problem)
+
+
+def _simple(texts: pl.Series) -> _Simple:
+    """The names that are simple, and which rows those are."""
+    lines, remarks = _without_remarks(texts)
+    rows = _candidates(lines, remarks)
+    pieces = rows.select(pl.col("line").str.splitn(" ", 4)).to_series().struct.unnest()
+    codes, written = encode(pl.concat([pieces["field_0"], pieces["field_1"], pieces["field_2"]]))
+    words = known_words(pl.Series(written, dtype=pl.String))
+    missing = len(words.shown) - 1
+    place = words.row[codes.fill_null(len(written)).to_numpy()].reshape(3, len(pieces))
+    remark = rows["remark"].to_numpy().astype(np.int64)
+    parts, is_read = _ordered(place, words, missing)
+    is_read &= pieces["field_3"].is_null().to_numpy()
+    is_read &= (remark == 0) | ~words.is_initial[place].any(axis=0)
+    parts, gender, problems = _judged(parts[:, is_read], words, missing)
+    is_fast = np.zeros(len(texts), dtype=np.bool_)
+    at = rows["row"].to_numpy()[is_read]
+    is_fast[at] = True
+    order = np.argsort(at, kind="stable") if len(at) and (np.diff(at.astype(np.int64)) < 0).any() else slice(None)
+    return _Simple(
+        pl.Series(is_fast), words, parts[:, order], gender[order], (problems | remark[is_read])[order]
     )
 
 
-def _parts_of(place: Ints, words: _Words) -> tuple[Ints, Flags]:
-    """Positions of surname, given name and patronymic of every line, and which lines are sure."""
-    missing = len(words.shown) - 1
+def _without_remarks(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Lines without a remark in brackets at their end, and the bit of the problem that the remark is, else 0."""
+    lines = texts.str.strip_chars(" ")
+    has = lines.str.ends_with(")").fill_null(False)
+    if not has.any():
+        return lines, pl.Series([0], dtype=pl.Int64).new_from_index(0, len(lines))
+    some = pl.DataFrame({"line": lines.filter(has)}).select(
+        head=pl.col("line").str.extract(r"^([а-яА-ЯёЁ -]+[а-яА-ЯёЁ]) *\(([а-яА-ЯёЁ \-]+)\)$", 1),
+        inside=pl.col("line").str.extract(r"^([а-яА-ЯёЁ -]+[а-яА-ЯёЁ]) *\(([а-яА-ЯёЁ \-]+)\)$", 2),
+    )
+    bits = {inside: _remark(inside) for inside in some["inside"].unique().to_list()}
+    bit = some["inside"].replace_strict(bits, return_dtype=pl.Int64, default=-1)
+    place = np.flatnonzero(has.to_numpy())
+    remarks = np.zeros(len(lines), dtype=np.int64)
+    remarks[place] = bit.to_numpy()
+    heads = pl.DataFrame({"row": place, "head": some["head"]}).filter(pl.lit(bit) > 0)
+    joined = pl.DataFrame({"row": np.arange(len(lines)), "line": lines}).join(
+        heads, on="row", how="left", maintain_order="left"
+    )
+    return joined.select(pl.coalesce("head", "line").str.strip_chars(" ")).to_series(), pl.Series(remarks)
+
+
+def _remark(inside: str | None) -> int:
+    """The bit of the problem that a remark is; -1 when it needs a closer look."""
+    if inside is None or not telling_words().isdisjoint(fold(inside).split()):
+        return -1
+    problem = bracketed(inside)
+    return _bit(problem) if problem else -1
+
+
+def _candidates(lines: pl.Series, remarks: pl.Series) -> pl.DataFrame:
+    """`line`, `row` and `remark` of lines that may be simple; those with full stops or double spaces are made plain."""
+    rows = pl.DataFrame({"line": lines, "row": np.arange(len(lines)), "remark": remarks}).filter(
+        (pl.col("remark") >= 0) & (pl.col("line").str.len_bytes() <= MAX_LENGTH)
+    )
+    odd = pl.col("line").str.contains(".", literal=True) | pl.col("line").str.contains("  ", literal=True)
+    is_odd = rows.select(odd).to_series()
+    if not is_odd.any():
+        return rows
+    spaced = pl.col("line").str.replace_all(".", " ", literal=True).str.replace_all("  +", " ").str.strip_chars(" ")
+    plain = rows.filter(is_odd & rows["line"].str.contains(f"^(?:{SIMPLE})$")).with_columns(line=spaced)
+    return pl.concat([rows.filter(~is_odd), plain])
+
+
+def _ordered(place: Ints, words: KnownWords, missing: int) -> tuple[Ints, Flags]:
+    """Positions of surname, given name and patronymic of every line, and which lines can be read here."""
     size = (place != missing).sum(axis=0)
+    initials = words.is_initial[place]
     parts = np.full(place.shape, missing, dtype=np.int64)
-    is_sure = words.is_ordinary[place].all(axis=0) & (words.is_initial[place].sum(axis=0) < size)
-    is_sure &= ~words.is_pair[place].any(axis=0) & (size >= 2)
-    with_initials = words.is_initial[place].any(axis=0)
+    can_be = words.is_ordinary[place].all(axis=0) & (initials.sum(axis=0) < size) & (size >= 2)
+    with_initials = initials.any(axis=0)
     for count in (2, 3):
         for orders, mask in ((LOG_ORDERS, ~with_initials), (ONCE, with_initials)):
-            rows = np.flatnonzero((size == count) & mask)
+            rows = np.flatnonzero((size == count) & mask & can_be)
             chosen = _likeliest(place[:count, rows], words, orders[count])
             for number, (order, _) in enumerate(orders[count]):
-                _place(parts, place, rows[chosen == number], order)
-    fits = [words.is_fit[parts[part], part] for part in range(3)]
-    is_sure &= np.logical_and.reduce(fits) & (parts[:2] != missing).all(axis=0)
-    genders = _part_genders(parts, words)
-    is_sure &= ~((genders == 1).any(axis=0) & (genders == 2).any(axis=0))
-    return parts, is_sure
+                _put(parts, place, rows[chosen == number], order)
+    can_be &= (parts != missing).sum(axis=0) == size
+    can_be &= ~words.is_initial[parts[0]] & ~words.is_told[parts[1]] & ~words.is_told[parts[2]]
+    return parts, can_be
 
 
-def _likeliest(place: Ints, words: _Words, orders: tuple[tuple[str, float], ...]) -> Ints:
+def _likeliest(place: Ints, words: KnownWords, orders: tuple[tuple[str, float], ...]) -> Ints:
     """Number of the likeliest order of every line: the sums of `name_roles.roles`, added up in the same sequence."""
     last = len(place) - 1
-    of_words = [(words.weight if at == last else words.weight_before_end)[row] for at, row in enumerate(place)]
+    tables = [words.weight if at == last else words.weight_before_end for at in range(len(place))]
+    of_words = [[column[row] for column in table] for table, row in zip(tables, place, strict=True)]
     best_total = np.full(place.shape[1], -math.inf)
     best = np.zeros(place.shape[1], dtype=np.int64)
     for number, (order, share) in enumerate(orders):
-        total = np.full(place.shape[1], share)
-        for weight, role in zip(of_words, order, strict=True):
-            total += weight[:, _ROLES.index(role)]
+        total = share + of_words[0][ROLES.index(order[0])]
+        for weight, role in zip(of_words[1:], order[1:], strict=True):
+            total += weight[ROLES.index(role)]
         is_better = total > best_total
-        best[is_better], best_total[is_better] = number, total[is_better]
+        best[is_better] = number
+        np.maximum(best_total, total, out=best_total)
     return best
 
 
-def _place(parts: Ints, place: Ints, rows: Ints, order: str) -> None:
-    """Put the words of lines of one order where they belong; an order with a part twice leaves the lines unsure."""
-    if len(set(order)) == len(order):
-        for at, role in enumerate(order):
-            parts[_ROLES.index(role), rows] = place[at, rows]
+def _put(parts: Ints, place: Ints, rows: Ints, order: str) -> None:
+    """Put the words of lines of one order where they belong; an order with a part twice leaves words out."""
+    for at, role in enumerate(order):
+        parts[ROLES.index(role), rows] = place[at, rows]
 
 
-def _part_genders(parts: Ints, words: _Words) -> Ints:
-    return np.stack([words.gender[parts[part], part] for part in range(3)])
-
-
-def _table(parts: Ints, words: _Words) -> pl.DataFrame:
-    """Columns of sure names, with the positions of their words beside them."""
-    shown = [words.shown[pl.Series(row, dtype=pl.UInt32)] for row in parts]
-    genders = _part_genders(parts, words)
+def _judged(parts: Ints, words: KnownWords, missing: int) -> tuple[Ints, Ints, Ints]:
+    """Parts without certain slips, their gender, and the bits of what is doubtful."""
+    has_typo = np.zeros(parts.shape[1], dtype=np.bool_)
+    for part in (1, 2):
+        meant = words.meant[part - 1][parts[part]]
+        rows = np.flatnonzero(meant >= 0)
+        others = [words.gender[of][parts[of][rows]] for of in (2, 1, 0) if of != part]
+        gender = np.where(others[0] > 0, others[0], others[1])
+        fits = _is_of(words.gender[part][meant[rows]], gender)
+        parts[part][rows[fits]] = meant[rows[fits]]
+        has_typo[rows[fits]] = True
+    genders = [column[row] for column, row in zip(words.gender, parts, strict=True)]
     gender = np.where(genders[2] > 0, genders[2], np.where(genders[1] > 0, genders[1], genders[0]))
-    columns = dict(zip(("surname", "given_name", "patronymic"), shown, strict=True))
-    result = pl.concat_str(*columns, separator=" ", ignore_nulls=True)
-    table = pl.DataFrame(columns).with_columns(
-        result=result, gender=pl.Series(_GENDERS)[pl.Series(gender, dtype=pl.UInt32)]
-    )
-    bare = [pl.col(column).str.strip_chars_end(".") for column in columns]
-    return table.with_columns(*bare, qc=pl.lit(0, dtype=pl.Int8), problems=pl.lit(None, dtype=pl.String))
+    is_met = [column[row] for column, row in zip(words.is_met, parts, strict=True)]
+    doubts = {
+        TYPO_FIXED: has_typo,
+        "no_surname": parts[0] == missing,
+        "no_given_name": parts[1] == missing,
+        "gender_conflict": ~(_is_of(gender, genders[0]) & _is_of(gender, genders[1])),
+        "unknown_word": ~(is_met[0] & is_met[1] & is_met[2]),
+        "diminutive": words.is_diminutive[parts[1]],
+    }
+    problems = np.zeros(parts.shape[1], dtype=np.int64)
+    for doubt, rows_with in doubts.items():
+        problems[rows_with] |= _bit(doubt)
+    return parts, gender, problems
 
 
-def _with_cases(table: pl.DataFrame) -> pl.DataFrame:
-    """The three cases of every name; each word is declined once for each gender it is met with."""
-    forms = [
-        _declined(table[column], table["gender"], role) for column, role in zip(Parts._fields, _ROLES, strict=False)
-    ]
-    lines = [
-        pl.DataFrame([form[case].alias(role) for form, role in zip(forms, _ROLES, strict=True)])
-        .select(pl.concat_str(*_ROLES, separator=" ", ignore_nulls=True))
-        .to_series()
-        .alias(case)
-        for case in Cases._fields
-    ]
-    return table.with_columns(lines)
-
-
-def _declined(words: pl.Series, genders: pl.Series, role: str) -> pl.DataFrame:
-    pairs = pl.DataFrame({"word": words, "gender": genders})
-    distinct = pairs.unique().drop_nulls()
-    forms = [decline(word, role, gender) for word, gender in distinct.iter_rows()]
-    shown = [tuple(form + "." if len(form) == 1 else form for form in cases) for cases in forms]
-    table = pl.DataFrame(shown, schema=dict.fromkeys(Cases._fields, pl.String), orient="row")
-    return pairs.join(distinct.hstack(table), on=["word", "gender"], how="left", maintain_order="left")
+def _is_of(gender: Ints, other: Ints) -> Flags:
+    """Whether two genders do not contradict each other."""
+    return (gender == 0) | (other == 0) | (gender == other)

@@ -171,13 +171,13 @@ _SHORT_WORDS: Final = re.compile(
 
 def _without_noise(line: str) -> tuple[str, list[str]]:
     """Numbers, brackets, labels and e-mails set aside."""
-    problems = [_bracketed(next(filter(None, found.groups()), "")) for found in _BRACKETS.finditer(line)]
+    problems = [bracketed(next(filter(None, found.groups()), "")) for found in _BRACKETS.finditer(line)]
     line = _BRACKETS.sub(" ", _LABEL.sub(" ", line))
     cleaned = _PHONE_OR_NUMBER.sub(" ", _SHORT_WORDS.sub(" ", line))
     return cleaned, [*filter(None, problems), *(["noise"] if cleaned != line else [])]
 
 
-def _bracketed(inside: str) -> str | None:
+def bracketed(inside: str) -> str | None:
     """What brackets beside a name hold."""
     words = [word for word in re.findall(r"[а-яё-]+", fold(inside)) if word not in NOISE]
     if not words:
