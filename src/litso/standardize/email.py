@@ -209,9 +209,16 @@ def domain_of(domain: str) -> Domain:
     problem = None if repaired == name else "domain_repaired"
     if not _is_domain(repaired):
         return Domain(repaired, CORPORATE, False, "wrong_domain")
-    if repaired in known["disposable"] or any(repaired.endswith("." + one) for one in known["disposable"]):
+    if not known["disposable"].isdisjoint(_with_parents(repaired)):
         return Domain(repaired, DISPOSABLE, True, problem)
     return Domain(repaired, PERSONAL if repaired in known["free"] else CORPORATE, True, problem)
+
+
+def _with_parents(domain: str) -> Iterator[str]:
+    """A domain and those it belongs to: `a.b.ru`, `b.ru`, `ru`."""
+    while domain:
+        yield domain
+        domain = domain.partition(".")[2]
 
 
 def _unicode(domain: str) -> str:

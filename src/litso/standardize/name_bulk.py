@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from litso.standardize.bulk import by_distinct, encode, weave
 from litso.standardize.company import telling_words
-from litso.standardize.declension import Cases, decline_column
+from litso.standardize.declension import Cases
 from litso.standardize.letters import fold
 from litso.standardize.name import (
     DOUBTS,
@@ -32,7 +32,7 @@ from litso.standardize.name import (
 )
 from litso.standardize.name_roles import LOG_ORDERS, ONCE
 from litso.standardize.name_text import SIMPLE, bracketed
-from litso.standardize.name_words import GENDERS, ROLES, KnownWords, known_words
+from litso.standardize.name_words import GENDERS, NO_WORD, ROLES, Forms, KnownWords, word_book
 
 Ints: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -59,6 +59,7 @@ class _Simple(NamedTuple):
 
     is_fast: pl.Series
     words: KnownWords
+    forms: tuple[Forms, ...]
     parts: Ints  # part, line
     gender: Ints
     problems: Ints
@@ -77,8 +78,11 @@ class _Simple(NamedTuple):
         )
 
     def cases(self) -> pl.DataFrame:
-        """The three cases of every name; each word is declined once for each gender it is met with."""
-        forms = [self._declined(part) for part in range(len(ROLES))]
+        """The three cases of every name."""
+        forms = [
+            of_part.of(self.words.written, row, self.gender)
+            for of_part, row in zip(self.forms, self.parts, strict=True)
+        ]
         return pl.DataFrame(
             [
                 pl.DataFrame([form[case].alias(role) for form, role in zip(forms, ROLES, strict=True)])
@@ -88,18 +92,6 @@ class _Simple(NamedTuple):
                 for case in Cases._fields
             ]
         )
-
-    def _declined(self, part: int) -> pl.DataFrame:
-        key, place = np.unique(self.parts[part] * len(GENDERS) + self.gender, return_inverse=True)
-        word, gender = np.divmod(key, len(GENDERS))
-        order = np.argsort(gender, kind="stable")
-        tables = [
-            decline_column(self.words.written[_index(word[gender == code])], ROLES[part], GENDERS[code])
-            for code in range(len(GENDERS))
-        ]
-        back = np.empty(len(order), dtype=np.int64)
-        back[order] = np.arange(len(order))
-        return pl.concat(tables)[_index(back[place])]
 
 
 def _index(places: Ints) -> pl.Series:
@@ -134,21 +126,19 @@ def _simple(texts: pl.Series) -> _Simple:
     rows = _candidates(lines, remarks)
     pieces = rows.select(pl.col("line").str.splitn(" ", 4)).to_series().struct.unnest()
     codes, written = encode(pl.concat([pieces["field_0"], pieces["field_1"], pieces["field_2"]]))
-    words = known_words(pl.Series(written, dtype=pl.String))
-    missing = len(words.shown) - 1
-    place = words.row[codes.fill_null(len(written)).to_numpy()].reshape(3, len(pieces))
+    words, rows_of, forms = word_book().look_up(written)
+    place = np.append(rows_of, NO_WORD)[codes.fill_null(len(written)).to_numpy()].reshape(3, len(pieces))
     remark = rows["remark"].to_numpy().astype(np.int64)
-    parts, is_read = _ordered(place, words, missing)
+    parts, is_read = _ordered(place, words)
     is_read &= pieces["field_3"].is_null().to_numpy()
     is_read &= (remark == 0) | ~words.is_initial[place].any(axis=0)
-    parts, gender, problems = _judged(parts[:, is_read], words, missing)
+    parts, gender, problems = _judged(parts[:, is_read], words)
     is_fast = np.zeros(len(texts), dtype=np.bool_)
     at = rows["row"].to_numpy()[is_read]
     is_fast[at] = True
     order = np.argsort(at, kind="stable") if len(at) and (np.diff(at.astype(np.int64)) < 0).any() else slice(None)
-    return _Simple(
-        pl.Series(is_fast), words, parts[:, order], gender[order], (problems | remark[is_read])[order]
-    )
+    found = parts[:, order], gender[order], (problems | remark[is_read])[order]
+    return _Simple(pl.Series(is_fast), words, forms, *found)
 
 
 def _without_remarks(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -195,11 +185,11 @@ def _candidates(lines: pl.Series, remarks: pl.Series) -> pl.DataFrame:
     return pl.concat([rows.filter(~is_odd), plain])
 
 
-def _ordered(place: Ints, words: KnownWords, missing: int) -> tuple[Ints, Flags]:
+def _ordered(place: Ints, words: KnownWords) -> tuple[Ints, Flags]:
     """Positions of surname, given name and patronymic of every line, and which lines can be read here."""
-    size = (place != missing).sum(axis=0)
+    size = (place != NO_WORD).sum(axis=0)
     initials = words.is_initial[place]
-    parts = np.full(place.shape, missing, dtype=np.int64)
+    parts = np.full(place.shape, NO_WORD, dtype=np.int64)
     can_be = words.is_ordinary[place].all(axis=0) & (initials.sum(axis=0) < size) & (size >= 2)
     with_initials = initials.any(axis=0)
     for count in (2, 3):
@@ -208,7 +198,7 @@ def _ordered(place: Ints, words: KnownWords, missing: int) -> tuple[Ints, Flags]
             chosen = _likeliest(place[:count, rows], words, orders[count])
             for number, (order, _) in enumerate(orders[count]):
                 _put(parts, place, rows[chosen == number], order)
-    can_be &= (parts != missing).sum(axis=0) == size
+    can_be &= (parts != NO_WORD).sum(axis=0) == size
     can_be &= ~words.is_initial[parts[0]] & ~words.is_told[parts[1]] & ~words.is_told[parts[2]]
     return parts, can_be
 
@@ -236,7 +226,7 @@ def _put(parts: Ints, place: Ints, rows: Ints, order: str) -> None:
         parts[ROLES.index(role), rows] = place[at, rows]
 
 
-def _judged(parts: Ints, words: KnownWords, missing: int) -> tuple[Ints, Ints, Ints]:
+def _judged(parts: Ints, words: KnownWords) -> tuple[Ints, Ints, Ints]:
     """Parts without certain slips, their gender, and the bits of what is doubtful."""
     has_typo = np.zeros(parts.shape[1], dtype=np.bool_)
     for part in (1, 2):
@@ -252,8 +242,8 @@ def _judged(parts: Ints, words: KnownWords, missing: int) -> tuple[Ints, Ints, I
     is_met = [column[row] for column, row in zip(words.is_met, parts, strict=True)]
     doubts = {
         TYPO_FIXED: has_typo,
-        "no_surname": parts[0] == missing,
-        "no_given_name": parts[1] == missing,
+        "no_surname": parts[0] == NO_WORD,
+        "no_given_name": parts[1] == NO_WORD,
         "gender_conflict": ~(_is_of(gender, genders[0]) & _is_of(gender, genders[1])),
         "unknown_word": ~(is_met[0] & is_met[1] & is_met[2]),
         "diminutive": words.is_diminutive[parts[1]],
@@ -266,4 +256,5 @@ def _judged(parts: Ints, words: KnownWords, missing: int) -> tuple[Ints, Ints, I
 
 def _is_of(gender: Ints, other: Ints) -> Flags:
     """Whether two genders do not contradict each other."""
-    return (gender == 0) | (other == 0) | (gender == other)
+    fits: Flags = (gender == 0) | (other == 0) | (gender == other)
+    return fits

@@ -1,8 +1,9 @@
-"""What is known of distinct words of a column of names, in arrays: the same facts as `name_roles` gives word by word."""
+"""What is known of the words of a column of names, in arrays: the same facts as `name_roles` gives word by word."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from litso.standardize.bulk import encode
+from litso.standardize.declension import Cases, decline_column
 from litso.standardize.diminutives import is_diminutive
 from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN, slip_of, telling_surnames
 from litso.standardize.name import has_slip, is_met_as
@@ -22,12 +24,11 @@ Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
 
 class KnownWords(NamedTuple):
-    """Facts by position; `row` gives the position of every word that was asked for and, at its end, of «no word».
+    """Facts by position; the first position stands for «no word», the second for what is no word of a name.
 
-    The last position stands for «no word». Groups of three arrays are by part: surname, given name, patronymic.
+    Groups of three arrays are by part: surname, given name, patronymic.
     """
 
-    row: NDArray[np.int64]
     shown: pl.Series
     written: pl.Series
     """As `shown`, initials with their full stops."""
@@ -46,6 +47,10 @@ class KnownWords(NamedTuple):
     """A surname by its ending, of which nothing else is known: what it would be as another part was not looked up."""
 
 
+NO_WORD: Final = 0
+_NO_NAME: Final = 1
+
+
 class _Facts(NamedTuple):
     """What is known of one word, in the order of the columns of `_table`."""
 
@@ -61,59 +66,112 @@ class _Facts(NamedTuple):
 
 _TOLD: Final = "ивановский"
 """Stands for all surnames that only their ending tells."""
-_NOTHING: Final = _Facts(
-    None, None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, (True,) * 3, (None,) * 2, (False, True, False)
-)
+_NOTHING: Final = _Facts(None, None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, (True,) * 3, (None,) * 2, (False, True, False))
 _OF_NOTHING: Final = frozenset({"не", "нет", "без"})
 """First words of «не указан», «без имени» and the like, which say that there is no name."""
 _STRANGE: Final = _NOTHING._replace(flags=(False, False, False))
 
 
-def known_words(texts: pl.Series) -> KnownWords:
-    """Look up distinct words: those that only their ending tells as surnames together, others one by one."""
+class WordBook:
+    """Words that were looked up before, and their cases: a column comes in batches that share most of their words.
+
+    Forgets everything when it has more than `limit` words. May be asked from several threads.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._places: dict[str, int] = {}
+        self._known = _table([_NOTHING, _STRANGE], _NO_TEXTS, _NO_TEXTS, {})
+        self._forms = tuple(Forms(role) for role in ROLES)
+
+    def look_up(self, texts: list[str]) -> tuple[KnownWords, NDArray[np.int64], tuple[Forms, ...]]:
+        """Facts, the position of every word that was asked for, and the cases by part."""
+        with self._lock:
+            if len(self._places) > self._limit:
+                self._forget()
+            new = [text for text in texts if text not in self._places]
+            if new:
+                places, facts = _looked_up(pl.Series(new, dtype=pl.String), len(self._known.shown))
+                self._places.update(zip(new, places.tolist(), strict=True))
+                self._known = _joined(self._known, facts)
+            rows = np.fromiter(map(self._places.__getitem__, texts), dtype=np.int64, count=len(texts))
+            return self._known, rows, self._forms
+
+
+class Forms:
+    """Cases of the words of one part, each declined once for each gender that it is met with."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+        self._lock = Lock()
+        self._row = np.empty(0, dtype=np.int64)
+        self._table = pl.DataFrame(schema=dict.fromkeys(Cases._fields, pl.String))
+
+    def of(self, written: pl.Series, places: NDArray[np.int64], genders: NDArray[np.int64]) -> pl.DataFrame:
+        """The cases of the words at some places of `written`."""
+        keys = places * len(GENDERS) + genders
+        with self._lock:
+            room = len(written) * len(GENDERS) - len(self._row)
+            self._row = np.append(self._row, np.full(max(room, 0), -1, dtype=np.int64))
+            new = np.unique(keys[self._row[keys] < 0])
+            for code, gender in enumerate(GENDERS):
+                some = new[new % len(GENDERS) == code]
+                if len(some):
+                    self._row[some] = np.arange(len(some)) + len(self._table)
+                    words = written[pl.Series(some // len(GENDERS), dtype=pl.UInt32)]
+                    self._table = pl.concat([self._table, decline_column(words, self._role, gender)], rechunk=True)
+            return self._table[pl.Series(self._row[keys], dtype=pl.UInt32)]
+
+
+@lru_cache(maxsize=1)
+def word_book() -> WordBook:
+    """The book that all columns share."""
+    return WordBook(limit=300_000)
+
+
+_NO_TEXTS: Final = pl.Series([], dtype=pl.String)
+
+
+def _looked_up(texts: pl.Series, start: int) -> tuple[NDArray[np.int64], KnownWords]:
+    """Facts of new words, which will begin at position `start`, and the position of each.
+
+    Those that only their ending tells as surnames are looked up together, others one by one.
+    """
     is_word = texts.str.contains("^[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*$") & ~texts.str.contains(f"{CAMEL}|^и$")
     code, lower = encode(texts.str.to_lowercase().set(~is_word, None))
     words = pl.Series(lower, dtype=pl.String)
     told = telling_surnames(words.str.replace_all("ё", "е", literal=True))
     is_told = told["is_telling"].to_numpy() & ~words.str.contains("-", literal=True).to_numpy()
     others = [_facts(word) for word in words.filter(pl.Series(~is_told)).to_list()]
-    meant = {word for facts in others for word in facts.meant if word}
-    rights = {word: place for place, word in enumerate(meant)}
-    told_words = words.filter(pl.Series(is_told))
-    table = [_facts(_TOLD), *others, *map(_facts, rights), _STRANGE, _NOTHING]
-    return _table(table, told_words, told["gender"].filter(pl.Series(is_told)), 1 + len(others), rights)._replace(
-        row=_rows(code, is_told, len(table), len(texts))
-    )
+    number = int(is_told.sum())
+    place = start + np.where(is_told, np.cumsum(is_told) - 1, number + np.cumsum(~is_told) - 1)
+    meant = dict.fromkeys(word for facts in others for word in facts.meant if word)
+    rights = {word: start + number + len(others) + at for at, word in enumerate(meant)}
+    of_told = pl.Series(is_told)
+    facts = _table([*others, *map(_facts, rights)], words.filter(of_told), told["gender"].filter(of_told), rights)
+    return np.append(place, _NO_NAME)[code.fill_null(len(place)).to_numpy()].astype(np.int64), facts
 
 
-def _rows(code: pl.Series, is_told: NDArray[np.bool_], table: int, asked: int) -> NDArray[np.int64]:
-    """Positions of the words asked for: told surnames stand before the table of the others."""
-    told = int(is_told.sum())
-    place = np.where(is_told, np.cumsum(is_told) - 1, told + np.cumsum(~is_told))
-    strange, nothing = told + table - 2, told + table - 1
-    rows = np.append(place, strange)[code.fill_null(len(place)).to_numpy()]
-    return np.append(rows, nothing).astype(np.int64)
-
-
-def _table(
-    facts: list[_Facts], told: pl.Series, told_gender: pl.Series, first_right: int, rights: dict[str, int]
-) -> KnownWords:
-    """Facts in arrays, those of told surnames repeated before all others."""
+def _table(facts: list[_Facts], told: pl.Series, told_gender: pl.Series, rights: dict[str, int]) -> KnownWords:
+    """Facts in arrays: those of told surnames, then the others."""
     size = len(told)
-    repeated = np.append(np.zeros(size, dtype=np.int64), np.arange(len(facts)))
+    facts = [_facts(_TOLD), *facts]
+    repeated = np.append(np.zeros(size, dtype=np.int64), np.arange(1, len(facts)))
     shown, written, of_weights, before, genders, are_met, meant, flags = zip(*facts, strict=True)
     gender = [column[repeated] for column in _columns(genders, np.int64)]
     gender[0][:size] = told_gender.replace_strict(
         dict(zip(GENDERS, range(len(GENDERS)), strict=True)), return_dtype=pl.Int64
     ).to_numpy()
     titled = told.str.head(1).str.to_uppercase() + told.str.slice(1)
-    start = size + first_right
-    places = [tuple(-1 if word is None else start + rights[word] for word in words) for words in meant]
+    places = [tuple(-1 if word is None else rights[word] for word in words) for words in meant]
     is_initial, is_ordinary_word, is_short = _columns(flags, np.bool_)
     return KnownWords(
-        row=np.empty(0, dtype=np.int64),
-        shown=pl.concat([titled, pl.Series(shown, dtype=pl.String)]),
-        written=pl.concat([titled, pl.Series(written, dtype=pl.String)]),
+        shown=pl.concat([titled, pl.Series(shown[1:], dtype=pl.String)]),
+        written=pl.concat([titled, pl.Series(written[1:], dtype=pl.String)]),
         weight=tuple(column[repeated] for column in _columns(of_weights, np.float64)),
         weight_before_end=tuple(column[repeated] for column in _columns(before, np.float64)),
         gender=tuple(gender),
@@ -122,8 +180,22 @@ def _table(
         is_initial=is_initial[repeated],
         is_ordinary=is_ordinary_word[repeated],
         is_diminutive=is_short[repeated],
-        is_told=np.arange(size + len(facts)) < size,
+        is_told=np.arange(len(repeated)) < size,
     )
+
+
+def _joined(known: KnownWords, new: KnownWords) -> KnownWords:
+    """Facts of new words behind those of known ones."""
+    both = ([*pair] for pair in zip(known, new, strict=True))
+    return KnownWords(*(_together(*pair) for pair in both))
+
+
+def _together(known: Any, new: Any) -> Any:
+    if isinstance(known, pl.Series):
+        return pl.concat([known, new], rechunk=True)
+    if isinstance(known, tuple):
+        return tuple(np.concatenate(pair) for pair in zip(known, new, strict=True))
+    return np.concatenate([known, new])
 
 
 def _columns(rows: Any, kind: Any) -> list[NDArray[Any]]:

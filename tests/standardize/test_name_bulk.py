@@ -1,0 +1,56 @@
+"""Names of a column: what is read together is what is read one by one, on every combination of words and shapes."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import polars as pl
+import pytest
+
+from litso.standardize.declension import Cases, decline, decline_column
+from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN
+from litso.standardize.name import name, name_parts
+from litso.standardize.name_bulk import name_column, name_parts_column
+from litso.standardize.name_words import WordBook
+
+SURNAMES = ("Иванов", "ПЕТРОВА", "Мельник", "Кузнецов-Белов", "Шмидт", "ивановский", "Ли", "Жвачкокрут", "Герман")
+GIVEN_NAMES = ("Иван", "анна", "Алексндр", "Саша", "Ваня", "Хдвфыв", "Роман", "И.", "И", "Анна-Мария", "не", "без")
+PATRONYMICS = ("Иванович", "СЕРГЕЕВНА", "Владмировна", "Анвар", "И.", "", "оглы", "имени")
+SHAPES = (
+    "{0} {1} {2}", "{1} {2} {0}", "{0}  {1}{2}", "{0} {1} {2} (умер)", "{0} {1} {2} (Петрова)", "{0} {1} (ООО)",
+    "({0} {1})", " {2} {1} {0}. ",
+)  # fmt: skip
+TEXTS = [
+    shape.format(*words) for shape in SHAPES for words in product(SURNAMES, GIVEN_NAMES, PATRONYMICS)
+]  # fmt: skip
+
+
+def test_together_as_one_by_one() -> None:
+    column = pl.Series(TEXTS)
+    assert name_column(column).rows() == [tuple(name(text)) for text in TEXTS]
+
+
+def test_parts_together_as_one_by_one() -> None:
+    texts = TEXTS[::7]
+    assert name_parts_column(pl.Series(texts)).rows() == [tuple(name_parts(text)) for text in texts]
+
+
+def test_a_book_that_forgets_answers_the_same() -> None:
+    words = sorted({word for text in TEXTS for word in text.split()})
+    small, large = WordBook(limit=10), WordBook(limit=10_000)
+    for start in range(0, len(words), 7):
+        asked = words[start : start + 7]
+        answers = [(facts.written[row].to_list(), facts.is_told[row].tolist()) for facts, row, _ in
+                   (book.look_up(asked) for book in (small, large))]  # fmt: skip
+        assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("gender", [MALE, FEMALE, UNKNOWN])
+@pytest.mark.parametrize("part", [SURNAME, GIVEN, PATRONYMIC])
+def test_words_are_declined_together_as_one_by_one(part: str, gender: str) -> None:
+    words = ["Иванов", "Белая", "Павел", "Лев", "Илья", "Ли", "И.", "Кузнецова-Белова", "фон Бок", "Али оглы",
+             "Тофик-оглы", "Черных", "Сергеевич", "Ким", "Smith", "О'Коннор", None, "Жанна", "Алаоглы"]  # fmt: skip
+    forms = [(None,) * 3 if word is None else tuple(decline(word, part, gender)) for word in words]
+    table = decline_column(pl.Series(words), part, gender)
+    assert tuple(table.columns) == Cases._fields
+    assert table.rows() == forms
