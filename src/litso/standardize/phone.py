@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -458,7 +458,7 @@ def _gathered(
     return pl.concat([*tables, rest])[_index(place)]
 
 
-def _index(places: NDArray[np.int64]) -> pl.Series:
+def _index(places: NDArray[np.signedinteger[Any]]) -> pl.Series:
     return pl.Series(places, dtype=pl.UInt32)
 
 
