@@ -22,6 +22,7 @@ from litso.resolve.identity import mint, succession
         ([0, 1, 1], [0, 0, 0], [-1, 0], [-1]),  # split: the larger part keeps the id
         ([0, 1], [0, 0], [0, -1], [-1]),  # a tie: the first cluster
         ([0, 0, 0, 1], [0, 1, 1, 1], [1, -1], [0, -1]),  # a part moved to another party
+        ([0, 0, 1], [0, 1, 1], [0, 1], [-1, -1]),  # a tie: the cluster with less of another party
         ([], [], [], []),
     ],
 )

@@ -67,10 +67,19 @@ def graph(connection: Connection) -> tuple[set[Any], set[Any], set[Any]]:
     return keys, links, hubs
 
 
+ASTRAY = """
+    select source_id from source_record r join node n using (node_id)
+    left join crosswalk c on c.record_id = r.record_id and c.until is null
+    where c.party_id is distinct from n.party_id
+"""
+"""Records that do not belong to the party of their node."""
+
+
 def assert_as_in_bulk(store: Store, home: Path) -> None:
     """Resolving everything anew moves nobody and finds the same links and keys."""
     with store.transaction() as connection:
         before, (keys, links, hubs) = parties(connection), graph(connection)
+        assert connection.execute(ASTRAY).fetchall() == []
         touched = rejudge(connection, settings_in(home), "model")
         after, (bulk_keys, bulk_links, bulk_hubs) = parties(connection), graph(connection)
     assert after == before
@@ -107,6 +116,17 @@ def test_the_same_record_again_changes_nothing_and_a_changed_one_makes_a_version
     with store.transaction() as connection:
         assert golden.get(connection, first.party_id or "").version == 2
         assert [change.type for change in changes.after(connection, 0)] == ["party.created", "party.changed"]
+    assert_as_in_bulk(store, tmp_path)
+
+
+def test_a_record_equal_to_one_that_is_there_joins_its_party(store: Store, tmp_path: Path) -> None:
+    register(store, "crm")
+    (first,) = upsert(store, of_row(person(1)))
+    (second,) = upsert(store, of_row(person(1, id="b")))
+    assert first.party_id == second.party_id
+    with store.transaction() as connection:
+        assert parties(connection) == {"1": first.party_id, "b": first.party_id}
+        assert golden.get(connection, first.party_id or "").records == 2
     assert_as_in_bulk(store, tmp_path)
 
 

@@ -128,34 +128,70 @@ pairs = st.lists(
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, len(FAMILY) - 1), min_size=8, max_size=8), pairs)
-def test_each_judgement_undone_gives_back_the_groups(
+def test_each_judgement_undone_gives_back_everything(
     store: Store, tmp_path: Path, numbers: list[int], judged: list[tuple[str, int, int]]
 ) -> None:
     wipe(store)
     register(store, "crm")
     upsert(store, *(Given("crm", str(place), FAMILY[number]) for place, number in enumerate(numbers)))
-    before = groups(now(store))
+    before = state(store)
     for verdict, left, right in judged:
         entry = said(store, verdict, str(left), str(right))
         undo(store, STEWARD, entry)
-        assert groups(now(store)) == before
+        assert state(store) == before
     assert_as_in_bulk(store, tmp_path)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, len(FAMILY) - 1), min_size=8, max_size=8), pairs, st.randoms(use_true_random=False))
-def test_judgements_undone_in_any_order_give_back_the_groups_online_and_in_bulk(
+def test_judgements_undone_in_any_order_give_back_everything_online_and_in_bulk(
     store: Store, tmp_path: Path, numbers: list[int], judged: list[tuple[str, int, int]], random: Any
 ) -> None:
     wipe(store)
     register(store, "crm")
     upsert(store, *(Given("crm", str(place), FAMILY[number]) for place, number in enumerate(numbers)))
-    before = groups(now(store))
+    before = state(store)
     distinct = {frozenset(one[1:]): one for one in judged}.values()
     entries = [said(store, verdict, str(left), str(right)) for verdict, left, right in distinct]
     assert_as_in_bulk(store, tmp_path)
     random.shuffle(entries)
     for entry in entries:
         undo(store, STEWARD, entry)
-    assert groups(now(store)) == before
+    assert state(store) == before
     assert_as_in_bulk(store, tmp_path)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.integers(0, len(FAMILY) - 1), min_size=10, max_size=10),
+    pairs,
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, len(FAMILY) - 1)), min_size=1, max_size=4),
+    st.randoms(use_true_random=False),
+)
+def test_what_comes_while_judgements_stand_is_as_if_they_had_never_stood(
+    store: Store,
+    tmp_path: Path,
+    numbers: list[int],
+    judged: list[tuple[str, int, int]],
+    later: list[tuple[int, int]],
+    random: Any,
+) -> None:
+    """Records change between judgements and their undo: groups and the ids of what did not change are the same."""
+    outcomes = []
+    for is_judged in (True, False):
+        wipe(store)
+        register(store, "crm")
+        upsert(store, *(Given("crm", str(place), FAMILY[number]) for place, number in enumerate(numbers)))
+        before = now(store)
+        chosen = {frozenset(one[1:]): one for one in judged}.values() if is_judged else ()
+        entries = [said(store, verdict, str(left), str(right)) for verdict, left, right in chosen]
+        for place, number in later:
+            upsert(store, Given("crm", str(place), FAMILY[number]))
+        random.shuffle(entries)
+        for entry in entries:
+            undo(store, STEWARD, entry)
+        after = now(store)
+        assert_as_in_bulk(store, tmp_path)
+        name = {party: min(key for key in before if before[key] == party) for party in before.values()}
+        outcomes.append((groups(after), {key: name.get(party) for key, party in after.items()}))
+    assert outcomes[0] == outcomes[1]

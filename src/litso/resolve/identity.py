@@ -1,8 +1,8 @@
 """Party ids: random, minted once, kept through merges and splits.
 
 After a merge or a split an id stays with the cluster that holds the largest share of its earlier records (ties: the
-first cluster); a cluster that several ids would stay with keeps the one with the largest share (ties: the oldest), and
-the others redirect to it.
+cluster with the least of another party, then the first one); a cluster that several ids would stay with keeps the one
+with the largest share (ties: the oldest), and the others redirect to it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def succession(clusters: Numbers, parties: Numbers, number_of_clusters: int, num
     if not len(clusters):
         return Succession(kept, redirects)
     overlaps, shares = np.unique(np.stack([parties, clusters]), axis=1, return_counts=True)
-    order = np.lexsort((overlaps[1], -shares, overlaps[0]))
+    order = np.lexsort((overlaps[1], _rivals(overlaps[1], shares, number_of_clusters), -shares, overlaps[0]))
     firsts = order[np.unique(overlaps[0][order], return_index=True)[1]]
     party, heir, share = overlaps[0][firsts], overlaps[1][firsts], shares[firsts]
     redirects[party] = heir
@@ -46,6 +46,16 @@ def succession(clusters: Numbers, parties: Numbers, number_of_clusters: int, num
     kept[heir[winners]] = party[winners]
     redirects[party[winners]] = -1
     return Succession(kept, redirects)
+
+
+def _rivals(clusters: Numbers, shares: Numbers, number_of_clusters: int) -> Numbers:
+    """For each share of a party in a cluster, the largest share of another party there."""
+    first, second = (np.zeros(number_of_clusters, dtype=np.int64) for _ in range(2))
+    np.maximum.at(first, clusters, shares)
+    is_first = shares == first[clusters]
+    holders = np.bincount(clusters[is_first], minlength=number_of_clusters)
+    np.maximum.at(second, clusters[~is_first], shares[~is_first])
+    return np.where(is_first & (holders[clusters] == 1), second[clusters], first[clusters])
 
 
 def mint(number: int) -> list[str]:

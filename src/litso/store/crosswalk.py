@@ -92,7 +92,10 @@ def current_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.Tabl
 
 
 def redirected_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.Table:
-    """Parties that records once belonged to and that are redirected now: `record_id`, `party_id`."""
+    """Parties that records once belonged to and that are free to be theirs again: `record_id`, `party_id`.
+
+    They are redirected now, and no judgement has made them or keeps records away from them.
+    """
     return _of_records(connection, "redirected_of", record_ids)
 
 

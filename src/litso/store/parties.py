@@ -47,6 +47,28 @@ def mint(connection: Connection, parties: Mapping[str, str], *, is_handmade: boo
     connection.execute(statements("parties")["mint"], parameters)
 
 
+class Founded(NamedTuple):
+    """A party that judgements made; it is that of `founder`, its first record, whenever they make one of it again."""
+
+    party_id: str
+    kind: str
+    founder: int
+
+
+def found(connection: Connection, founded: Iterable[Founded]) -> None:
+    """Add a handful of parties that judgements make."""
+    rows = list(founded)
+    columns = zip(*rows, strict=True) if rows else ((), (), ())
+    parameters = dict(zip(("ids", "kinds", "founders"), map(list, columns), strict=True))
+    connection.execute(statements("parties")["found"], parameters)
+
+
+def founded_by(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:
+    """Record → the party that judgements once made of its group, of those records that have one."""
+    parameters = {"records": list(record_ids)}
+    return dict(connection.execute(statements("parties")["founded_by"], parameters).fetchall())
+
+
 def mint_many(connection: Connection, parties: pa.Table) -> int:
     """Add parties in bulk: `party_id`, `kind`."""
     frame = pl.DataFrame(parties.select(["party_id", "kind"]))

@@ -292,13 +292,14 @@ def representatives(connection: Connection, node_ids: Sequence[int]) -> dict[int
 
 
 class Belonging(NamedTuple):
-    """A live record, its node and the party it belonged to last."""
+    """A live record, its node, the party it belonged to last, and the one that evidence alone had given it."""
 
     record_id: int
     node_id: int
     source: str
     source_id: str
     party_id: str | None
+    home_id: str | None
 
 
 def belongings(connection: Connection, node_ids: Sequence[int]) -> list[Belonging]:

@@ -187,9 +187,11 @@ create table party (
     is_handmade  boolean not null default false,
     minted_at    timestamptz not null default now(),
     redirect_to  uuid,                               -- set when the party was merged into another
-    redirected_at timestamptz
+    redirected_at timestamptz,
+    founder      bigint                              -- record whose group a judgement once made a party of its own
 );
 create index party_redirects on party (redirect_to) where redirect_to is not null;
+create unique index party_founder on party (founder) where founder is not null;
 
 -- Source key ↔ party id with history; until is null for the present.
 create table crosswalk (
@@ -201,6 +203,13 @@ create table crosswalk (
 );
 create unique index crosswalk_now on crosswalk (record_id) where until is null;
 create index crosswalk_by_party on crosswalk (party_id);
+
+-- The party that evidence alone gives a record, kept where judgements have put it into another one.
+create table home (
+    record_id bigint primary key,
+    party_id  uuid not null
+);
+create index home_by_party on home (party_id);
 
 -- The judgement ledger. Source keys, not record ids: a judgement outlives a reload. Undone entries stay.
 create table judgement (

@@ -65,6 +65,7 @@ class Group(NamedTuple):
 
     kind: str
     ids: NDArray[np.int64]
+    prints: Sequence[str]
     columns: Columns
 
     def places(self) -> dict[int, int]:
@@ -106,7 +107,7 @@ def _group(connection: Connection, kind: str, found: list[tuple[str, int, dict[s
     sizes = nodes.sizes(connection, np.unique(keys).tolist(), LARGEST + 1)
     plain_sizes = {int(stored(kind, np.array([key], np.int64))[0]): size for key, size in sizes.items()}
     ids = np.array([node for _, node, _ in found], dtype=np.int64)
-    return Group(kind, ids, Columns.of_table(table, Sharing(plain_sizes)))
+    return Group(kind, ids, [print_ for print_, _, _ in found], Columns.of_table(table, Sharing(plain_sizes)))
 
 
 def values_table(rows: Sequence[Mapping[str, Any]], fingerprints: Sequence[str], model: Model) -> pa.Table:

@@ -20,11 +20,10 @@ from litso.resolve.claims import BORDERS
 from litso.resolve.cluster import WHOLE, Evidenced, components, partition
 from litso.resolve.columns import Columns
 from litso.resolve.evidence import compare
-from litso.resolve.identity import mint, succession
 from litso.resolve.keys import CAP, RARE
 from litso.resolve.model import UNIT, Model, score
 from litso.resolve.nodes import fingerprint, node_values
-from litso.store import changes, crosswalk, facts, golden, judgements, nodes, parties, records, sources
+from litso.store import changes, crosswalk, facts, golden, judgements, nodes, records, sources
 from litso.store.database import Connection
 from litso.store.nodes import Link
 from litso.store.records import Belonging
@@ -38,6 +37,7 @@ from litso.usecases.blocks import (
     standard_of,
     values_table,
 )
+from litso.usecases.naming import Cluster, Clusters, name_parties
 from litso.usecases.publication import publish_party
 
 _BORDERS: Final = tuple(sorted({*BORDERS, RARE, CAP}))
@@ -49,6 +49,17 @@ class Cause(NamedTuple):
     reason: str = "load"
     load_id: int | None = None
     judgement_id: int | None = None
+
+
+KeyPair = tuple[tuple[str, str], tuple[str, str]]
+"""Two records by (source, source_id)."""
+
+
+class Judged(NamedTuple):
+    """What stewards say: pairs of records of one party, the most binding first, and of two."""
+
+    same: Sequence[KeyPair]
+    different: Sequence[KeyPair]
 
 
 class Placement(NamedTuple):
@@ -95,21 +106,21 @@ def settle(
     *,
     added: Sequence[int],
     left: Iterable[int],
-    written: Sequence[int],
+    written: Mapping[int, int],
     deleted: Sequence[int] = (),
     judged: Iterable[int] = (),
     cause: Cause,
 ) -> Settled:
     """Bring links, clusters, parties and golden records up to date.
 
-    added: new nodes. left: nodes from which a record went away. written, deleted: records that changed. judged: nodes
-    of records about which a judgement was entered or undone.
+    added: new nodes. left: nodes from which a record went away. written: records that changed, with their nodes now.
+    deleted: records that are gone. judged: nodes of records about which a judgement was entered or undone.
     """
     gone = _abandoned(connection, left)
     stirred = _stirred(connection, added, gone)
     lost = _present_parties(connection, deleted)
     crosswalk.end(connection, deleted)
-    seeds = {*added, *stirred, *judged} | {node for node in left if node not in gone}
+    seeds = {*added, *stirred, *judged, *written.values()} | {node for node in left if node not in gone}
     seeds |= set(nodes.partners(connection, [*added, *stirred, *gone], _bits(model)))
     nodes.remove_nodes(connection, sorted(gone))
     fresh = [*added, *sorted(stirred)]
@@ -228,19 +239,17 @@ def _sides(entry: judgements.Judgement) -> tuple[tuple[str, str], tuple[str, str
 
 
 def _clusters(
-    connection: Connection, model: Model, reached: set[int], belongings: Sequence[Belonging]
-) -> dict[int, tuple[str, str]]:
+    connection: Connection, model: Model, groups: Sequence[Group], judged: Judged, belongings: Sequence[Belonging]
+) -> Clusters:
     """Node → its cluster, named by kind and the fingerprint order of its first node."""
     node_of = {(row.source, row.source_id): row.node_id for row in belongings}
-    entries = judgements.active_of(connection, sorted(node_of))
-    clusters: dict[int, tuple[str, str]] = {}
-    for group in read_groups(connection, reached, model):
+    clusters: dict[int, Cluster] = {}
+    for group in groups:
         places = group.places()
-        judged: dict[str, list[tuple[int, int]]] = {"same": [], "different": [], "unsure": []}
-        for entry in sorted(entries, key=lambda entry: -entry.judgement_id):
-            one, two = sorted(places.get(node_of.get(side, -1), -1) for side in _sides(entry))
-            if 0 <= one < two:
-                judged[entry.verdict].append((one, two))
+
+        def local(pairs: Sequence[KeyPair], places: Mapping[int, int] = places) -> list[tuple[int, int]]:
+            sides = (sorted(places.get(node_of.get(side, -1), -1) for side in pair) for pair in pairs)
+            return [(one, two) for one, two in sides if 0 <= one < two]
 
         def score_more(left: NDArray[np.int64], right: NDArray[np.int64], group: Group = group) -> NDArray[np.int32]:
             levels = compare(group.columns, left, right, model.claims(group.kind), model.frequencies)
@@ -248,7 +257,7 @@ def _clusters(
 
         pairs = pairs_within(connection, model, group, places, score_more)
         bar = round(model.threshold * UNIT)
-        found = partition(len(group.ids), pairs, bar, score_more, judged["same"], judged["different"])
+        found = partition(len(group.ids), pairs, bar, score_more, local(judged.same), local(judged.different))
         for node, first in zip(group.ids.tolist(), found.tolist(), strict=True):
             clusters[node] = (group.kind, f"{first:09}")
     return clusters
@@ -277,95 +286,51 @@ def _succeed(
     connection: Connection,
     model: Model,
     reached: set[int],
-    written: Sequence[int],
+    written: Iterable[int],
     lost: set[str],
     cause: Cause,
 ) -> Settled:
     """Give clusters their party ids, write what changed, publish golden records and events."""
     belongings = records.belongings(connection, sorted(reached))
-    clusters = _clusters(connection, model, reached, belongings)
-    names = _in_order(connection, clusters, belongings)
-    old = parties.oldest_first(connection, {row.party_id for row in belongings if row.party_id})
-    had = [row for row in belongings if row.party_id]
-    cluster_place = {name: number for number, name in enumerate(names)}
-    party_place = {party: number for number, party in enumerate(old)}
-    found = succession(
-        np.array([cluster_place[clusters[row.node_id]] for row in had], dtype=np.int64),
-        np.array([party_place[row.party_id or ""] for row in had], dtype=np.int64),
-        len(names),
-        len(old),
-    )
-    ids = {name: old[kept] for name, kept in zip(names, found.kept.tolist(), strict=True) if kept >= 0}
-    homeless = [name for name in names if name not in ids]
-    revived = _revived(connection, homeless, clusters, had)
-    minted = dict(
-        zip([name for name in homeless if name not in revived], mint(len(homeless) - len(revived)), strict=True)
-    )
-    ids |= revived | minted
-    merged = {old[place]: ids[names[heir]] for place, heir in enumerate(found.redirects.tolist()) if heir >= 0}
-    parties.mint(connection, {party: name[0] for name, party in minted.items()})
-    parties.revive(connection, revived.values())
-    parties.redirect(connection, merged)
-    nodes.set_parties(connection, {node: ids[name] for node, name in clusters.items()})
-    moved = {
-        row.record_id: ids[clusters[row.node_id]] for row in belongings if row.party_id != ids[clusters[row.node_id]]
-    }
+    judged = _judged(judgements.active_of(connection, [(row.source, row.source_id) for row in belongings]))
+    groups = read_groups(connection, reached, model)
+    clusters = evident = _clusters(connection, model, groups, judged, belongings)
+    if judged.same or judged.different:
+        equal = Judged(_of_equal_values(connection, groups, judged, belongings), [])
+        evident = _clusters(connection, model, groups, equal, belongings)
+    named = name_parties(connection, belongings, evident, clusters)
+    nodes.set_parties(connection, {row.node_id: named.now[row.record_id] for row in belongings})
+    moved = {row.record_id: named.now[row.record_id] for row in belongings if row.party_id != named.now[row.record_id]}
     crosswalk.set_parties(connection, moved, cause.reason)
-    fresh = {ids[name] for name in homeless}
-    split = _split_from(had, clusters, ids, fresh)
-    touched = set(moved.values()) | {row.party_id for row in had if row.record_id in moved} | lost
-    touched |= {ids[clusters[row.node_id]] for row in belongings if row.record_id in set(written)}
-    created = [party for party in minted.values() if party not in split]
-    return publish_touched(
-        connection, {party for party in touched if party}, Settled(created, [], merged, split, []), cause
-    )
+    touched = set(moved.values()) | {row.party_id for row in belongings if row.record_id in moved} | lost
+    touched |= {named.now[record] for record in written if record in named.now}
+    created = sorted(set(moved.values()) & named.minted - named.split.keys())
+    settled = Settled(created, [], named.merged, named.split, [])
+    return publish_touched(connection, {party for party in touched if party}, settled, cause)
 
 
-def _in_order(
-    connection: Connection, clusters: Mapping[int, tuple[str, str]], belongings: Sequence[Belonging]
-) -> list[tuple[str, str]]:
-    """Clusters in the order that breaks ties for a party's id: first those whose records were never of another party.
-
-    So that of two halves of a merge, taken back, each gets its own id again.
-    """
-    ids = np.array([row.record_id for row in belongings], dtype=np.int64)
-    strangers = set(crosswalk.redirected_of(connection, ids)["record_id"].to_pylist())
-    natives = Counter(clusters[row.node_id] for row in belongings if row.record_id not in strangers)
-    return sorted(set(clusters.values()), key=lambda name: (-natives[name], name))
+def _judged(entries: Sequence[judgements.Judgement]) -> Judged:
+    """Pairs of records to join, the latest first, and pairs to keep apart."""
+    latest = sorted(entries, key=lambda entry: -entry.judgement_id)
+    same, different = ([_sides(one) for one in latest if one.verdict == wanted] for wanted in ("same", "different"))
+    return Judged(same, different)
 
 
-def _revived(
-    connection: Connection,
-    homeless: Sequence[tuple[str, str]],
-    clusters: Mapping[int, tuple[str, str]],
-    had: Sequence[Belonging],
-) -> dict[tuple[str, str], str]:
-    """Of clusters without an id: the redirected party that most of their records once were, to undo exactly."""
-    if not homeless:
-        return {}
-    of_cluster = {row.record_id: clusters[row.node_id] for row in had if clusters[row.node_id] in set(homeless)}
-    history = crosswalk.redirected_of(connection, np.array(sorted(of_cluster), dtype=np.int64)).to_pylist()
-    votes = Counter((of_cluster[row["record_id"]], row["party_id"]) for row in history)
-    taken: dict[tuple[str, str], str] = {}
-    for (name, party), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        if name not in taken and party not in taken.values():
-            taken[name] = party
-    return taken
-
-
-def _split_from(
-    had: Sequence[Belonging],
-    clusters: Mapping[int, tuple[str, str]],
-    ids: Mapping[tuple[str, str], str],
-    fresh: set[str],
-) -> dict[str, str]:
-    """Parties that stand on their own now → the party that most of their records belonged to."""
-    votes = Counter((ids[clusters[row.node_id]], row.party_id or "") for row in had)
-    split: dict[str, str] = {}
-    for (party, former), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        if party in fresh:
-            split.setdefault(party, former)
-    return split
+def _of_equal_values(
+    connection: Connection, groups: Sequence[Group], judged: Judged, belongings: Sequence[Belonging]
+) -> list[KeyPair]:
+    """Pairs of records in nodes that differ only because a steward told the records apart."""
+    told_apart = {side for pair in judged.different for side in pair}
+    keys = {row.node_id: (row.source, row.source_id) for row in belongings}
+    node_of = {print_: node for group in groups for print_, node in zip(group.prints, group.ids.tolist(), strict=True)}
+    same = []
+    for record in records.find_many(connection, sorted(told_apart & set(keys.values()))):
+        key = (record.source, record.source_id)
+        plain = fingerprint(node_values(standard_of(record.standard)), key)
+        twin = node_of.setdefault(plain, record.node_id or 0)
+        if twin != record.node_id and twin in keys:
+            same.append((keys[twin], key))
+    return same
 
 
 def _present_parties(connection: Connection, record_ids: Sequence[int]) -> set[str]:

@@ -108,13 +108,13 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
     rows = [_standard(given[number], mappings[given[number].source]) for number in news]
     loads_of = _count(connection, actor, given, statuses)
     placement = place(connection, model, rows)
-    written, left = [], []
+    written, left = dict[int, int](), list[int]()
     for number, row, node in zip(news, rows, placement.nodes, strict=True):
         known = before.get(keys[number])
         if known is not None and known.node_id is not None and known.node_id != node:
             left.append(known.node_id)
         change = {"node_id": node, "content_hash": hashes[number], "payload": payloads[number]}
-        written.append(records.put(connection, loads_of[given[number].source], {**row, **change}))
+        written[records.put(connection, loads_of[given[number].source], {**row, **change})] = node
     if news:
         cause = Cause("load", loads_of[given[news[0]].source])
         settle(connection, model, added=placement.added, left=left, written=written, cause=cause)

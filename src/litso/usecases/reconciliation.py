@@ -7,7 +7,7 @@ all records had come at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
@@ -23,11 +23,25 @@ from litso.resolve.identity import mint, succession
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
 from litso.sources.mapping import Mapping, parse_mapping
-from litso.store import changes, crosswalk, facts, golden, judgements, locks, models, nodes, parties, records, sources
+from litso.store import (
+    changes,
+    crosswalk,
+    facts,
+    golden,
+    homes,
+    judgements,
+    locks,
+    models,
+    nodes,
+    parties,
+    records,
+    sources,
+)
 from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.store.sources import Source
 from litso.usecases.blocks import finer_keys, first_keys
+from litso.usecases.naming import Homed, under_judgements
 from litso.usecases.publication import publish_many
 from litso.usecases.resolution import Judgement, Resolution, resolve_standard
 from litso.usecases.staging import INCOMING, Incoming, Staged, stage, standard_facts
@@ -244,101 +258,158 @@ def _former_parties(connection: Connection, engine: Engine, staged: Sequence[Sta
 
 
 class Succeeded(NamedTuple):
-    """Who followed whom: ids minted, ids revived, merged (old → new), split (new → old)."""
+    """Who followed whom: ids minted, merged (old → new), split (new → old)."""
 
-    minted: list[str]
-    revived: list[str]
+    minted: set[str]
     merged: dict[str, str]
     split: dict[str, str]
 
 
 def _assign_parties(connection: Connection, engine: Engine) -> Succeeded:
-    """Make `belonging(record_id, node, party_id, former)`, mint and redirect party ids."""
+    """Make `belonging(record_id, node, party_id, former)`; write ids, redirects and homes."""
+    engine.append("away", [homes.read(connection)])
     engine.run("""
         create table placed as
-        select s.record_id, r.node, c.cluster, f.party_id as former
+        select s.record_id, r.node, c.cluster, e.cluster as evident, f.party_id as former,
+               case when f.party_id is not null then coalesce(a.party_id, f.party_id) end as former_home
         from standard s join record_node r using (source, source_id) join cluster c using (node)
-        left join former f using (record_id)
+        join evident e using (node) left join former f using (record_id) left join away a using (record_id)
     """)
-    engine.run("create table ranked as select cluster, (row_number() over (order by cluster) - 1)::bigint as place"
-               " from (select distinct cluster from cluster)")  # fmt: skip
+    minted, revived = _name_evident(connection, engine)
+    founded, present = _name_judged(connection, engine, minted)
+    engine.run("""
+        create table belonging as
+        select p.record_id, p.node, coalesce(j.party_id, e.party_id) as party_id, p.former, p.former_home,
+               e.party_id as home
+        from placed p join evident_party e using (evident) left join judged_party j using (record_id)
+    """)
+    engine.run("create table node_party as select node, any_value(party_id) as party_id from belonging group by node")
+    _mint(connection, engine, minted)
+    parties.found(connection, founded)
+    parties.revive(connection, {*revived, *present} - {*minted, *(one.party_id for one in founded)})
+    redirects = _redirects(engine)
+    parties.redirect(connection, redirects)
+    if engine.rows("select count(*) from away")[0][0] or present:
+        query = "select record_id, home from belonging where home <> party_id"
+        homes.replace_all(connection, dict(engine.rows(query)))
+    former = {row[0] for row in engine.rows("select distinct former from placed where former is not null")}
+    merged = {old: new for old, new in redirects.items() if old in former}
+    created = {*minted, *(one.party_id for one in founded)} - redirects.keys()
+    return Succeeded(created, merged, _split(engine))
+
+
+def _name_evident(connection: Connection, engine: Engine) -> tuple[list[str], list[str]]:
+    """Make `evident_party(evident, party_id)`, the homes; answers ids minted and ids revived."""
+    engine.run("create table ranked as select evident, (row_number() over (order by evident) - 1)::bigint as place"
+               " from (select distinct evident from placed)")  # fmt: skip
     engine.run("create table aged as select party_id, (row_number() over (order by age) - 1)::bigint as place"
-               " from party_age where party_id in (select party_id from former)")  # fmt: skip
+               " from party_age where party_id in (select former_home from placed)")  # fmt: skip
     shares = engine.table("""
         select r.place as cluster, a.place as party
-        from placed p join ranked r using (cluster) join aged a on a.party_id = p.former
+        from placed p join ranked r using (evident) join aged a on a.party_id = p.former_home
     """)
     old = [row[0] for row in engine.rows("select party_id from aged order by place")]
     clusters = engine.rows("select count(*) from ranked")[0][0]
-    found = succession(shares["cluster"].to_numpy(), shares["party"].to_numpy(), clusters, len(old))
-    ids = np.array([old[place] if place >= 0 else "" for place in found.kept], dtype=object)
-    homeless = np.flatnonzero(found.kept < 0)
-    revived = _revivable(connection, engine, homeless)
+    kept = succession(shares["cluster"].to_numpy(), shares["party"].to_numpy(), clusters, len(old)).kept
+    ids = np.array([old[place] if place >= 0 else "" for place in kept], dtype=object)
+    homeless = np.flatnonzero(kept < 0)
+    revived = _revivable(connection, engine, homeless, set(ids.tolist()))
     for place, party_id in revived.items():
         ids[place] = party_id
     without = [place for place in homeless.tolist() if place not in revived]
-    ids[without] = mint(len(without))
-    with engine.lent(
-        "named", pa.table({"place": np.arange(clusters), "party_id": pa.array(ids.tolist(), pa.string())})
-    ):
-        engine.run("""
-            create table belonging as
-            select p.record_id, p.node, n.party_id, p.former
-            from placed p join ranked r using (cluster) join named n using (place)
-        """)
-        engine.run(
-            "create table cluster_party as select r.cluster, n.party_id from ranked r join named n using (place)"
+    minted = mint(len(without))
+    ids[without] = minted
+    named = pa.table({"place": np.arange(clusters), "party_id": pa.array(ids.tolist(), pa.string())})
+    with engine.lent("named", named):
+        engine.run("create table evident_party as select evident, party_id from ranked join named using (place)")
+    return minted, list(revived.values())
+
+
+def _name_judged(
+    connection: Connection, engine: Engine, minted: Collection[str]
+) -> tuple[list[parties.Founded], set[str]]:
+    """Make `judged_party(record_id, party_id)` of groups that judgements changed.
+
+    Answers the parties that are founded so, and all parties of these groups.
+    """
+    engine.run("create table judged_party (record_id bigint, party_id varchar)")
+    rows = engine.rows("""
+        with touched as (
+            select unnest([cluster, evident]) from placed where cluster <> evident
         )
-    merged = {old[place]: str(ids[heir]) for place, heir in enumerate(found.redirects) if heir >= 0}
-    return _record_parties(connection, engine, [str(ids[place]) for place in without], list(revived.values()), merged)
+        select p.record_id, n.kind, p.cluster, e.party_id
+        from placed p join evident_party e using (evident) join node n on n.rowid = p.node
+        where p.cluster in (from touched) or p.evident in (from touched)
+    """)
+    if not rows:
+        return [], set()
+    homed = [Homed(record, (kind, f"{cluster:012}"), home) for record, kind, cluster, home in rows]
+    now, founded = under_judgements(connection, homed, minted)
+    table = pa.table({"record_id": list(now), "party_id": list(now.values())})
+    engine.append("judged_party", [table])
+    return founded, set(now.values())
 
 
-def _revivable(connection: Connection, engine: Engine, homeless: NDArray[np.int64]) -> dict[int, str]:
-    """Of clusters without an id: the redirected party that most of their records once were, to undo exactly."""
+def _revivable(connection: Connection, engine: Engine, homeless: NDArray[np.int64], used: set[str]) -> dict[int, str]:
+    """Of evident clusters without an id: the redirected party, not `used`, that most of their records once were."""
     if not len(homeless) or not parties.any_redirected(connection):
         return {}
     with engine.lent("homeless", pa.table({"place": homeless})):
         rows = engine.table("""
             select r.place, p.record_id
-            from placed p join ranked r using (cluster) join homeless using (place) where p.former is not null
+            from placed p join ranked r using (evident) join homeless using (place) where p.former is not null
         """)
     history = crosswalk.redirected_of(connection, rows["record_id"].to_numpy())
     past = pl.DataFrame(rows).join(pl.DataFrame(history), on="record_id")
     votes = past.group_by("place", "party_id").len().sort("len", "place", "party_id", descending=[True, False, False])
     taken: dict[int, str] = {}
     for place, party_id, _ in votes.iter_rows():
-        if place not in taken and party_id not in taken.values():
+        if place not in taken and party_id not in used:
             taken[place] = party_id
+            used.add(party_id)
     return taken
 
 
-def _record_parties(
-    connection: Connection, engine: Engine, minted: list[str], revived: list[str], merged: dict[str, str]
-) -> Succeeded:
-    """Write minted ids with their kinds, revived ones and redirects."""
+def _mint(connection: Connection, engine: Engine, minted: list[str]) -> None:
+    """Write the homes that are new, with their kinds."""
     with engine.lent("minted", pa.table({"party_id": pa.array(minted, pa.string())})):
         kinds = engine.table("""
             select party_id, any_value(n.kind) as kind
-            from minted m join cluster_party c using (party_id) join node n on n.rowid = c.cluster group by party_id
+            from minted m join evident_party e using (party_id) join node n on n.rowid = e.evident group by party_id
         """)
     parties.mint_many(connection, kinds)
-    parties.revive(connection, revived)
-    parties.redirect(connection, merged)
-    with engine.lent("fresh", pa.table({"party_id": pa.array([*minted, *revived], pa.string())})):
-        split = dict(
-            engine.rows("""
-            select party_id, mode(former) from belonging join fresh using (party_id)
-            where former is not null group by party_id
-        """)
+
+
+def _redirects(engine: Engine) -> dict[str, str]:
+    """Party that no record has any more → the party where most of its records are; homes count like parties."""
+    return dict(engine.rows("""
+        with ended as (
+            select distinct record_id, unnest([former, former_home, home]) as old, party_id from belonging
+            where party_id is distinct from former or home <> party_id or former_home <> former
         )
-    return Succeeded(minted, revived, merged, split)
+        select old, party_id from ended
+        where old is not null and old not in (select party_id from belonging)
+        group by old, party_id
+        qualify row_number() over (partition by old order by count(*) desc, party_id) = 1
+    """))  # fmt: skip
+
+
+def _split(engine: Engine) -> dict[str, str]:
+    """Parties that stand on their own now → the party that most of their records belonged to."""
+    return dict(engine.rows("""
+        select party_id, former from belonging
+        where former is not null and party_id <> former
+          and party_id not in (select former from placed where former is not null)
+        group by party_id, former
+        qualify row_number() over (partition by party_id order by count(*) desc, former) = 1
+    """))  # fmt: skip
 
 
 def _write_nodes(connection: Connection, engine: Engine, resolution: Resolution) -> None:
     """New nodes with their keys, nodes that moved to another party, changed links; nodes without records go."""
     new = engine.table("""
         select u.node_id, n.fingerprint::varchar as fingerprint, p.party_id
-        from numbered u join node n on n.rowid = u.node join cluster c using (node) join cluster_party p using (cluster)
+        from numbered u join node n on n.rowid = u.node join node_party p using (node)
         where u.is_new order by u.node_id
     """)
     ids = pl.DataFrame(engine.table("select node, node_id, is_new from numbered order by node"))
@@ -352,7 +423,7 @@ def _write_nodes(connection: Connection, engine: Engine, resolution: Resolution)
     nodes.replace_hub_keys(connection, _finer_keys(resolution, ids["node_id"].to_numpy()))
     moved = engine.table("""
         select u.node_id, p.party_id
-        from numbered u join cluster c using (node) join cluster_party p using (cluster)
+        from numbered u join node_party p using (node)
         join old_node o on o.node_id = u.node_id where o.party_id <> p.party_id
     """)
     nodes.assign_parties(connection, moved)
@@ -482,9 +553,9 @@ def _tell(
     judgement_id: int | None,
 ) -> Touched:
     """Append events: created, changed, merged, split, ended."""
-    minted, merged, split = set(succeeded.minted), succeeded.merged, succeeded.split
+    minted, merged, split = succeeded
     events: list[tuple[str, str, dict[str, Any]]]
-    events = [("party.created", party_id, {}) for party_id in succeeded.minted if party_id not in split]
+    events = [("party.created", party_id, {}) for party_id in sorted(minted) if party_id not in split]
     events += [("party.split", party_id, {"from": old}) for party_id, old in sorted(split.items())]
     events += [("party.merged", old, {"into": new}) for old, new in sorted(merged.items())]
     changed = [party_id for party_id in published if party_id not in minted and party_id not in split]

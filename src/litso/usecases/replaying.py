@@ -51,19 +51,19 @@ def _take_in(connection: Connection, actor: Actor, mapping: Mapping, batch: Mapp
     status = _status(known, content["content_hash"])
     load_id = loads.count_streamed(connection, mapping.source, Counts(rows_in=1, **{status: 1}), actor.name)
     if status != records.UNCHANGED:
-        placement = place(connection, model, [row]) if row["kind"] != NO_PARTY else None
-        node = placement.nodes[0] if placement else None
-        written = records.put(connection, load_id, {**row, **content, "node_id": node})
-        if placement:
-            left = [known.node_id] if known and known.node_id not in (None, node) else []
-            settle(
-                connection,
-                model,
-                added=placement.added,
-                left=[one for one in left if one is not None],
-                written=[written],
-                cause=Cause("load", load_id),
-            )
+        is_party = row["kind"] != NO_PARTY
+        placement = place(connection, model, [row] if is_party else [])
+        node = placement.nodes[0] if is_party else None
+        record = records.put(connection, load_id, {**row, **content, "node_id": node})
+        left = [known.node_id] if known and known.node_id not in (None, node) else []
+        settle(
+            connection,
+            model,
+            added=placement.added,
+            left=[one for one in left if one is not None],
+            written={record: node} if node is not None else {},
+            cause=Cause("load", load_id),
+        )
     facts.publish(connection, load_id, mapping.source, standard_facts(batch.facts, mapping), full=False)
     return load_id
 

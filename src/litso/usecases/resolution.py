@@ -76,14 +76,15 @@ class Stopwatch:
 class KindResolution:
     """Nodes `first … first + len(clusters)` of one kind, and what was found about them.
 
-    clusters: of each node, the number of the cluster's first node, counted within the kind. pairs: all candidates with
-    their scores; patterns: the pattern of levels of each of them.
+    clusters: of each node, the number of the cluster's first node, counted within the kind; evident: the same if nobody
+    had judged. pairs: all candidates with their scores; patterns: the pattern of levels of each of them.
     """
 
     kind: str
     first: int
     columns: Columns
     clusters: Nodes
+    evident: Nodes
     pairs: Evidenced
     patterns: evidence.Patterns
     hubs: tuple[Hub, ...]
@@ -95,7 +96,7 @@ class Resolution:
 
     In the engine it leaves the tables `node` (kind, fingerprint, place of one of its records in the table of standard
     records; a node's number is its rowid), `record_node` (source, source_id, node) and `cluster` (node, cluster), where
-    `cluster` is the number of the cluster's first node.
+    `cluster` is the number of the cluster's first node; and `evident`, the same if nobody had judged.
     """
 
     model: Model
@@ -128,10 +129,10 @@ def resolve_standard(
     with watch.stage("collapse"):
         collapse(engine, standard, judgements)
     bar = model.threshold if threshold is None else threshold
-    must, vetoes = _judged_nodes(engine, judgements)
+    judged = _judged_nodes(engine, judgements)._replace(twins=_twins(engine, standard, judgements))
     kinds = []
     for kind in KINDS:
-        found, model = _resolve_kind(engine, standard, kind, model, round(bar * UNIT), must, vetoes, train, watch)
+        found, model = _resolve_kind(engine, standard, kind, model, round(bar * UNIT), judged, train, watch)
         kinds.append(found)
     with watch.stage("clusters"):
         _keep_clusters(engine, kinds)
@@ -155,10 +156,45 @@ def _key_table(keys: Iterable[Key]) -> pa.Table:
     return pa.table(dict(zip(("source", "source_id"), sides, strict=True)))
 
 
-def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> tuple[list[Pair], list[Pair]]:
-    """Must-links (the latest first) and vetoes as pairs of nodes; judgements about records that are gone fall out."""
+class _Judged(NamedTuple):
+    """Pairs of nodes: must-links (the latest first), vetoes, and those equal but for having been told apart."""
+
+    must: Sequence[Pair] = ()
+    vetoes: Sequence[Pair] = ()
+    twins: Sequence[Pair] = ()
+
+    def within(self, first: int, size: int) -> _Judged:
+        """Those among `size` nodes from `first` on, counted from there."""
+        return _Judged(*(
+            [(one - first, two - first) for one, two in pairs if first <= one and two < first + size] for pairs in self
+        ))  # fmt: skip
+
+
+def _twins(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> list[Pair]:
+    """Pairs of nodes with the same values, of which one at least is a record that was told apart."""
+    apart = {key for judgement in judgements if judgement.verdict == "different" for key in judgement[1:]}
+    if not apart:
+        return []
+    with engine.lent("told_apart", _key_table(apart)):
+        engine.run(
+            f"create or replace temp table apart as from {standard} semi join told_apart using (source, source_id)"
+        )
+    plain = pairs.keyed_sql("apart", engine.columns(standard), with_judgements=False)
+    rows = engine.rows(f"""
+        with plain as ({plain}), alike as (
+            select fingerprint, node from plain join record_node using (source, source_id)
+            union select fingerprint, rowid::integer from plain join node using (fingerprint)
+        )
+        select min(node) over (partition by fingerprint), node from alike
+    """)  # noqa: S608
+    engine.run("drop table apart")
+    return sorted((one, two) for one, two in rows if one != two)
+
+
+def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> _Judged:
+    """Must-links and vetoes as pairs of nodes; judgements about records that are gone fall out."""
     if not judgements:
-        return [], []
+        return _Judged()
     with engine.lent("judged", _key_table({key for judgement in judgements for key in judgement[1:]})):
         rows = engine.rows("select source, source_id, node from record_node join judged using (source, source_id)")
     node = {(source, source_id): number for source, source_id, number in rows}
@@ -170,12 +206,12 @@ def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> tuple[list
                 must.append(pair)
             elif verdict == "different":
                 vetoes.append(pair)
-    return must, vetoes
+    return _Judged(must, vetoes)
 
 
 def _resolve_kind(
-    engine: Engine, standard: str, kind: str, model: Model, threshold: int, must: Sequence[Pair],
-    vetoes: Sequence[Pair], train: bool, watch: Stopwatch,
+    engine: Engine, standard: str, kind: str, model: Model, threshold: int, judged: _Judged, train: bool,
+    watch: Stopwatch,
 ) -> tuple[KindResolution, Model]:  # fmt: skip
     """Resolve the nodes of one kind; also gives the model that was used."""
     first, columns = columns_of(engine, standard, kind)
@@ -197,10 +233,11 @@ def _resolve_kind(
             more = _compare(columns, one, two, model, kind)
             return score(model, kind, more.levels)[more.of_pair]
 
-        local = [[(one - first, two - first) for one, two in judged if first <= one and two < first + size]
-                 for judged in (must, vetoes)]  # fmt: skip
-        clusters = partition(size, scored, threshold, score_more, *local)
-    return KindResolution(kind, first, columns, clusters, scored, found, hubs), model
+        local = judged.within(first, size)
+        clusters = evident = partition(size, scored, threshold, score_more, local.must, local.vetoes)
+        if local.must or local.vetoes:
+            evident = partition(size, scored, threshold, score_more, local.twins)
+    return KindResolution(kind, first, columns, clusters, evident, scored, found, hubs), model
 
 
 def _with_frequencies(model: Model, columns: Columns, kind: str) -> Model:
@@ -273,8 +310,9 @@ def _compare(columns: Columns, left: Nodes, right: Nodes, model: Model, kind: st
 
 
 def _keep_clusters(engine: Engine, kinds: Sequence[KindResolution]) -> None:
-    """Make the table `cluster(node, cluster)`."""
-    clusters = np.concatenate([kind.first + kind.clusters for kind in kinds]).astype(np.int32)
-    table = pa.table({"node": np.arange(len(clusters), dtype=np.int32), "cluster": clusters})
-    with engine.lent("found", table):
-        engine.run("create or replace table cluster as from found")
+    """Make the tables `cluster(node, cluster)` and `evident(node, cluster)`."""
+    for name, parts in (("cluster", [kind.clusters for kind in kinds]), ("evident", [kind.evident for kind in kinds])):
+        clusters = np.concatenate([kind.first + part for kind, part in zip(kinds, parts, strict=True)]).astype(np.int32)
+        table = pa.table({"node": np.arange(len(clusters), dtype=np.int32), "cluster": clusters})
+        with engine.lent("found", table):
+            engine.run(f"create or replace table {name} as from found")

@@ -61,4 +61,4 @@ def _reconsider(connection: Connection, keys: Sequence[SourceKey], cause: Cause)
     records.move_to_nodes(connection, moved)
     left = [record.node_id for record in live if record.record_id in moved and record.node_id is not None]
     judged = placement.nodes
-    return settle(connection, model, added=placement.added, left=left, written=[], judged=judged, cause=cause)
+    return settle(connection, model, added=placement.added, left=left, written={}, judged=judged, cause=cause)

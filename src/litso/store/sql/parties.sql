@@ -2,10 +2,17 @@
 insert into party (party_id, kind, is_handmade)
 select id, kind, %(is_handmade)s from unnest(%(ids)s::uuid[], %(kinds)s::text[]) p (id, kind);
 
+-- name: found
+insert into party (party_id, kind, founder)
+select * from unnest(%(ids)s::uuid[], %(kinds)s::text[], %(founders)s::bigint[]);
+
+-- name: founded_by
+select founder, party_id::text from party where founder = any(%(records)s::bigint[]);
+
 -- name: redirect
 update party p set redirect_to = r.new, redirected_at = now()
 from unnest(%(old)s::uuid[], %(new)s::uuid[]) r (old, new)
-where p.party_id = r.old;
+where p.party_id = r.old and p.redirect_to is distinct from r.new;
 
 -- name: revive
 update party set redirect_to = null, redirected_at = null

@@ -147,8 +147,10 @@ where r.node_id = any(%(nodes)s::bigint[])
 order by r.node_id, r.record_id;
 
 -- name: belongings
--- Live records of nodes with the party each belonged to last.
-select r.record_id, r.node_id, r.source, r.source_id, c.party_id::text
-from source_record r left join crosswalk c on c.record_id = r.record_id and c.until is null
+-- Live records of nodes with the party each belonged to last, and the one that evidence alone had given it.
+select r.record_id, r.node_id, r.source, r.source_id, c.party_id::text, coalesce(h.party_id, c.party_id)::text as home_id
+from source_record r
+left join crosswalk c on c.record_id = r.record_id and c.until is null
+left join home h on h.record_id = r.record_id and c.party_id is not null
 where r.node_id = any(%(nodes)s::bigint[])
 order by r.record_id;
