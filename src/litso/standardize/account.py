@@ -13,10 +13,10 @@ _LABEL: Final = re.compile(
     r"сч[её]т|абонент\w*|договор\w*|дог\.?|account|acc|ls|l/s|№|n[o°]?\b\.?|#|номер|:|\s|\.)+\s*",
     re.IGNORECASE,
 )
-_STATE: Final = re.compile(r"(\d\d)([АВЕКМНОРСТУХA-ZА-Я]{2})(\d{6})(?:-?(\d\d))?", re.IGNORECASE)
+_STATE: Final = re.compile(r"([0-9][0-9])([АВЕКМНОРСТУХA-ZА-Я]{2})([0-9]{6})(?:-?([0-9][0-9]))?", re.IGNORECASE)
 _FREE: Final = re.compile(r"[0-9A-ZА-ЯЁ]+(?:[/_][0-9A-ZА-ЯЁ]+)*")
-_EXPONENT: Final = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
-_SPREADSHEET_TAIL: Final = re.compile(r"(?<=\d)[.,]0+$")
+_EXPONENT: Final = re.compile(r"[0-9][.,][0-9]+e\+?[0-9]+", re.IGNORECASE)
+_SPREADSHEET_TAIL: Final = re.compile(r"(?<=[0-9])[.,]0+$")
 
 
 def account(text: str | None) -> Number:
@@ -31,8 +31,7 @@ def account(text: str | None) -> Number:
     if _EXPONENT.fullmatch(value):
         return Number(None, False, 1, "spreadsheet_number")
     value = _SPREADSHEET_TAIL.sub("", value)
-    label = _LABEL.match(value)
-    value = re.sub(r"[\s\-.]+", "", value[label.end() :] if label else value).upper()
+    value = _without_label(re.sub(r"[\s\-.]+", "", _without_label(value))).upper()
     state = _STATE.fullmatch(value)
     if state:
         region, letters, digits, service = state.groups()
@@ -40,8 +39,13 @@ def account(text: str | None) -> Number:
     return _free(value)
 
 
+def _without_label(value: str) -> str:
+    label = _LABEL.match(value)
+    return value[label.end() :] if label else value
+
+
 def _free(value: str) -> Number:
-    if not any(sign.isdigit() for sign in value):
+    if not re.search("[0-9]", value):
         return Number(None, False, 1, "no_digits")
     if len(value) > 40 or _FREE.fullmatch(value) is None:
         return Number(None, False, 1, "wrong_format")

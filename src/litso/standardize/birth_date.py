@@ -55,11 +55,13 @@ _ENGLISH: Final[tuple[str | tuple[str, ...], ...]] = (
 _NOISE: Final = re.compile(
     r"\b(?:год[а-я]*\s+рожд[а-я]*|дата\s+рожд[а-я]*|г\.?\s?р|д\.?\s?р|род\w*|р|год[а-я]*|г|born)\b[.:]*"
 )
-_TIME: Final = re.compile(r"(?<=\d)[t ]+\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[+-]\d\d:?\d\d)?$")
-_THREE: Final = re.compile(r"(\d{1,4})\s*[./\\\-,\s]\s*(\d{1,2})\s*[./\\\-,\s]\s*(\d{1,4})\s*[.,]?")
-_WORDS: Final = re.compile(r"(\d{1,2})\s*[-.\s]?\s*([а-яa-z]{3,10})\.?,?\s*[-.\s]?\s*(\d{4}|\d\d)")
-_WORDS_FIRST: Final = re.compile(r"([a-z]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-_SERIAL: Final = re.compile(r"(\d{4,5})(?:[.,]\d+)?")
+_TIME: Final = re.compile(
+    r"(?<=[0-9])[t ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:z|[+-][0-9]{2}:?[0-9]{2})?$"
+)
+_THREE: Final = re.compile(r"([0-9]{1,4})\s*[./\\\-,\s]\s*([0-9]{1,2})\s*[./\\\-,\s]\s*([0-9]{1,4})\s*[.,]?")
+_WORDS: Final = re.compile(r"([0-9]{1,2})\s*[-.\s]?\s*([а-яa-z]{3,10})\.?,?\s*[-.\s]?\s*([0-9]{4}|[0-9][0-9])")
+_WORDS_FIRST: Final = re.compile(r"([a-z]{3,10})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+_SERIAL: Final = re.compile(r"([0-9]{4,5})(?:[.,][0-9]+)?")
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 
@@ -76,7 +78,7 @@ def birth_date(text: str | None, *, today: date | None = None) -> BirthDate:
     line = _NOISE.sub(" ", _TIME.sub("", line)).strip(" .,;:()")
     parts = _parts(line)
     if parts is None:
-        return BirthDate(None, 1, "year_only" if re.fullmatch(r"(?:19|20)\d\d", line) else "not_understood")
+        return BirthDate(None, 1, "year_only" if re.fullmatch(r"(?:19|20)[0-9][0-9]", line) else "not_understood")
     return _judge(*parts, now)
 
 
@@ -91,10 +93,10 @@ def _parts(line: str) -> tuple[int, int, int, int, str | None] | None:
     words = _WORDS_FIRST.fullmatch(line)
     if words:
         return _named(words[2], words[1], words[3])
-    if re.fullmatch(r"\d{8}", line):
+    if re.fullmatch(r"[0-9]{8}", line):
         return _eight(line)
     serial = _SERIAL.fullmatch(line)
-    if serial and int(serial[1]) >= 3000 and not re.fullmatch(r"(?:19|20)\d\d", line):
+    if serial and int(serial[1]) >= 3000 and not re.fullmatch(r"(?:19|20)[0-9][0-9]", line):
         day = _EXCEL_EPOCH + timedelta(days=int(serial[1]))
         return day.year, day.month, day.day, 1, "spreadsheet_number"
     return None

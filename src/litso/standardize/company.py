@@ -40,6 +40,8 @@ SCHEMA: Final = columns(Company)
 NOTHING: Final = Company(None, None, None, None, None, None, None, 2, None)
 SOLE_TRADER: Final = "ИП"
 MAX_LENGTH: Final = 600
+LONGEST_NAME: Final = 500
+"""Shorter than a text may be, so that a standard name with its form is read whole again."""
 
 _INSIDE: Final = frozenset({"УК", "ТД", "ЧОП", "ЧОО", "КБ", "АКБ", "АБ", "НПО", "НПП", "НИИ"})
 """Forms that are part of the name behind another form: ООО "УК Уют", АО "ТД Перекрёсток"."""
@@ -98,9 +100,10 @@ def _form_pattern() -> re.Pattern[str]:
 
 
 _NUMBER: Final = re.compile(
-    r"(?:[,;(]\s*)?\b(инн|кпп|огрнип|огрн)\b\s*(?:/\s*кпп)?[\s:№#]*(\d{8,15})(?:\s*/\s*(\d{9}))?\)?", re.IGNORECASE
+    r"(?:[,;(]\s*)?\b(инн|кпп|огрнип|огрн)\b\s*(?:/\s*кпп)?[\s:№#]*([0-9]{8,15})(?:\s*/\s*([0-9]{9}))?\)?",
+    re.IGNORECASE,
 )
-_BARE: Final = re.compile(r"(?<!\d)(\d{10}|\d{12}|\d{13}|\d{15})(?!\d)")
+_BARE: Final = re.compile(r"(?<![0-9])([0-9]{10}|[0-9]{12}|[0-9]{13}|[0-9]{15})(?![0-9])")
 _QUOTES: Final = re.compile("[«»“”„‟″\"`]|''|<<|>>|‹|›")
 _EDGES: Final = " ,;:-–—/\\'"
 _TELLING: Final = sections("company_words.txt")
@@ -114,7 +117,7 @@ def company(text: str | None) -> Company:
     line, numbers = _take_numbers(_with_cyrillic_forms(line))
     line = _QUOTES.sub('"', line)
     form, name = _take_form(line)
-    name = _core(name)
+    name = _core(name)[:LONGEST_NAME].rstrip(_EDGES)
     inn, kpp, ogrn = numbers
     if not any(sign.isalnum() for sign in name):
         return NOTHING._replace(

@@ -33,7 +33,7 @@ _NOTHING: Final = re.compile(
     r"без (?:имени|данных|телефона|адреса|отчества|почты)|null|none|n/?a|nan|not set|unknown|undefined|#н/д|#n/a",
     re.IGNORECASE,
 )
-_SPREADSHEET_TAIL: Final = re.compile(r"(?<=\d)[.,]0+$")
+_SPREADSHEET_TAIL: Final = re.compile(r"(?<=[0-9])[.,]0+$")
 
 
 def compact(text: str) -> str:
@@ -121,7 +121,7 @@ def ogrn(text: str | None) -> Number:
     return _checked(text, (13, 15), is_ogrn(digits), digits)
 
 
-_KPP: Final = re.compile(r"(?!0000)\d{4}[\dA-Z]{2}\d{3}")
+_KPP: Final = re.compile(r"(?!0000)[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 
 
 def kpp(text: str | None) -> Number:
@@ -135,7 +135,7 @@ def kpp(text: str | None) -> Number:
     return Number(value, True, 0, None) if right else Number(None, False, 1, "wrong_format")
 
 
-_BIK: Final = re.compile(r"0[0124]\d{7}")
+_BIK: Final = re.compile(r"0[0124][0-9]{7}")
 
 
 def bik(text: str | None) -> Number:
@@ -144,7 +144,7 @@ def bik(text: str | None) -> Number:
         return EMPTY
     value = compact(text or "")
     if not _is_digits(value, 9):
-        return Number(None, False, 1, "wrong_length" if value.isdigit() else "not_digits")
+        return Number(None, False, 1, "wrong_length" if value.isascii() and value.isdigit() else "not_digits")
     if _BIK.fullmatch(value) is None or not value[2:].strip("0"):
         return Number(None, False, 1, "wrong_format")
     return Number(value, True, 0, None)
@@ -152,7 +152,7 @@ def bik(text: str | None) -> Number:
 
 _KEY_WEIGHTS: Final = (7, 1, 3) * 8
 _CLEARING_LETTERS: Final = "ABCEHKMPTX"
-_BANK_ACCOUNT: Final = re.compile(rf"\d{{5}}[\d{_CLEARING_LETTERS}]\d{{14}}")
+_BANK_ACCOUNT: Final = re.compile(rf"[0-9]{{5}}[0-9{_CLEARING_LETTERS}][0-9]{{14}}")
 
 
 def is_bank_account(account: str, bank: str) -> bool:
@@ -185,7 +185,7 @@ def bank_account(text: str | None, bank: str | None = None) -> Number:
 
 
 _LICENCE_LETTERS: Final = "АВЕКМНОРСТУХ"
-_LICENCE: Final = re.compile(rf"(\d\d)(\d\d|[{_LICENCE_LETTERS}]{{2}})(\d{{6}})")
+_LICENCE: Final = re.compile(rf"([0-9][0-9])([0-9][0-9]|[{_LICENCE_LETTERS}]{{2}})([0-9]{{6}})")
 
 
 def driver_licence(text: str | None) -> Number:

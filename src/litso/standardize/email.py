@@ -227,7 +227,7 @@ def _unicode(domain: str) -> str:
         return domain
     try:
         return ".".join(
-            label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+            label[4:].encode("ascii").decode("punycode").lower() if label.startswith("xn--") else label
             for label in domain.split(".")
         )
     except (UnicodeError, ValueError):

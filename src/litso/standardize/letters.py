@@ -7,7 +7,8 @@ import unicodedata
 from typing import Final
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_TURKISH: Final = str.maketrans("İı", "Ii")
 _SPACES: Final = re.compile(r"\s+")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 _PLAIN: Final = re.compile(r"[\x20-\x7eа-яА-ЯёЁ№«»]*")
@@ -19,7 +20,7 @@ def tidy(text: str) -> str:
     if not _PLAIN.fullmatch(text):
         text = text.replace(NUMERO, "\x1a")  # NFKC would turn it into "No"
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-        text = _DASHES.sub("-", _CONTROL.sub(" ", text.replace("\x1a", NUMERO)))
+        text = _DASHES.sub("-", _CONTROL.sub(" ", text.replace("\x1a", NUMERO))).translate(_TURKISH)
     return _SPACES.sub(" ", text).strip()
 
 
@@ -57,6 +58,12 @@ def typed_in_russian(text: str) -> str:
 def typed_in_latin(text: str) -> str:
     """What the same keys give in the Latin layout: «ьфшд» becomes `mail`."""
     return text.translate(_TO_LATIN)
+
+
+def capital(text: str) -> str:
+    """A capital at the head of a text; letters without a capital of their own («ß») stay."""
+    head = text[:1].upper()
+    return (head if len(head) == 1 else text[:1]) + text[1:]
 
 
 def fold(text: str) -> str:

@@ -23,6 +23,7 @@ from litso.standardize.lexicon import (
 )
 from litso.standardize.name_roles import (
     LONGEST,
+    PARTICLES,
     Word,
     gender_of,
     gender_without,
@@ -185,7 +186,10 @@ def is_met_as(word: Word, role: str) -> bool:
     """Whether a word is known as that part."""
     if word.is_initial or (role == PATRONYMIC and " " in word.folded):
         return True
-    met = counts_of(word.folded.rsplit(" ", 1)[-1])
+    last = word.folded.rsplit(" ", 1)[-1]
+    if last in PARTICLES:  # «оглы» alone, or in another part
+        return False
+    met = counts_of(last)
     if role == SURNAME:
         return met.surname > 0 or looks_like_surname(word.folded) or looks_like_patronymic(word.folded)
     if role == GIVEN:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from litso.standardize.diminutives import diminutive_gender
-from litso.standardize.letters import fold
+from litso.standardize.letters import capital, fold
 from litso.standardize.lexicon import (
     FEMALE,
     GIVEN,
@@ -51,7 +51,7 @@ def word_of(text: str) -> Word:
 def title(word: str) -> str:
     """Capital at the head of each half of a double word: «иванов-петров» becomes «Иванов-Петров»."""
     if "-" not in word and "'" not in word:
-        return word[:1].upper() + word[1:].lower()
+        return capital(word.lower())
     halves = word.lower().split("-")
     return "-".join(half if place and half in PARTICLES else _capital(half) for place, half in enumerate(halves))
 
@@ -59,8 +59,8 @@ def title(word: str) -> str:
 def _capital(half: str) -> str:
     head, sign, tail = half.partition("'")
     if sign and len(head) <= 2:  # О'Коннор, д'Артаньян; but Лук'янов is one word
-        return head.capitalize() + sign + tail.capitalize()
-    return half[:1].upper() + half[1:]
+        return capital(head) + sign + capital(tail)
+    return capital(half)
 
 
 @lru_cache(maxsize=32_768)

@@ -91,8 +91,8 @@ def first_person(line: str) -> Found:
 _LATIN: Final = re.compile("[a-zA-Z]")
 _CYRILLIC: Final = re.compile("[а-яА-ЯёЁ]")
 _UKRAINIAN: Final = str.maketrans("іІїЇєЄґҐ", "иИиИеЕгГ")
-_DIGIT: Final = re.compile(r"\d")
-_DIGITS_INSIDE: Final = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[а-яё])[\w-]{3,}", re.IGNORECASE)
+_DIGIT: Final = re.compile(r"[0-9]")
+_DIGITS_INSIDE: Final = re.compile(r"(?=[\w-]*[0-9])(?=[\w-]*[а-яё])[\w-]{3,}", re.IGNORECASE)
 _LATIN_INITIAL: Final = re.compile(r"(?<!\S)([a-zA-Z`,;'\[\]])\.(?=\s|$)")
 _LATIN_WORD: Final = re.compile(r"[a-zA-Z][a-zA-Z'’`]*")
 
@@ -110,7 +110,7 @@ def _right_letters(line: str) -> tuple[str, list[str]]:
 
 def _digits_fixed(found: re.Match[str]) -> str:
     """Letters for digits where that makes a word of names; digits beside a word that is one already fall away."""
-    without = re.sub(r"[\d_]+", " ", found[0]).strip(" -")
+    without = re.sub(r"[0-9_]+", " ", found[0]).strip(" -")
     word = digits_to_letters(found[0].lower())
     if word.replace("-", "").isalpha() and (is_known(fold(word)) or not is_known(fold(without))):
         return word
@@ -158,13 +158,13 @@ def _from_romanization(line: str) -> tuple[str, int]:
 
 
 _PHONE_OR_NUMBER: Final = re.compile(
-    r"[+(]*\d[\d\s()+\-.]{3,}\d|(?<![^\W\d_])\d+(?:[.,/\\-]\d+)*(?![^\W\d_])|(?<=[^\W\d_])\d+(?![\w])"
+    r"[+(]*[0-9][0-9\s()+\-.]{3,}[0-9]|(?<![^\W\d_])[0-9]+(?:[.,/\\-][0-9]+)*(?![^\W\d_])|(?<=[^\W\d_])[0-9]+(?![\w])"
 )
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}")
 _LABEL: Final = re.compile(r"\b(?:ф\.?\s?и\.?\s?о\.?|фамилия,?\s+имя,?\s+отчество|имя)\s*[:=]\s*", re.IGNORECASE)
 _SHORT_WORDS: Final = re.compile(
-    r"(?<!\w)(?:т|тел|моб|сот|дом|раб|м|лс|кв|д)\.?:?\s*(?=[+(]*\d)|(?<!\w)(?:г-н|г-жа|гр-н|гр-ка|гр-ну|гр-ке|гр-на|л/с|и/п|т/ф|кв/с|гр\.|г\.\s?р\.|д\.\s?р\.|и\.п\.|кв\.|тел\.|д\.)\s*"
-    r"(?=[^\W\d_]{2}|\d|$)|[\w.+-]+@[\w.-]+",
+    r"(?<!\w)(?:т|тел|моб|сот|дом|раб|м|лс|кв|д)\.?:?\s*(?=[+(]*[0-9])|(?<!\w)(?:г-н|г-жа|гр-н|гр-ка|гр-ну|гр-ке|гр-на|л/с|и/п|т/ф|кв/с|гр\.|г\.\s?р\.|д\.\s?р\.|и\.п\.|кв\.|тел\.|д\.)\s*"
+    r"(?=[^\W\d_]{2}|[0-9]|$)|[\w.+-]+@[\w.-]+",
     re.IGNORECASE,
 )
 

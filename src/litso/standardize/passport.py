@@ -22,12 +22,15 @@ class Passport(NamedTuple):
 
 
 SCHEMA: Final = columns(Passport)
-_CODE: Final = re.compile(r"(?<!\d)(\d{3})\s?[-–]\s?(\d{3})(?!\d)")
+_CODE: Final = re.compile(r"(?<![0-9])([0-9]{3})\s?[-–]\s?([0-9]{3})(?![0-9])")
 _TEN: Final = re.compile(
-    r"(?<!\d)(\d\d)\s?[-./]?\s?(\d\d)[\s,;]*(?:№|n|no|номер|ном\.?|-|/)*[\s:.]*(\d{3})\s?(\d{3})(?!\d)"
+    r"(?<![0-9])([0-9][0-9])\s?[-./]?\s?([0-9][0-9])[\s,;]*(?:№|n|no|номер|ном\.?|-|/)*[\s:.]*([0-9]{3})\s?([0-9]{3})(?![0-9])"
 )
-_FOREIGN: Final = re.compile(r"(?<!\d)(\d\d)\s?(?:№|n|no|номер)?\s?(\d{7})(?!\d)")
-_DATE: Final = re.compile(r"(?<!\d)\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
+_FOREIGN: Final = re.compile(r"(?<![0-9])([0-9][0-9])\s?(?:№|n|no|номер)?\s?([0-9]{7})(?![0-9])")
+_DATE: Final = re.compile(
+    r"(?<![0-9])[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}(?![0-9])"
+    r"|(?<![0-9])(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?![0-9])"
+)
 _REGIONS: Final = frozenset(
     """
     01 03 04 05 07 08 10 11 12 14 15 17 18 19 20 22 24 25 26 27 28 29 30 32 33 34 35 36 37 38 39 40 41 42 43 44
@@ -66,7 +69,7 @@ def _without_series(line: str, issuer: str | None) -> Passport:
     foreign = _FOREIGN.search(line)
     if foreign:
         return Passport(foreign[1], foreign[2], issuer, 1, "foreign_passport")
-    digits = sum(sign.isdigit() for sign in line)
+    digits = re.search("[0-9]", line)
     return Passport(None, None, issuer, 1, "wrong_length" if digits else "not_digits")
 
 

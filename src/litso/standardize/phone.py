@@ -79,6 +79,9 @@ class Meaning(NamedTuple):
     problem: str | None
 
 
+_NO_DIGITS: Final = Meaning(None, None, "no_digits")
+
+
 def phone(text: str | None, *, territory: Territory | None = None, plan: NumberingPlan | None = None) -> Phone:
     """The first number of a cell, with the others beside it."""
     found = phones(text, territory=territory, plan=plan)
@@ -122,18 +125,18 @@ def _code_of(national: str, plan: NumberingPlan) -> str | None:
     return national[: place.code_length] if place else None
 
 
-_LETTER_BY_DIGIT: Final = re.compile(r"[oо][\d\-) ]|\d[зli|]\d")
+_LETTER_BY_DIGIT: Final = re.compile(r"[oо][0-9\-) ]|[0-9][зli|][0-9]")
 _LETTER_DIGITS: Final = (
-    (re.compile(r"(?<=[\d\-(). ])[oо](?=[\d\-) ])"), "0"),
-    (re.compile(r"(?<=\d)з(?=\d)"), "3"),
-    (re.compile(r"(?<=\d)[li|](?=\d)"), "1"),
+    (re.compile(r"(?<=[0-9\-(). ])[oо](?=[0-9\-) ])"), "0"),
+    (re.compile(r"(?<=[0-9])з(?=[0-9])"), "3"),
+    (re.compile(r"(?<=[0-9])[li|](?=[0-9])"), "1"),
 )
 _EXTENSION: Final = re.compile(
-    r"[\s,.;(]*(?:доб(?:ав)?(?:очн\w*)?|вн(?:утр)?(?:енн\w*)?|ext(?:ension)?|тон(?:альн\w*)?|x|х|[#*]+)[\s.:№#]*(\d{1,7})\b\)?"
+    r"[\s,.;(]*(?:доб(?:ав)?(?:очн\w*)?|вн(?:утр)?(?:енн\w*)?|ext(?:ension)?|тон(?:альн\w*)?|x|х|[#*]+)[\s.:№#]*([0-9]{1,7})\b\)?"
 )
-_STRONG: Final = re.compile(r"[^\d\s+().\-/,]+|(?<=\d)\s*(?=\+)|\n")
+_STRONG: Final = re.compile(r"[^0-9\s+().\-/,]+|(?<=[0-9])\s*(?=\+)|\n")
 _GROUP: Final = re.compile(r"[0-9]+")
-_TAIL: Final = re.compile(r"\s*[/,]\s*(\d\d)\s*$")
+_TAIL: Final = re.compile(r"\s*[/,]\s*([0-9][0-9])\s*$")
 
 
 def _numbers(line: str, code: str | None) -> Iterator[Digits]:
@@ -184,7 +187,7 @@ def _digits(chunk: str) -> Digits:
 
 
 def _is_number(one: Digits, code: str | None) -> bool:
-    meaning = interpret(one, code)
+    meaning = interpret(one, code) if one.digits else _NO_DIGITS
     return meaning.national is not None or meaning.foreign is not None
 
 

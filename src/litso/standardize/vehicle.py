@@ -9,19 +9,19 @@ from litso.standardize.documents import EMPTY, Number, is_nothing
 from litso.standardize.letters import tidy, twins_to_cyrillic, twins_to_latin
 
 _LETTER: Final = "[АВЕКМНОРСТУХ]"
-_REGION: Final = r"(?!00)(\d\d|[1279]\d\d)"
+_REGION: Final = r"(?!00)([0-9][0-9]|[1279][0-9][0-9])"
 _PLATES: Final = tuple(
     re.compile(pattern + _REGION)
     for pattern in (
-        rf"({_LETTER}(?!000)\d{{3}}{_LETTER}{{2}})",  # car
-        rf"({_LETTER}{{2}}(?!000)\d{{3}})",  # taxi, bus
-        rf"({_LETTER}{{2}}(?!0000)\d{{4}})",  # trailer
-        rf"((?!0000)\d{{4}}{_LETTER}{{2}})",  # motorcycle, tractor, army
-        rf"({_LETTER}(?!0000)\d{{4}})",  # police
-        rf"({_LETTER}{{2}}(?!000)\d{{3}}{_LETTER})",  # transit
+        rf"({_LETTER}(?!000)[0-9]{{3}}{_LETTER}{{2}})",  # car
+        rf"({_LETTER}{{2}}(?!000)[0-9]{{3}})",  # taxi, bus
+        rf"({_LETTER}{{2}}(?!0000)[0-9]{{4}})",  # trailer
+        rf"((?!0000)[0-9]{{4}}{_LETTER}{{2}})",  # motorcycle, tractor, army
+        rf"({_LETTER}(?!0000)[0-9]{{4}})",  # police
+        rf"({_LETTER}{{2}}(?!000)[0-9]{{3}}{_LETTER})",  # transit
     )
 )
-_VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{13}\d{4}")
+_VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{13}[0-9]{4}")
 _NOISE: Final = re.compile(r"[\s\-./|_]+|RUS|РУС|Г/?Н|ГОС\w*|НОМЕР|№", re.IGNORECASE)
 
 

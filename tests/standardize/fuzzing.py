@@ -1,0 +1,309 @@
+"""Inputs that grow out of real-like values by mutation, guided by the lines that they reach, and what must always hold.
+
+A mutant is kept as a seed when it makes the kind run a pair of lines, one after the other, that no input reached
+before. Only a share of the inputs is traced: tracing is ten times slower than running.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, Final, NamedTuple
+
+from litso.standardize.kinds import clean
+from litso.standardize.letters import fold
+from litso.standardize.lexicon import counts_of
+
+SLOWEST: Final = 0.050
+"""CPU seconds that no value may take."""
+TRACED: Final = 16
+"""Every so many inputs one is traced."""
+LONGEST: Final = 3000
+
+SEEDS: Final = {
+    "name": (
+        "Иванов Иван Иванович", "ПЕТРОВА АННА СЕРГЕЕВНА", "Мамедов Гасан Али оглы", "иван0в и ван иван0ви4",
+        "Bdfyjd Bdfy",
+        "Ivanova Natalya Petrovna", "абонент Петрова А.С. (умерла) т. 8-916-123-45-67", "Иван и Мария Ивановы",
+        "ИвановИванИванович", "О'Коннор Джон", "фон Бок Карл", "ООО Ромашка", "Нгуен Ван Хай", "Срегей владимерович",
+        "Петрова (Сидорова) Анна; Петров П.П.", "Кара-оол Шолбан", "ИП Кузнецов-Белов И. И.", "Тер-Петросян Л",
+    ),
+    "phone": (
+        "8 (846) 231-60-14 доб. 139", "+7 916 123-45-67, 231-60-15", "тел.89161234567 дом 2316014 (Мария)",
+        "8(495)123-45-67/68",
+        "+375 29 123-45-67", "810 49 30 123456", "8-095-765-43-21", "89l6123О567", "0000000", "996551606799",
+        "8916123456789161234568",
+    ),
+    "email": (
+        "Ivanov@Mail.RU", 'шмфтщм"ьфшдюкг', "serega@yandex/ru", "ivan@почта.рф", "foo..@bar...com",
+        "Иван <ivan@mail.ru>",
+        "a@b.ru; c@d.ru", "ivan собака mail точка ru", "x@xn--80a1acny.xn--p1ai", '"a b"@c.ru', "no@mail.ru",
+    ),
+    "birth_date": (
+        "24.03.1980", "1980-03-24", "24 марта 1980 г.р.", "19800324", "24031980", "29304", "1/6/16", "May 12, 1975",
+        "1980-03-24T00:00:00+03:00", "01.01.1900",
+    ),
+    "passport": ("45 09 № 123456 выдан 01.02.2010 код 770-053", "4509123456", "серия 4509 номер 123456", "69 3244112"),
+    "company": (
+        'ООО "УК "Уютный дом"', "общество с ограниченной ответственностью «Ромашка» ИНН/КПП 7707083893/770701001",
+        "ИП Иванов Иван Иванович ОГРНИП 304500116000157", "МБОУ СОШ №5 г. Самары", "o.o.o. Рога и копыта",
+        'Филиал ПАО "МРСК Волги" - "Самарские РС"', "к(ф)х Заря",
+    ),
+    "vehicle": ("а123вс77", "A 123 BC 777 RUS", "XTA21099043576182", "АА1234 77"),
+    "account": ("л/с № 0012 3456", "ЕЛС 50AA123456", "ИЖКУ 50АА123456-01", "1.23457E+11", "37(ЛС 0007000037)"),
+}  # fmt: skip
+NUMBERS: Final = (
+    "7707083893", "ИНН: 7707083893.0", "123456789047", "112-233-445 95", "СНИЛС 11223344595", "1022200525819",
+    "304500116000157", "770701001", "7707АВ001", "044525225", "40702810038000017240", "77АА123456", "9915 № 123456",
+)  # fmt: skip
+ALPHABETS: Final = (
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖИОУЯ", "abcdefghijklmnopqrstuvwxyzABCEHKMOPTX", "0123456789",
+    " .,;:-–—/\\()[]{}<>\"'«»№#@*+_=|&%!?`~\t\n\r", "іїєґҐәғқңөұүһІ", "٠١٢٣４５６７８９Ⅷ½²㎏ﬁ",
+    "\u0301\u0308\u200b\u200d\ufeff\u00ad\u202e\x00\x1b",
+    "\ud800\udfff\U0001f600\U000e0041中葉אבλßİıſ", "оOo0ОзЗЗ34",
+)  # fmt: skip
+
+
+class Failure(NamedTuple):
+    """What does not hold of an input."""
+
+    kind: str
+    text: str
+    why: str
+
+
+def fuzz(kind: str, inputs: int, seed: int) -> tuple[list[Failure], int]:
+    """Feed so many inputs to a kind; what fails, and how many inputs were kept for the lines they reached."""
+    chance = random.Random(f"{kind} {seed}")
+    corpus = list(SEEDS.get(kind, NUMBERS))
+    for text in corpus:
+        clean(kind, [text])  # dictionaries are loaded before the clock runs
+    trace = Trace()
+    failures: list[Failure] = []
+    for number in range(inputs):
+        text = mutant(chance, corpus)
+        if number % TRACED == 0:
+            if trace.reaches_new(lambda value=text: clean(kind, [value])):
+                corpus.append(text)
+            continue
+        failures += _checked(kind, text, look_again=number % 4 == 1)
+        if len(failures) >= 20:
+            break
+    return failures, len(corpus)
+
+
+def _checked(kind: str, text: str, *, look_again: bool) -> Iterator[Failure]:
+    (row,), seconds = _timed(kind, text)
+    if seconds > SLOWEST:
+        yield Failure(kind, text, f"{seconds:.3f} s")
+    invented = INVENTS.get(kind, _number_invents)(text, row)
+    if invented:
+        yield Failure(kind, text, f"invents {invented!r}: {row}")
+    if look_again and row["qc"] in (0, 3, 4, 7):
+        (again,) = clean(kind, [standard(row)])
+        if standard(again) != standard(row):
+            yield Failure(kind, text, f"{standard(row)!r} becomes {standard(again)!r}")
+
+
+def _timed(kind: str, text: str) -> tuple[list[dict[str, Any]], float]:
+    """The answer and its CPU seconds; a slow one is asked again, for collections of garbage are not its fault."""
+    best = 1.0
+    for _ in range(3):
+        start = time.thread_time()
+        row = clean(kind, [text])
+        best = min(best, time.thread_time() - start)
+        if best < SLOWEST:
+            break
+    return row, best
+
+
+def standard(row: dict[str, Any]) -> str:
+    """The one text of a standard value."""
+    if "series" in row:
+        return f"{row['series']} {row['number']}"
+    return next(row[name] for name in ("result", "phone", "email", "birth_date", "value") if name in row)
+
+
+class Trace:
+    """Pairs of lines of the room that have been run one after the other."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, int, int]] = set()
+        self._last = 0
+        self._is_new = False
+
+    def reaches_new(self, run: Callable[[], object]) -> bool:
+        """Whether a run reaches a pair that none reached before."""
+        self._is_new, self._last = False, 0
+        sys.settrace(self._call)
+        try:
+            run()
+        finally:
+            sys.settrace(None)
+        return self._is_new
+
+    def _call(self, frame: FrameType, event: str, _: object) -> Any:
+        return self._line if "standardize" in frame.f_code.co_filename else None
+
+    def _line(self, frame: FrameType, event: str, _: object) -> Any:
+        if event == "line":
+            pair = (frame.f_code.co_filename, self._last, frame.f_lineno)
+            self._last = frame.f_lineno
+            if pair not in self._seen:
+                self._seen.add(pair)
+                self._is_new = True
+        return self._line
+
+
+def mutant(chance: random.Random, corpus: list[str]) -> str:
+    """A text of the corpus, changed in a few places."""
+    text = chance.choice(corpus)
+    for _ in range(chance.choice((1, 1, 2, 3, 6))):
+        text = chance.choice(_CHANGES)(chance, text, corpus)
+    return text[:LONGEST]
+
+
+def _place(chance: random.Random, text: str) -> int:
+    return chance.randint(0, len(text))
+
+
+def _insert(chance: random.Random, text: str, _: list[str]) -> str:
+    at = _place(chance, text)
+    return text[:at] + chance.choice(chance.choice(ALPHABETS)) + text[at:]
+
+
+def _lose(chance: random.Random, text: str, _: list[str]) -> str:
+    at = _place(chance, text)
+    return text[:at] + text[at + chance.choice((1, 1, 1, 2, 5)) :]
+
+
+def _change(chance: random.Random, text: str, _: list[str]) -> str:
+    at = _place(chance, text)
+    return text[:at] + chance.choice(chance.choice(ALPHABETS)) + text[at + 1 :]
+
+
+def _exchange(chance: random.Random, text: str, _: list[str]) -> str:
+    at = _place(chance, text)
+    return text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
+
+
+def _splice(chance: random.Random, text: str, corpus: list[str]) -> str:
+    other = chance.choice(corpus)
+    return text[: _place(chance, text)] + chance.choice(("", " ", ", ", ";")) + other[_place(chance, other) :]
+
+
+def _repeat(chance: random.Random, text: str, _: list[str]) -> str:
+    start = _place(chance, text)
+    piece = text[start : start + chance.choice((1, 2, 5, 20))]
+    return text[:start] + piece * chance.choice((2, 3, 3, 10, 300)) + text[start:]
+
+
+def _recase(chance: random.Random, text: str, _: list[str]) -> str:
+    return chance.choice((str.upper, str.lower, str.title, str.swapcase))(text)
+
+
+def _noise(chance: random.Random, text: str, _: list[str]) -> str:
+    return "".join(chance.choice(chance.choice(ALPHABETS)) for _ in range(chance.choice((1, 3, 10, 40))))
+
+
+_CHANGES: Final = (_insert, _insert, _lose, _lose, _change, _change, _exchange, _splice, _repeat, _recase, _noise)
+
+
+# What is never invented: letters and digits of the answer come from the text, or from tables, or a problem says why.
+
+_REPAIRED: Final = re.compile("typo_fixed|transliterated|wrong_layout|look_alikes|digits_in_letters|latin")
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.replace("№", " ")).translate(str.maketrans("İı", "Ii"))
+
+
+def _letters(text: str) -> str:
+    lowered = unicodedata.normalize("NFKD", fold(_plain(text)).translate(str.maketrans("іїєґ", "ииег")))
+    return "".join(sign for sign in lowered if sign.isalpha())  # without accents
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in _plain(text) if sign in "0123456789")
+
+
+def _name_invents(text: str, row: dict[str, Any]) -> str | None:
+    given = _letters(text)
+    for part in filter(None, (row["surname"], row["given_name"], row["patronymic"])):
+        for word in re.split("[^а-яёa-z]+", part.lower()):
+            folded = _letters(word)
+            if folded in given or (len(folded) > 3 and folded[:-2] in given):  # «Ивановы» are Иванов and Иванова
+                continue
+            if not _REPAIRED.search(row["problems"] or "") or (
+                "typo_fixed" in row["problems"] and not any(counts_of(folded)[:3]) and not given
+            ):
+                return word
+    return None
+
+
+def _phone_invents(text: str, row: dict[str, Any]) -> str | None:
+    signs = _plain(text).lower().translate(str.maketrans("oоlзi|", "001311"))
+    given = "".join(sign for sign in signs if sign in "0123456789")
+    for number in filter(None, (row["e164"], *(row["others"] or "").split(";"))):
+        national = number.removeprefix("+7") if len(number) == 12 else number.removeprefix("+")
+        tail = national[-2:] if "/" in text or "," in text else national[1:]  # «…67/68» is two numbers
+        if tail not in given and not _is_spread(national[1:], given):
+            return number
+    return None
+
+
+def _is_spread(digits: str, given: str) -> bool:
+    """Whether digits stand in that order, perhaps with others between them: a trunk prefix in brackets."""
+    rest = iter(given)
+    return all(digit in rest for digit in digits)
+
+
+def _email_invents(text: str, row: dict[str, Any]) -> str | None:
+    if row["qc"] != 0 or "xn--" in text.lower():
+        return None
+    given, found = ("".join(filter(str.isalnum, _plain(one).lower())) for one in (text, row["email"]))
+    return None if found in given else str(row["email"])
+
+
+def _date_invents(text: str, row: dict[str, Any]) -> str | None:
+    if row["birth_date"] is None or "spreadsheet" in (row["problems"] or ""):
+        return None
+    year, _, day = row["birth_date"].split("-")
+    given = _digits(text)
+    return None if year[2:] in given and day.lstrip("0") in given else str(row["birth_date"])
+
+
+def _passport_invents(text: str, row: dict[str, Any]) -> str | None:
+    given = _digits(_plain(text).lower().replace("o", "0").replace("о", "0"))
+    found = _digits((row["series"] or "") + (row["number"] or ""))
+    return None if found in given or _is_spread(found, given) else found
+
+
+def _company_invents(text: str, row: dict[str, Any]) -> str | None:
+    given = _letters(text)
+    twins = _letters(_plain(text).lower().translate(str.maketrans("aceopxykmthb", "асеорхукмтнв")))
+    for word in re.findall(r"[^\W\d_]+", _plain(row["name"] or "")):
+        if _letters(word) not in given and _letters(word) not in twins:
+            return word
+    digits = _digits(text)
+    return next((number for name in ("inn", "kpp", "ogrn") if (number := row[name]) and number not in digits), None)
+
+
+def _number_invents(text: str, row: dict[str, Any]) -> str | None:
+    found = _digits(row["value"] or "")
+    return None if _is_spread(found, _digits(text)) else str(row["value"])
+
+
+INVENTS: Final[dict[str, Callable[[str, dict[str, Any]], str | None]]] = {
+    "name": _name_invents,
+    "phone": _phone_invents,
+    "email": _email_invents,
+    "birth_date": _date_invents,
+    "passport": _passport_invents,
+    "company": _company_invents,
+}
