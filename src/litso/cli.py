@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "resolve": "resolve:resolve",
     "evaluate": "evaluate:evaluate",
     "explain": "explain:explain",
+    "tuning": "tuning:app",
     "serve": "serve:serve",
     "token": "token:app",
     "standardize": "standardize:standardize",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -73,6 +74,16 @@ def end(connection: Connection, record_ids: Sequence[int] | NDArray[np.int64]) -
 def read_current(connection: Connection) -> Iterator[pa.Table]:
     """The whole present crosswalk by source and key, some tens of megabytes at a time."""
     return read_batches(connection, statements("crosswalk")["read_current"], CROSSWALK_SCHEMA)
+
+
+def partition_hash(connection: Connection) -> str:
+    """SHA-256 over (source, source key, party id) of all live records: equal for equal assignments."""
+    digest = hashlib.sha256()
+    for table in read_current(connection):
+        frame = pl.DataFrame(table)
+        lines = frame.select(pl.concat_str(frame.columns, separator="\x1f"))
+        digest.update(("\x1e".join(lines.to_series()) + "\x1e").encode())
+    return digest.hexdigest()
 
 
 def history_of_record(connection: Connection, source: str, source_id: str) -> list[Belonging]:

@@ -30,6 +30,7 @@ _MAY: Final = MappingProxyType(
         "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "write_records": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "judge": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
+        "tune": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_changes": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_sources": frozenset({ADMINISTRATOR, STEWARD, ANALYST, INTEGRATOR}),
         "decide_loads": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),

@@ -72,12 +72,27 @@ class Stopwatch:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
 
 
+class JudgedNodes(NamedTuple):
+    """Pairs of nodes: must-links (the latest first), vetoes, and those equal but for having been told apart."""
+
+    must: Sequence[Pair] = ()
+    vetoes: Sequence[Pair] = ()
+    twins: Sequence[Pair] = ()
+
+    def within(self, first: int, size: int) -> JudgedNodes:
+        """Those among `size` nodes from `first` on, counted from there."""
+        return JudgedNodes(*(
+            [(one - first, two - first) for one, two in pairs if first <= one and two < first + size] for pairs in self
+        ))  # fmt: skip
+
+
 @dataclass(frozen=True)
 class KindResolution:
     """Nodes `first … first + len(clusters)` of one kind, and what was found about them.
 
     clusters: of each node, the number of the cluster's first node, counted within the kind; evident: the same if nobody
     had judged. pairs: all candidates with their scores; patterns: the pattern of levels of each of them.
+    judged: pairs of nodes that stewards judged.
     """
 
     kind: str
@@ -88,6 +103,7 @@ class KindResolution:
     pairs: Evidenced
     patterns: evidence.Patterns
     hubs: tuple[Hub, ...]
+    judged: JudgedNodes
 
 
 @dataclass(frozen=True)
@@ -156,20 +172,6 @@ def _key_table(keys: Iterable[Key]) -> pa.Table:
     return pa.table(dict(zip(("source", "source_id"), sides, strict=True)))
 
 
-class _Judged(NamedTuple):
-    """Pairs of nodes: must-links (the latest first), vetoes, and those equal but for having been told apart."""
-
-    must: Sequence[Pair] = ()
-    vetoes: Sequence[Pair] = ()
-    twins: Sequence[Pair] = ()
-
-    def within(self, first: int, size: int) -> _Judged:
-        """Those among `size` nodes from `first` on, counted from there."""
-        return _Judged(*(
-            [(one - first, two - first) for one, two in pairs if first <= one and two < first + size] for pairs in self
-        ))  # fmt: skip
-
-
 def _twins(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> list[Pair]:
     """Pairs of nodes with the same values, of which one at least is a record that was told apart."""
     apart = {key for judgement in judgements if judgement.verdict == "different" for key in judgement[1:]}
@@ -191,10 +193,10 @@ def _twins(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> li
     return sorted((one, two) for one, two in rows if one != two)
 
 
-def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> _Judged:
+def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> JudgedNodes:
     """Must-links and vetoes as pairs of nodes; judgements about records that are gone fall out."""
     if not judgements:
-        return _Judged()
+        return JudgedNodes()
     with engine.lent("judged", _key_table({key for judgement in judgements for key in judgement[1:]})):
         rows = engine.rows("select source, source_id, node from record_node join judged using (source, source_id)")
     node = {(source, source_id): number for source, source_id, number in rows}
@@ -206,11 +208,11 @@ def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> _Judged:
                 must.append(pair)
             elif verdict == "different":
                 vetoes.append(pair)
-    return _Judged(must, vetoes)
+    return JudgedNodes(must, vetoes)
 
 
 def _resolve_kind(
-    engine: Engine, standard: str, kind: str, model: Model, threshold: int, judged: _Judged, train: bool,
+    engine: Engine, standard: str, kind: str, model: Model, threshold: int, judged: JudgedNodes, train: bool,
     watch: Stopwatch,
 ) -> tuple[KindResolution, Model]:  # fmt: skip
     """Resolve the nodes of one kind; also gives the model that was used."""
@@ -237,7 +239,25 @@ def _resolve_kind(
         clusters = evident = partition(size, scored, threshold, score_more, local.must, local.vetoes)
         if local.must or local.vetoes:
             evident = partition(size, scored, threshold, score_more, local.twins)
-    return KindResolution(kind, first, columns, clusters, evident, scored, found, hubs), model
+    return KindResolution(kind, first, columns, clusters, evident, scored, found, hubs, local), model
+
+
+def clusters_at(found: KindResolution, model: Model, threshold: float) -> Nodes:
+    """The clusters that another threshold (bits) gives, as `KindResolution.clusters`."""
+    scorer = scorer_of(found, model)
+    return partition(
+        len(found.clusters), found.pairs, round(threshold * UNIT), scorer, found.judged.must, found.judged.vetoes
+    )
+
+
+def scorer_of(found: KindResolution, model: Model) -> Callable[[Nodes, Nodes], npt.NDArray[np.int32]]:
+    """Scores of any pairs of nodes of a kind."""
+
+    def score_more(one: Nodes, two: Nodes) -> npt.NDArray[np.int32]:
+        more = _compare(found.columns, one, two, model, found.kind)
+        return score(model, found.kind, more.levels)[more.of_pair]
+
+    return score_more
 
 
 def _with_frequencies(model: Model, columns: Columns, kind: str) -> Model:

@@ -220,6 +220,95 @@ create table judgement (
 create index judgement_left on judgement (left_source, left_id) where undone_at is null;
 create index judgement_right on judgement (right_source, right_id) where undone_at is null;
 
+-- Tuning ---------------------------------------------------------------------------------------------------------
+
+-- Rehearsals of another model or threshold, and what became of them. The model file holds the threshold.
+create table tuning (
+    tuning_id     bigint generated always as identity primary key,
+    status        text not null default 'rehearsed'
+                  check (status in ('rehearsed', 'applying', 'applied', 'rolling_back', 'rolled_back')),
+    former_model  text not null references model,
+    model         text not null references model,
+    outlook       jsonb not null,                    -- what would change, in figures, and the threshold chart
+    hash_before   text,                              -- of the partition, see litso.store.crosswalk.partition_hash
+    hash_after    text,
+    hash_restored text,
+    rehearsed_by  text not null,
+    rehearsed_at  timestamptz not null default now(),
+    applied_by    text,
+    applied_at    timestamptz,
+    rolled_back_by text,
+    rolled_back_at timestamptz
+);
+
+-- Parties that would change together: what merges with what, and what falls apart.
+create table tuning_change (
+    tuning_id bigint not null references tuning on delete cascade,
+    place     integer not null,
+    what      text not null check (what in ('merge', 'split', 'regroup', 'judged')),
+    parties   uuid[] not null,                       -- now
+    nodes     bigint[] not null,
+    groups    integer[] not null,                    -- of each node, its group then, counted from 0
+    records   integer not null,
+    accounts  integer not null,
+    chunk     integer,                               -- in which it was applied
+    undone    boolean not null default false,
+    primary key (tuning_id, place)
+);
+
+-- The journal: which record moved from which party to which, chunk by chunk.
+create table tuning_move (
+    tuning_id bigint not null references tuning on delete cascade,
+    chunk     integer not null,
+    record_id bigint not null,
+    former    uuid not null,
+    later     uuid not null,
+    primary key (tuning_id, chunk, record_id)
+);
+
+-- Parties of the journal whose redirect changed: minted, redirected or revived by a chunk.
+create table tuning_party (
+    tuning_id     bigint not null references tuning on delete cascade,
+    chunk         integer not null,
+    party_id      uuid not null,
+    was           text not null check (was in ('absent', 'living', 'redirected')),
+    redirect_to   uuid,
+    redirected_at timestamptz,
+    primary key (tuning_id, chunk, party_id)
+);
+
+-- Homes that records had before a chunk, where they differed from their parties.
+create table tuning_home (
+    tuning_id bigint not null references tuning on delete cascade,
+    chunk     integer not null,
+    record_id bigint not null,
+    party_id  uuid not null,
+    primary key (tuning_id, chunk, record_id)
+);
+
+-- Samples for stewards: pairs of records drawn by strata, and their labels. Labels are no judgements.
+create table tuning_sample (
+    sample_id bigint generated always as identity primary key,
+    tuning_id bigint references tuning on delete cascade, -- null: a sample of the present parties
+    model     text not null references model,
+    strata    jsonb not null,                        -- [{what, low, high, size, chosen}], sizes in pairs
+    drawn_by  text not null,
+    drawn_at  timestamptz not null default now()
+);
+
+create table tuning_pair (
+    sample_id  bigint not null references tuning_sample on delete cascade,
+    place      integer not null,                     -- in the order in which they are asked, by chance
+    stratum    integer not null,
+    left_source  text not null, left_id  text not null,
+    right_source text not null, right_id text not null,
+    score      real not null,
+    label      text check (label in ('same', 'different', 'unsure')),
+    labelled_by text,
+    labelled_at timestamptz,
+    primary key (sample_id, place)
+);
+
 -- Golden records ------------------------------------------------------------------------------------------------
 
 create table golden (

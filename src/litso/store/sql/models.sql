@@ -7,3 +7,9 @@ on conflict (model_id) do update set is_active = true;
 
 -- name: find_active
 select model_id, content from model where is_active;
+
+-- name: keep
+insert into model (model_id, content) values (%(model_id)s, %(content)s) on conflict (model_id) do nothing;
+
+-- name: get
+select model_id, content from model where model_id = %(model_id)s;
