@@ -16,6 +16,7 @@ from litso.store.database import Store
 from litso.store.invariants import Finding, check_invariants
 from litso.usecases.access import Actor
 from litso.usecases.reconciliation import current_model
+from litso.usecases.stewardship import judge
 from litso.usecases.tuning import Wanted, rehearse
 from litso.usecases.tuning_apply import apply, rollback
 
@@ -43,7 +44,8 @@ def state(store: Store) -> tuple[Any, ...]:
         redirects = connection.execute(
             "select party_id, redirect_to from party where minted_at <= %s", [_BEGUN[store.url]]
         ).fetchall()
-        return parties(connection), shown, sorted(redirects), crosswalk.partition_hash(connection)
+        homes = connection.execute("select record_id, party_id from home order by record_id").fetchall()
+        return parties(connection), shown, sorted(redirects), crosswalk.partition_hash(connection), homes
 
 
 _BEGUN: dict[str, Any] = {}
@@ -88,6 +90,29 @@ def test_applied_as_rehearsed_and_rolled_back_to_the_same_hash(store: Store, tmp
     assert (back.status, back.hash_restored) == ("rolled_back", before[3])
     assert state(store) == before
     assert not broken(store)
+    assert_as_in_bulk(store, tmp_path)
+
+
+def test_judgements_stand_through_a_tuning_and_its_rollback(store: Store, tmp_path: Path) -> None:
+    town(store)
+    begin(store)
+    for verdict, left, right in (("same", "1", "2"), ("different", "4", "4b"), ("same", "5b", "6"), ("same", "1", "7")):
+        judge(store, STEWARD, verdict=verdict, left=("crm", left), right=("crm", right))
+    settings = settings_in(tmp_path)
+    before = state(store)
+    assert before[4]
+    found = rehearse(store, settings, STEWARD, Wanted(threshold=STRICT))
+    apply(store, settings, STEWARD, found.tuning_id, chunk=1)
+    during = state(store)[0]
+    assert during["1"] == during["2"] == during["7"]
+    assert during["4"] != during["4b"]
+    assert not broken(store)
+    assert_as_in_bulk(store, tmp_path)
+    rollback(store, settings, STEWARD, found.tuning_id)
+    after = state(store)
+    assert after[0] == before[0]
+    assert after[1] == before[1]
+    assert after[3:] == before[3:]
     assert_as_in_bulk(store, tmp_path)
 
 

@@ -175,7 +175,8 @@ def _hanging_together(affected: pl.DataFrame) -> Numbers:
         start = int(place.max()) + 1
         ends.append(place)
     left = np.concatenate([ends[0]] * 3)
-    return components(start, left, np.concatenate(ends[1:]))[ends[0]]
+    group: Numbers = components(start, left, np.concatenate(ends[1:]))[ends[0]]
+    return group
 
 
 def _change(place: int, row: dict[str, Any]) -> Change:
