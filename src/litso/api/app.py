@@ -21,6 +21,7 @@ from litso.api.judgements import judgements_router
 from litso.api.parties import parties_router
 from litso.api.problems import problem_of, problem_response
 from litso.api.records import records_router
+from litso.api.reference import reference_router
 from litso.api.schemas import Problem
 from litso.api.service import changes_router, health, openapi_document, ready
 from litso.errors import LitsoError
@@ -84,7 +85,14 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
 def _api_router() -> Router:
     return Router(
         path=_API,
-        route_handlers=[records_router, parties_router, judgements_router, changes_router, clean_router],
+        route_handlers=[
+            records_router,
+            parties_router,
+            judgements_router,
+            changes_router,
+            clean_router,
+            reference_router,
+        ],
         middleware=[BearerAuthentication],
         security=[{"token": []}],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -349,6 +349,47 @@ class CleanOut(Struct):
     """One row a value, in order, with the columns of `litso standardize KIND`."""
 
     items: list[dict[str, Any]]
+
+
+# Suggestions and reference data --------------------------------------------------------------------------------
+
+
+class Suggested(Struct):
+    """A line to choose, and what it is made of."""
+
+    value: str
+    data: dict[str, Any]
+
+
+class SuggestOut(Struct):
+    """Suggestions, the likeliest first."""
+
+    items: list[Suggested]
+
+
+class ReferenceEdition(Struct):
+    """Reference data of one kind or part. Without a version it was never loaded."""
+
+    kind: str
+    title: str
+    official: Annotated[str, Meta(description="Who publishes it, and in which form.")]
+    part: Annotated[str, Meta(description="Region of the address register, first digit of the numbering plan.")]
+    version: str | None
+    published: date | None
+    age_days: int | None
+    rows: int
+    file_name: str | None
+    file_sha256: str | None
+    loaded_at: datetime | None
+    loaded_by: str | None
+    is_here: Annotated[bool, Meta(description="Its files are on this server, so that it is used.")]
+    is_stale: Annotated[bool, Meta(description="It is older than its kind may be.")]
+
+
+class ReferenceOut(Struct):
+    """Every kind of reference data."""
+
+    items: list[ReferenceEdition]
 
 
 class HealthOut(Struct):

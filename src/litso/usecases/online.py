@@ -26,11 +26,12 @@ from litso.resolve.evidence import compare
 from litso.resolve.model import UNIT, Model, score
 from litso.sources.mapping import Mapping as SourceMapping
 from litso.standardize.one import standardize_one
-from litso.store import access, golden, loads, locks, nodes, records, sources
+from litso.store import access, golden, loads, locks, nodes, records, sources, suggestions
 from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
+from litso.usecases.address_lines import address_lines
 from litso.usecases.blocks import candidates_of, read_groups
 from litso.usecases.increment import Cause, place, settle
 from litso.usecases.reconciliation import current_model, mapping_of
@@ -115,6 +116,8 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
             left.append(known.node_id)
         change = {"node_id": node, "content_hash": hashes[number], "payload": payloads[number]}
         written[records.put(connection, loads_of[given[number].source], {**row, **change})] = node
+    houses = [(row["house_key"], row["address"], 1) for row in rows if row["house_key"] and row["address"]]
+    suggestions.add_new_lines(connection, address_lines(houses))
     if news:
         cause = Cause("load", loads_of[given[news[0]].source])
         settle(connection, model, added=placement.added, left=left, written=written, cause=cause)

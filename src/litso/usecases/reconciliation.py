@@ -36,10 +36,12 @@ from litso.store import (
     parties,
     records,
     sources,
+    suggestions,
 )
 from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.store.sources import Source
+from litso.usecases.address_lines import INSIDE, address_lines
 from litso.usecases.blocks import finer_keys, first_keys
 from litso.usecases.naming import Homed, under_judgements
 from litso.usecases.publication import publish_many
@@ -505,6 +507,12 @@ def _write_records(connection: Connection, engine: Engine, staged: Sequence[Stag
             if rows.num_rows:
                 write = records.write_new if is_new else records.write_changed
                 write(connection, one.load.load_id, rows)
+    if INCOMING in engine.tables():
+        houses = f"""
+            select house_key, regexp_replace(address, ?, ''), count(*)
+            from {INCOMING} where house_key is not null and address is not null group by all
+        """  # noqa: S608
+        suggestions.add_lines(connection, address_lines(engine.rows(houses, INSIDE)))
 
 
 def _publish_golden(

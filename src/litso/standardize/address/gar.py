@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -37,8 +38,8 @@ from litso.standardize.address.gar_tables import (
     text_hash,
 )
 from litso.standardize.address.model import Address
-from litso.standardize.address.names import fold, spoken
-from litso.standardize.address.places import flat
+from litso.standardize.address.names import fold
+from litso.standardize.address.places import FEDERAL, flat, regions
 
 FOUND, SIMILAR, MISSING = 2, 3, 10
 _REMEMBERED: Final = 1 << 16
@@ -166,6 +167,12 @@ class GarIndex:
         )
         divisions = (spot.region.division(path) for path in (spot.administrative, spot.municipal))
         return GarMatch(matched, spot.corrections, *divisions)
+
+    def suggest(self, words: Sequence[str], limit: int) -> list[str]:
+        """Lines of streets and places whose name begins with the last word; the other words are in the line too."""
+        if not words:
+            return []
+        return [line for region in self.regions for line in region.suggest(words, limit)][:limit]
 
     def house(self, spot: Spot, house_key: str | None) -> tuple[HouseFound | None, int]:
         """The house of that key in a place, and `qc_house`."""
@@ -379,19 +386,37 @@ class GarRegion:
 
     # Suggestions -----------------------------------------------------------------------------------------------
 
-    def streets(self, prefix: str, limit: int) -> list[str]:
-        """Lines of streets and places of today whose name begins so, at most `limit`."""
+    def suggest(self, words: Sequence[str], limit: int) -> list[str]:
+        """Lines of streets and places of today whose name begins with the last word; the others are in the line."""
         lines: list[str] = []
-        for group in (STREET, TOWN):
-            for item in self._starting(f"{group}|{spoken(prefix)}"):
-                if len(lines) >= limit:
-                    return lines
-                if item.actual:
-                    lines.append(self._line(item))
-        return lines
+        *others, begun = words
+        for group in (TOWN, STREET):
+            for item in islice(self._starting(f"{group}|{begun}"), _CONSIDERED):
+                line = self._line(item) if item.actual else ""
+                if line and all(word in fold(line) for word in others):
+                    lines.append(line)
+        return lines[:limit]
 
     def _line(self, item: _Object) -> str:
-        return ", ".join(f"{step.type} {step.name}" for step in self.division(item.administrative))
+        """The line of an address that ends with this object."""
+        columns: dict[str, str] = {}
+        for level, kind, name, _ in self.division(item.administrative):
+            column = _COLUMN_OF_LEVEL.get(level)
+            if column == "region":
+                region = next((one for one in regions().values() if region_key(one.name) == region_key(name)), None)
+                columns |= {"region": region.name, "region_type": region.type} if region else {}
+                columns |= {"city": region.name, "city_type": "г"} if region and region.name in FEDERAL else {}
+            elif column == "planning_structure":
+                columns[column] = f"{kind} {name}"
+            elif column is not None:
+                columns |= {column: name, f"{column}_type": kind}
+        values: dict[str, Any] = columns
+        return again(Address(**values)).result or ""
+
+
+_COLUMN_OF_LEVEL: Final = {1: "region", 2: "area", 5: "city", 6: "settlement", 7: "planning_structure", 8: "street"}
+_CONSIDERED: Final = 200
+"""How many names that begin alike are looked at."""
 
 
 def _whole(table: pa.Table, name: str) -> pa.Array:

@@ -323,6 +323,7 @@ create table golden (
     published_at timestamptz not null default now()
 );
 create index golden_search on golden using gin (search);
+create index golden_organization on golden using gin (search) where kind = 'organization';
 
 create table golden_version (
     party_id      uuid not null,
@@ -339,6 +340,16 @@ create table search_word (
     word text primary key
 );
 create index search_word_trigram on search_word using gin (word gin_trgm_ops);
+
+-- Streets and houses met in records, for suggestions while typing; no persons, no flats.
+create table address_line (
+    key      text primary key,                       -- of a house as in source_record, or without its number: a street
+    line     text not null,
+    is_house boolean not null,
+    met      bigint not null,                        -- in how many records: what is met more often comes first
+    search   tsvector not null                       -- tokens of litso.golden.search
+);
+create index address_line_search on address_line using gin (search);
 
 -- What happened to parties, in order: the change feed and the history on the screen.
 create table change (
