@@ -8,6 +8,7 @@
 | LITSO_HOST, LITSO_PORT | where the web server listens | 127.0.0.1, 8080 |
 | LITSO_MEMORY_LIMIT | memory of a bulk calculation, e.g. 4GiB | 4GiB |
 | LITSO_THREADS | threads of a bulk calculation | all processors |
+| LITSO_SPARK_REMOTE | a Spark Connect server for `litso resolve --engine spark`, e.g. sc://host:15002 | none |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
 """
 
@@ -40,6 +41,7 @@ class Settings:
     memory_limit: int
     threads: int
     log_level: str
+    spark_remote: str | None
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -55,6 +57,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         memory_limit=_memory(given),
         threads=_integer(given, "LITSO_THREADS", os.cpu_count() or 1, 1, 1024),
         log_level=_log_level(given.get("LITSO_LOG_LEVEL", "info")),
+        spark_remote=given.get("LITSO_SPARK_REMOTE"),
     )
 
 

@@ -225,7 +225,6 @@ def test_rows_in_quarantine_are_told(
 @pytest.mark.parametrize(
     ("change", "status", "message"),
     [
-        ({"--engine": "spark"}, 2, "--engine spark is not available in this version"),
         ({"--engine": "abacus"}, 2, "the engine is duckdb or spark"),
         ({"--memory-limit": "much"}, 2, "--memory-limit much"),
         ({"--threads": "0"}, 2, "--threads must be 1 or more"),

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from litso.commands.console import print_json, stages
-from litso.errors import BadUsage
+from litso.commands.console import OnProgress, print_json, stages
+from litso.errors import BadUsage, Misconfigured
 from litso.settings import load_settings
 from litso.usecases import registers
 from litso.usecases.batch import BatchRequest, resolve_files
@@ -38,13 +38,11 @@ def resolve(
     """Resolve the records of files into parties, each with a golden record.
 
     Writes crosswalk.parquet, golden.parquet, links.parquet, quarantine.parquet, standard.parquet, model.json and
-    report.json. The result does not depend on the order of rows or files, nor on the number of threads.
+    report.json. The result does not depend on the order of rows or files, on the number of threads, nor on the engine.
 
     Example: litso resolve --mapping town/mappings --out resolved town
     """
-    if engine == "spark":
-        raise BadUsage("--engine spark is not available in this version: leave the option out to resolve with DuckDB")
-    if engine != "duckdb":
+    if engine not in ("duckdb", "spark"):
         raise BadUsage(f"--engine {engine}: the engine is duckdb or spark")
     if threads is not None and threads < 1:
         raise BadUsage("--threads must be 1 or more")
@@ -53,10 +51,21 @@ def resolve(
     )
     registers.use(load_settings().home)
     with stages(quiet=as_json) as progress:
-        report = resolve_files(request, progress)
+        report = resolve_files(request, progress) if engine == "duckdb" else _on_spark(request, progress)
     print_json(report) if as_json else typer.echo(_in_words(report, out))
     if strict and report["quarantined"]:
         raise typer.Exit(1)
+
+
+def _on_spark(request: BatchRequest, progress: OnProgress) -> dict[str, Any]:
+    from litso.usecases.batch_spark import resolve_files_on_spark  # loads the client of Spark, which takes a second
+
+    if request.memory_limit or request.threads:
+        raise BadUsage("--memory-limit and --threads are of DuckDB: Spark takes what its executors were given")
+    remote = load_settings().spark_remote
+    if remote is None:
+        raise Misconfigured("--engine spark: set LITSO_SPARK_REMOTE to a Spark Connect server, such as sc://host:15002")
+    return resolve_files_on_spark(request, remote, progress)
 
 
 def _in_words(report: dict[str, Any], out: Path) -> str:

@@ -1,1 +1,1 @@
-"""Calculators: run relations and call Arrow functions (DuckDB; later Spark). They own nothing."""
+"""Calculators: run relations and call Arrow functions (DuckDB, Spark). They own nothing."""

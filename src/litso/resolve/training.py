@@ -136,14 +136,21 @@ FAMILY: Final = (
 
 def name_frequencies(columns: Columns) -> Frequencies:
     """Frequencies of the names of these nodes: what is not listed is rare."""
-    values = columns.surname.values
-    surname, given_name, patronymic = (_table(getattr(columns, part).codes, values) for part in NAME_PARTS)
+    counted = name_counts(columns)
+    surname, given_name, patronymic = (frequency_table(columns.names.values, counted[part]) for part in NAME_PARTS)
     return Frequencies(surname, given_name, patronymic, unlisted=0)
 
 
-def _table(codes: npt.NDArray[np.int32], values: pa.Array) -> dict[str, int]:
-    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+def name_counts(columns: Columns) -> dict[str, npt.NDArray[np.int64]]:
+    """By part of the name: how many nodes have each word of `columns.names`."""
+    codes = {part: getattr(columns, part).codes for part in NAME_PARTS}
+    size = len(columns.names.values)
+    return {part: np.bincount(known[known >= 0], minlength=size) for part, known in codes.items()}
+
+
+def frequency_table(words: pa.Array, counts: npt.NDArray[np.int64]) -> dict[str, int]:
+    """1 for words that are known, 2 for common ones; counts: nodes of each word."""
     total = max(int(counts.sum()), 1)
     known = np.flatnonzero((counts >= total * KNOWN_SHARE) & (counts >= 5))
-    words = pc.take(values, pa.array(known)).to_pylist()
-    return {word: 1 + int(counts[code] >= total * COMMON_SHARE) for word, code in zip(words, known, strict=True)}
+    listed = pc.take(words, pa.array(known)).to_pylist()
+    return {word: 1 + int(counts[code] >= total * COMMON_SHARE) for word, code in zip(listed, known, strict=True)}

@@ -85,7 +85,7 @@ class _Read:
 def resolve_files(request: BatchRequest, progress: Progress = lambda stage, done, of: None) -> dict[str, Any]:
     """Resolve files into parties and write the output folder; gives the report that is in `report.json`."""
     deliveries = find_deliveries(request.mappings, request.paths)
-    model = _model(request, deliveries)
+    model = model_of(request, deliveries)
     watch = Stopwatch(on_stage=lambda stage: progress(stage, 0, 0))
     request.out.mkdir(parents=True, exist_ok=True)
     with Engine(memory_limit=request.memory_limit or _DEFAULT_MEMORY, threads=request.threads) as engine:
@@ -155,7 +155,7 @@ def _fitting(path: Path, mappings: Sequence[Mapping]) -> list[Mapping]:
     return fitting
 
 
-def _model(request: BatchRequest, deliveries: Sequence[Delivery]) -> Model:
+def model_of(request: BatchRequest, deliveries: Sequence[Delivery]) -> Model:
     """The model that was named, or the shipped one of the locale, with the custom attributes of all mappings."""
     customs: dict[str, str] = {}
     for mapping, _ in deliveries:
@@ -272,7 +272,7 @@ def _write_all(
         )
         engine.write("from standard order by source, source_id", str(folder / "standard.parquet"))
         _write_links(engine, folder / "links.parquet", resolution)
-        pq.write_table(_quarantine(read), folder / "quarantine.parquet")
+        pq.write_table(quarantine_table(read.rejected), folder / "quarantine.parquet")
         if redirects.num_rows:
             pq.write_table(redirects, folder / "redirects.parquet")
         (folder / "model.json").write_text(to_json(resolution.model) + "\n", "utf-8")
@@ -338,12 +338,13 @@ def _links(resolution: Resolution, kind: KindResolution) -> pa.Table:
     })  # fmt: skip
 
 
-def _quarantine(read: _Read) -> pa.Table:
+def quarantine_table(rejected: Sequence[tuple[str, Rejected]]) -> pa.Table:
+    """Rows in quarantine with their sources."""
     fields = ("source_id", "line", "column", "code", "message", "suggestion", "payload")
     kinds = {"line": pa.int64()}
-    columns = {name: pa.array([getattr(row, name) for _, row in read.rejected], kinds.get(name, pa.string()))
+    columns = {name: pa.array([getattr(row, name) for _, row in rejected], kinds.get(name, pa.string()))
                for name in fields}  # fmt: skip
-    return pa.table({"source": pa.array([source for source, _ in read.rejected], pa.string()), **columns})
+    return pa.table({"source": pa.array([source for source, _ in rejected], pa.string()), **columns})
 
 
 def _report(
