@@ -266,7 +266,8 @@ def _is_spread(digits: str, given: str) -> bool:
 def _email_invents(text: str, row: dict[str, Any]) -> str | None:
     if row["qc"] != 0 or "xn--" in text.lower():
         return None
-    given, found = ("".join(filter(str.isalnum, _plain(one).lower())) for one in (text, row["email"]))
+    spread = (unicodedata.normalize("NFKD", _plain(one).lower()) for one in (text, row["email"]))
+    given, found = ("".join(filter(str.isalnum, one)) for one in spread)
     return None if found in given else str(row["email"])
 
 

@@ -117,7 +117,7 @@ def company(text: str | None) -> Company:
     line, numbers = _take_numbers(_with_cyrillic_forms(line))
     line = _QUOTES.sub('"', line)
     form, name = _take_form(line)
-    name = _core(name)[:LONGEST_NAME].rstrip(_EDGES)
+    name = _core(_core(name)[:LONGEST_NAME])
     inn, kpp, ogrn = numbers
     if not any(sign.isalnum() for sign in name):
         return NOTHING._replace(
@@ -141,11 +141,13 @@ def _with_cyrillic_forms(line: str) -> str:
     """Legal forms typed with Latin look-alikes, as «TCЖ» or «o.o.o.», in Cyrillic."""
     if not re.search("[a-zA-Z]", line):
         return line
-    return re.sub(
-        r"[\w.]+",
-        lambda found: twins if _fold(twins := twins_to_cyrillic(found[0])) in legal_forms() else found[0],
-        line,
-    )
+
+    def in_cyrillic(found: re.Match[str]) -> str:
+        twins = twins_to_cyrillic(found[0])
+        is_form = not legal_forms().keys().isdisjoint((_fold(twins), _fold(twins.rstrip("."))))
+        return twins if is_form else found[0]
+
+    return re.sub(r"[\w.]+", in_cyrillic, line)
 
 
 def shown(form: LegalForm | None, name: str) -> str:
@@ -159,11 +161,12 @@ def shown(form: LegalForm | None, name: str) -> str:
 
 def _take_numbers(line: str) -> tuple[str, tuple[str | None, str | None, str | None]]:
     found: dict[str, str] = {}
-    for label, number, second in _NUMBER.findall(line):
-        found[{"огрнип": "огрн"}.get(label.lower(), label.lower())] = number
-        if second:
-            found["кпп"] = second
-    line = _NUMBER.sub(" ", line)
+    while _NUMBER.search(line):  # what is left may have one more: «ОГРН 1…ОГРН 1…»
+        for label, number, second in _NUMBER.findall(line):
+            found[{"огрнип": "огрн"}.get(label.lower(), label.lower())] = number
+            if second:
+                found["кпп"] = second
+        line = _NUMBER.sub(" ", line)
     for number in _BARE.findall(line):
         if is_ogrn(number):
             found.setdefault("огрн", number)
@@ -210,7 +213,7 @@ def _core(line: str) -> str:
     line = re.sub(r"\(\s*\)|\[\s*\]", " ", line)
     inner = re.fullmatch(r'[\s,.]*"+\s*([^"]+?)\s*"+[\s,.]*', line)
     name = inner[1] if inner else re.sub(r'\s*"\s*', " ", line)
-    return re.sub(r"(?<![\W\d_]\w)(?<!^\w)\.$", "", " ".join(name.split()).strip(_EDGES)).strip(_EDGES)
+    return re.sub(r"(?<![\W\d_]\w)(?<!^\w)\.+$", "", " ".join(name.split()).strip(_EDGES)).strip(_EDGES)
 
 
 @lru_cache(maxsize=1)

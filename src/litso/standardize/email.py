@@ -226,12 +226,13 @@ def _unicode(domain: str) -> str:
     if "xn--" not in domain:
         return domain
     try:
-        return ".".join(
+        found = ".".join(
             label[4:].encode("ascii").decode("punycode").lower() if label.startswith("xn--") else label
             for label in domain.split(".")
         )
     except (UnicodeError, ValueError):
         return domain
+    return domain if twins_to_latin(found).isascii() else found  # what only looks Latin stays as it was written
 
 
 def _is_domain(name: str) -> bool:

@@ -48,7 +48,7 @@ _SURNAME_END: Final = (
 _SURE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва?|[сц]к(?:ий|ая|ой)|енко|чук|щук|дзе|швили|янц|[иы]на|[иы]н)")
 _LIKE_SURNAME: Final = re.compile(rf".{{2,}}{_SURNAME_END}")
 _PATRONYMIC: Final = re.compile(
-    r".{2,}(?:ович|евич|ьич|овна|евна|ична|инишна|овична|евична|оглы|оглу|кызы|гызы|угли|кизи)"
+    r".{2,}(?:ович|евич|ьич|овна|евна|ична|инишна|овична|евична|оглы|оглу|кызы|гызы|угли|кизи|[^ ]улы|уулу)"
 )
 _MALE_PATRONYMIC: Final = re.compile(r".*(?:ич|ыч|оглы|оглу|угли|улы|уулу|ули|огли)")
 _FEMALE_PATRONYMIC: Final = re.compile(r".*(?:вна|чна|шна|кызы|гызы|кизи|кзы|кыз)")
@@ -155,12 +155,24 @@ def _unpacked(packed: int) -> Counts:
     )
 
 
+TRUSTED: Final = 5
+"""How often a given name must be met for its gender to be believed before that of the surname."""
+
+
 def given_gender(word: str) -> str:
-    """Gender of a folded given name: by dictionary, else by its ending; НД when the ending says nothing."""
+    """Gender of a folded given name by dictionary; НД when it is met too seldom to be trusted."""
+    found = counts_of(word)
+    return found.gender if found.given >= TRUSTED else UNKNOWN
+
+
+def guessed_gender(word: str) -> str:
+    """Gender that a folded given name seems to have: by dictionary, else by its ending; НД when that says nothing."""
     found = counts_of(word)
     if found.gender != UNKNOWN and found.given:
         return found.gender
     last = word.rsplit("-", 1)[-1]
+    if last.endswith("о") and not last.endswith(("ко", "но")):
+        return MALE
     if not last or last[-1] in "иоуеэюы":
         return UNKNOWN
     return FEMALE if last[-1] in "ая" or _FEMALE_SOFT.fullmatch(last) else MALE

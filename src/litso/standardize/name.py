@@ -24,6 +24,7 @@ from litso.standardize.lexicon import (
 from litso.standardize.name_roles import (
     LONGEST,
     PARTICLES,
+    PREFIXES,
     Word,
     gender_of,
     gender_without,
@@ -128,6 +129,11 @@ def _line(words: Iterable[str]) -> str:
 
 def _understood(words: list[Word], problems: tuple[str, ...]) -> Parts:
     """Give every word its part, repair slips, find the gender."""
+    if len(words) == LONGEST and words[-1].folded == words[0].folded:
+        problems += ("extra_words",)  # the surname again
+        words = words[:-1]
+    if len(words) == LONGEST and any(word.is_initial for word in words):
+        problems += ("extra_words",)
     if len(words) > LONGEST:
         problems += ("extra_words",)
         words = words[:3] if looks_like_patronymic(words[2].folded) else words[:LONGEST]
@@ -191,7 +197,10 @@ def is_met_as(word: Word, role: str) -> bool:
         return False
     met = counts_of(last)
     if role == SURNAME:
-        return met.surname > 0 or looks_like_surname(word.folded) or looks_like_patronymic(word.folded)
+        return word.folded not in PREFIXES and (
+            met.surname > 0 or looks_like_surname(word.folded) or looks_like_patronymic(word.folded)
+        )
     if role == GIVEN:
-        return met.given > 1 or is_diminutive(word.folded)
+        is_surname = looks_like_surname(word.folded) and met.surname > 5 * met.given
+        return (met.given > 1 and not is_surname) or is_diminutive(word.folded)
     return met.patronymic > 0 or looks_like_patronymic(word.folded)

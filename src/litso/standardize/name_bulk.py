@@ -234,11 +234,15 @@ def _judged(parts: Ints, words: KnownWords) -> tuple[Ints, Ints, Ints]:
         rows = np.flatnonzero(meant >= 0)
         others = [words.gender[of][parts[of][rows]] for of in (2, 1, 0) if of != part]
         gender = np.where(others[0] > 0, others[0], others[1])
+        if part == 2:
+            gender = np.where(gender > 0, gender, words.guess[parts[1][rows]])
         fits = _is_of(words.gender[part][meant[rows]], gender)
         parts[part][rows[fits]] = meant[rows[fits]]
         has_typo[rows[fits]] = True
     genders = [column[row] for column, row in zip(words.gender, parts, strict=True)]
-    gender = np.where(genders[2] > 0, genders[2], np.where(genders[1] > 0, genders[1], genders[0]))
+    gender = words.guess[parts[1]]
+    for column in genders:  # the surname is trusted least
+        gender = np.where(column > 0, column, gender)
     is_met = [column[row] for column, row in zip(words.is_met, parts, strict=True)]
     doubts = {
         TYPO_FIXED: has_typo,

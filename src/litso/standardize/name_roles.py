@@ -22,6 +22,7 @@ from litso.standardize.lexicon import (
     UNKNOWN,
     counts_of,
     given_gender,
+    guessed_gender,
     looks_like_patronymic,
     looks_like_surname,
     patronymic_gender,
@@ -91,14 +92,19 @@ def word_gender(folded: str, role: str) -> str:
     return diminutive_gender(folded) or given_gender(folded)
 
 
+def guess(folded: str) -> str:
+    """Gender that a given name seems to have, to be asked for when no part of the name shows one."""
+    return diminutive_gender(folded) or guessed_gender(folded)
+
+
 # Weighing: every allowed order of parts gets the sum of the logarithms of its likelihoods.
 
 _ORDERS: Final = {
     1: {"S": 0.50, "F": 0.40, "M": 0.05},
     2: {"SF": 0.62, "FS": 0.25, "FM": 0.12, "MF": 0.002, "SM": 0.005},
     3: {
-        "SFM": 0.80, "FMS": 0.13, "FSM": 0.004, "MFS": 0.001, "SMF": 0.004, "MSF": 0.001, "SSF": 0.0010, "FSS": 0.0001,
-        "SFF": 0.004, "FFS": 0.0015, "FFM": 0.001,
+        "SFM": 0.80, "FMS": 0.13, "FSM": 0.004, "MFS": 0.001, "SMF": 0.0008, "MSF": 0.001, "SSF": 0.0010, "FSS": 0.0001,
+        "SFF": 0.004, "FFS": 0.0015, "FFM": 0.0002,
     },
     4: {
         "SSFM": 0.2, "SFFM": 0.25, "FMSS": 0.08, "FFMS": 0.05, "SFMM": 0.2, "SFFF": 0.04, "SSFF": 0.02, "FFSS": 0.02,
@@ -115,6 +121,8 @@ ONCE: Final[Mapping[int, tuple[tuple[str, float], ...]]] = {
 """Orders for names with initials: no part comes twice, as far as that is possible."""
 LONGEST: Final = max(_ORDERS)
 
+_OF_SURNAMES: Final = frozenset({"кызы", "уулу", "кыз"})
+"""Particles that in Kyrgyz names make a surname of the father’s name: «Асан кызы Гулзат»."""
 KNOWN_SURNAME: Final = 5
 """A surname met this often is hardly a slip of a given name."""
 _INITIAL: Final = {SURNAME: -30.0, GIVEN: -2.0, PATRONYMIC: -2.0}
@@ -129,7 +137,7 @@ def weights(word: Word) -> Mapping[str, float]:
 def _word_weights(folded: str) -> Mapping[str, float]:
     head, _, tail = folded.rpartition(" ")
     if head and tail in PARTICLES:  # «али оглы» is a patronymic
-        return {SURNAME: -25.0, GIVEN: -25.0, PATRONYMIC: -5.0}
+        return {SURNAME: -9.0 if tail in _OF_SURNAMES else -25.0, GIVEN: -25.0, PATRONYMIC: -5.0}
     if head and head.split(" ")[0] in PREFIXES:  # «фон бок» is a surname
         return {SURNAME: -8.0, GIVEN: -20.0, PATRONYMIC: -25.0}
     met = counts_of(folded)
@@ -168,6 +176,8 @@ def _bonuses(folded: str) -> tuple[float, float, float]:
     given_slip = 10.0 if not is_surname and slip_of(folded, GIVEN) else 0.0
     patronymic_slip = 20.0 if not is_surname and slip_of(folded, PATRONYMIC) else 0.0
     fathers = 0.0005 if met.gender == FEMALE else 0.03 + 0.02 * met.given
+    if folded.endswith("и") and counts_of(folded[:-1]).given >= RARE and counts_of(folded[:-1]).gender == MALE:
+        fathers += 2.0  # the genitive of Armenian: «Ани Артури»
     return 0.15 + given_slip, 0.6, fathers + patronymic_slip
 
 
@@ -185,14 +195,18 @@ def roles(words: Sequence[Word]) -> str:
 
 
 def gender_of(parts: Mapping[str, Sequence[Word]]) -> tuple[str, bool]:
-    """Gender by patronymic, given name, surname in this order of trust, and whether they contradict one another."""
+    """Gender by patronymic, given name, surname in this order of trust, and whether they contradict one another.
+
+    Where none of them tells, the ending of the given name is a guess.
+    """
     certain = [
         gender
         for role in (PATRONYMIC, GIVEN, SURNAME)
         for word in parts[role][:1]
         if not word.is_initial and (gender := word_gender(word.folded, role)) != UNKNOWN
     ]
-    return (certain[0] if certain else UNKNOWN), len(set(certain)) > 1
+    guessed = [guess(word.folded) for word in parts[GIVEN][:1] if not word.is_initial]
+    return (*certain, *guessed, UNKNOWN)[0], len(set(certain)) > 1
 
 
 def gender_without(parts: Mapping[str, Sequence[Word]], role: str) -> str:

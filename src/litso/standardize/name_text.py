@@ -6,7 +6,14 @@ import re
 from typing import Final, NamedTuple
 
 from litso.standardize import company as companies
-from litso.standardize.letters import digits_to_letters, fold, latin_to_cyrillic, twins_to_cyrillic, typed_in_russian
+from litso.standardize.letters import (
+    capital,
+    digits_to_letters,
+    fold,
+    latin_to_cyrillic,
+    twins_to_cyrillic,
+    typed_in_russian,
+)
 from litso.standardize.lexicon import (
     FEMALE,
     GIVEN,
@@ -163,7 +170,7 @@ _PHONE_OR_NUMBER: Final = re.compile(
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}")
 _LABEL: Final = re.compile(r"\b(?:ф\.?\s?и\.?\s?о\.?|фамилия,?\s+имя,?\s+отчество|имя)\s*[:=]\s*", re.IGNORECASE)
 _SHORT_WORDS: Final = re.compile(
-    r"(?<!\w)(?:т|тел|моб|сот|дом|раб|м|лс|кв|д)\.?:?\s*(?=[+(]*[0-9])|(?<!\w)(?:г-н|г-жа|гр-н|гр-ка|гр-ну|гр-ке|гр-на|л/с|и/п|т/ф|кв/с|гр\.|г\.\s?р\.|д\.\s?р\.|и\.п\.|кв\.|тел\.|д\.)\s*"
+    r"(?<!\w)(?:т|тел|моб|сот|дом|раб|м|лс|кв|д)\.?:?\s*(?=[+(]*[0-9])|(?<!\w)(?:г-н|г-жа|гр-н|гр-ка|гр-ну|гр-ке|гр-на|л/с|и/п|б/о|т/ф|кв/с|гр\.|г\.\s?р\.|д\.\s?р\.|и\.п\.|кв\.|тел\.|д\.)\s*"
     r"(?=[^\W\d_]{2}|[0-9]|$)|[\w.+-]+@[\w.-]+",
     re.IGNORECASE,
 )
@@ -257,7 +264,7 @@ _VOWELS: Final = frozenset("аеиоуыэюя")
 
 
 def _letters(word: Word) -> list[Word]:
-    return [Word(letter, letter.upper(), True) for letter in word.folded]
+    return [Word(letter, capital(letter), True) for letter in word.folded]
 
 
 def _pulled_apart(word: Word, total: int) -> list[Word]:

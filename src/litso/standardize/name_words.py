@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 from litso.standardize.bulk import encode
 from litso.standardize.declension import Cases, decline_column
 from litso.standardize.diminutives import is_diminutive
-from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN, slip_of, telling_surnames
+from litso.standardize.lexicon import (
+    FEMALE,
+    GIVEN,
+    MALE,
+    PATRONYMIC,
+    SURNAME,
+    UNKNOWN,
+    slip_of,
+    telling_surnames,
+)
 from litso.standardize.name import has_slip, is_met_as
-from litso.standardize.name_roles import before_end, weights, word_gender, word_of
+from litso.standardize.name_roles import before_end, guess, weights, word_gender, word_of
 from litso.standardize.name_text import CAMEL, is_ordinary, is_pair
 
 ROLES: Final = (SURNAME, GIVEN, PATRONYMIC)
@@ -36,6 +45,8 @@ class KnownWords(NamedTuple):
     weight_before_end: Arrays
     gender: Arrays
     """0 unknown, 1 male, 2 female."""
+    guess: NDArray[np.int64]
+    """The gender that a given name seems to have, where nothing else tells."""
     is_met: Arrays
     meant: Arrays
     """By given name and patronymic: the position of the word of which it is a slip, else -1."""
@@ -59,6 +70,7 @@ class _Facts(NamedTuple):
     weights: tuple[float, ...]
     weights_before_end: tuple[float, ...]
     genders: tuple[int, ...]
+    guess: int
     are_met: tuple[bool, ...]
     meant: tuple[str | None, ...]
     flags: tuple[bool, bool, bool]  # initial, ordinary, diminutive
@@ -66,9 +78,9 @@ class _Facts(NamedTuple):
 
 _TOLD: Final = "ивановский"
 """Stands for all surnames that only their ending tells."""
-_NOTHING: Final = _Facts(None, None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, (True,) * 3, (None,) * 2, (False, True, False))
-_OF_NOTHING: Final = frozenset({"не", "нет", "без"})
-"""First words of «не указан», «без имени» and the like, which say that there is no name."""
+_NOTHING: Final = _Facts(
+    None, None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, 0, (True,) * 3, (None,) * 2, (False, True, False)
+)
 _STRANGE: Final = _NOTHING._replace(flags=(False, False, False))
 
 
@@ -161,7 +173,7 @@ def _table(facts: list[_Facts], told: pl.Series, told_gender: pl.Series, rights:
     size = len(told)
     facts = [_facts(_TOLD), *facts]
     repeated = np.append(np.zeros(size, dtype=np.int64), np.arange(1, len(facts)))
-    shown, written, of_weights, before, genders, are_met, meant, flags = zip(*facts, strict=True)
+    shown, written, of_weights, before, genders, guess, are_met, meant, flags = zip(*facts, strict=True)
     gender = [column[repeated] for column in _columns(genders, np.int64)]
     gender[0][:size] = told_gender.replace_strict(
         dict(zip(GENDERS, range(len(GENDERS)), strict=True)), return_dtype=pl.Int64
@@ -175,6 +187,7 @@ def _table(facts: list[_Facts], told: pl.Series, told_gender: pl.Series, rights:
         weight=tuple(column[repeated] for column in _columns(of_weights, np.float64)),
         weight_before_end=tuple(column[repeated] for column in _columns(before, np.float64)),
         gender=tuple(gender),
+        guess=np.asarray(guess, dtype=np.int64)[repeated],
         is_met=tuple(column[repeated] for column in _columns(are_met, np.bool_)),
         meant=tuple(column[repeated] for column in _columns(places, np.int64)),
         is_initial=is_initial[repeated],
@@ -215,11 +228,12 @@ def _facts(text: str) -> _Facts:
         tuple(found[role] for role in ROLES),
         tuple(not_last[role] for role in ROLES),
         tuple(map(GENDERS.index, genders)),
+        GENDERS.index(UNKNOWN if word.is_initial else guess(word.folded)),
         tuple(is_met_as(word, role) for role in ROLES),
         tuple(slip_of(word.folded, role) if has_slip(word, role) else None for role in (GIVEN, PATRONYMIC)),
         (
             word.is_initial,
-            is_ordinary(word) and not is_pair(word) and text not in _OF_NOTHING,
+            is_ordinary(word) and not is_pair(word),
             is_diminutive(word.folded),
         ),
     )
