@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,9 +14,10 @@ from litso.errors import BadUsage
 from litso.settings import load_settings
 from litso.store import tuning
 from litso.store.tuning import Tuning
-from litso.usecases import tuning_apply
+from litso.usecases import tuning_apply, tuning_sample
 from litso.usecases.access import ADMINISTRATOR, Actor
 from litso.usecases.tuning import Wanted, rehearse
+from litso.usecases.tuning_sample import Estimate
 
 app = typer.Typer(help="Try another model or threshold before it decides, and take it back.", no_args_is_help=True)
 
@@ -115,6 +117,96 @@ def rollback(tuning_id: Id, as_json: Json = False) -> None:
             store, settings, _ACTOR, tuning_id, on_chunk=lambda done, of: progress("rolling back", done, of)
         )
     print_json(as_document(found)) if as_json else typer.echo(_outcome(found))
+
+
+@app.command("sample")
+def draw(
+    size: Annotated[int, typer.Option(help="How many pairs to draw.")] = 200,
+    rehearsal: Annotated[int | None, typer.Option(help="Draw from what this rehearsal would change.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Repeats a draw.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw a small sample of pairs for a steward, by strata of their scores.
+
+    It is judged on the screen «Настройка», blind: scores are shown afterwards.
+
+    Example: litso tuning sample --size 200
+    """
+    settings = load_settings()
+    with open_store(settings) as store:
+        found = tuning_sample.draw_sample(store, settings, _ACTOR, size=size, tuning_id=rehearsal, seed=seed)
+    if as_json:
+        print_json(found._asdict())
+        return
+    typer.echo(f"sample {found.sample_id}: {found.pairs} pairs")
+    for stratum in found.strata:
+        typer.echo(f"  {_stratum(stratum)}: {stratum['chosen']} of {stratum['size']}")
+
+
+@app.command()
+def label(
+    sample_id: Annotated[int, typer.Argument(metavar="SAMPLE", help="Number of the sample.")],
+    pair: Annotated[int, typer.Argument(help="Number of the pair in the sample.")],
+    verdict: Annotated[str, typer.Argument(help="same, different or unsure.")],
+    judgement: Annotated[bool, typer.Option(help="Let it also decide about the two records.")] = False,
+) -> None:
+    """Label a pair of a sample. The label changes no party unless --judgement says so.
+
+    Example: litso tuning label 1 17 same
+    """
+    with open_store(load_settings()) as store:
+        tuning_sample.label(store, _ACTOR, sample_id, pair, verdict, as_judgement=judgement)
+    typer.echo(f"sample {sample_id}, pair {pair}: {verdict}")
+
+
+@app.command()
+def estimate(
+    sample_id: Annotated[int, typer.Argument(metavar="SAMPLE", help="Number of the sample.")], as_json: Json = False
+) -> None:
+    """Estimate precision and recall from the labels of a sample, with an interval of 95 %.
+
+    Example: litso tuning estimate 1
+    """
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        found = tuning_sample.estimate(connection, _ACTOR, sample_id)
+    print_json(estimate_document(found)) if as_json else typer.echo(_estimate_in_words(found))
+
+
+def estimate_document(found: Estimate) -> dict[str, Any]:
+    """An estimate as --json prints it."""
+    shares = ("precision", "recall", "merges_right", "splits_right")
+    return {
+        "sample": found.sample.sample_id,
+        "pairs": found.sample.pairs,
+        "labelled": found.sample.labelled,
+        "unsure": found.unsure,
+        **{name: None if getattr(found, name) is None else getattr(found, name)._asdict() for name in shares},
+        "strata": [
+            {**stratum, "judged": labels.judged, "same": labels.same}
+            for stratum, labels in zip(found.sample.strata, found.labels, strict=True)
+        ],
+        "curve": found.curve,
+    }
+
+
+def _estimate_in_words(found: Estimate) -> str:
+    lines = [f"sample {found.sample.sample_id}: {found.sample.labelled} of {found.sample.pairs} pairs labelled,"
+             f" {found.unsure} unsure"]  # fmt: skip
+    shares = {"precision": found.precision, "recall": found.recall,
+              "merges that are right": found.merges_right, "splits that are right": found.splits_right}  # fmt: skip
+    for name, share in shares.items():
+        if share is not None:
+            lines.append(f"{name}: {share.value:.4f}  ({share.low:.4f} … {share.high:.4f})")
+    for stratum, labels in zip(found.sample.strata, found.labels, strict=True):
+        lines.append(f"  {_stratum(stratum)}: {labels.same} same of {labels.judged} judged, {labels.size} pairs")
+    if len(lines) == 1 + len(found.labels):
+        lines.insert(1, "no estimate yet: every stratum needs a label")
+    return "\n".join(lines)
+
+
+def _stratum(stratum: Mapping[str, Any]) -> str:
+    low, high = (("" if stratum[side] is None else f"{stratum[side]:+g}") for side in ("low", "high"))
+    return f"{stratum['what']} {low} … {high}"
 
 
 def _what(found: Tuning) -> str:
