@@ -11,6 +11,7 @@ from litso.bootstrap import open_store
 from litso.commands.console import print_json, stages
 from litso.errors import BadUsage
 from litso.settings import load_settings
+from litso.usecases.batch import peak_memory
 from litso.usecases.loading import DELTA, FULL, Outcome, Request, approve_load, load_files, reject_load
 
 
@@ -74,6 +75,8 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
         **outcome.counts._asdict(),
         "gates": [gate._asdict() for gate in outcome.gates],
         "parties": outcome.touched._asdict(),
+        "seconds": {stage: round(seconds, 3) for stage, seconds in outcome.seconds.items()},
+        "peak_memory_mb": peak_memory() >> 20,
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
@@ -78,7 +78,7 @@ class Engine:
         finally:
             self._connection.unregister(name)
 
-    def append(self, name: str, tables: Sequence[pa.Table]) -> None:
+    def append(self, name: str, tables: Iterable[pa.Table]) -> None:
         """Append Arrow tables to a table, which is made of the first one when it does not exist; by column name."""
         for table in tables:
             with self.lent("appended", table):

@@ -167,9 +167,10 @@ def reserve_ids(connection: Connection, table: str, column: str, count: int) -> 
     if count == 0:
         return np.empty(0, dtype=np.int64)
     parameters = {"table": table, "column": column, "count": count}
-    ids = read_table(connection, statements("bulk")["reserve_ids"], pa.schema([("id", pa.int64())]), parameters)
-    taken: NDArray[np.int64] = ids["id"].to_numpy()
-    return taken
+    schema = pa.schema([("first", pa.int64()), ("last", pa.int64())])
+    runs = read_table(connection, statements("bulk")["reserve_ids"], schema, parameters)
+    spans = zip(runs["first"].to_pylist(), runs["last"].to_pylist(), strict=True)
+    return np.concatenate([np.arange(first, last + 1) for first, last in spans])
 
 
 # Indexes -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -15,7 +15,7 @@ from litso.store.database import Connection, rows_of, scalar
 from litso.store.queries import statements
 
 _COLUMNS: Final = (
-    "kind", "source", "fact_key", "source_id", "load_id", "at", "until", "account", "house_key", "flat", "amount",
+    "kind", "source", "fact_key", "record_id", "load_id", "at", "until", "account", "house_key", "flat", "amount",
     "title", "status", "data",
 )  # fmt: skip
 
@@ -48,42 +48,70 @@ class Written(NamedTuple):
     deleted: int
 
 
-def publish(connection: Connection, load_id: int, source: str, facts: pa.Table, *, full: bool) -> Written:
-    """Write facts of one source: fact_schema with `house_key` beside (or instead of) `address`, after its records.
+class Delivery(NamedTuple):
+    """The facts of one source that come with a load.
 
-    Of repeated (kind, fact_key) the last row counts. A `full` load deletes facts of the source that it does not have,
-    of the kinds that it has. A fact whose `source_id` is no record of the source hangs on its account or house alone.
+    batches: tables of fact_schema with `record_id` (null: hangs on its account or house alone) instead of `source_id`
+    and `house_key` instead of `address`; each (kind, fact_key) once in all of them. expected: about how many facts.
+    A full delivery deletes facts of the source that it does not have, of the kinds that it has.
     """
-    frame = _row_frame(facts, load_id)
-    if not scalar(connection, statements("facts")["any"]) and frame.height:
-        return _fill(connection, source, frame)
+
+    load_id: int
+    source: str
+    batches: Iterable[pa.Table]
+    expected: int
+    is_full: bool
+
+
+def publish_many(connection: Connection, deliveries: Sequence[Delivery]) -> list[Written]:
+    """Write facts of several sources, each once, after their records."""
+    written = {one.source: _merge(connection, one) for one in deliveries if _has_any(connection, one.source)}
+    fresh = [one for one in deliveries if one.source not in written]
+    with filling(connection, {"fact": sum(one.expected for one in fresh)}) as emptied:
+        for one in fresh:
+            frames = (_row_frame(table, one.load_id) for table in one.batches)
+            count = sum(copy_frame(connection, "fact", frame, freeze=bool(emptied)) for frame in frames)
+            written[one.source] = Written(count, 0, 0)
+    return [written[one.source] for one in deliveries]
+
+
+def publish(connection: Connection, load_id: int, source: str, facts: pa.Table, *, full: bool) -> Written:
+    """As `publish_many` for the facts of one source in one table, which names records by `source_id`.
+
+    Of repeated (kind, fact_key) the last row counts.
+    """
+    frame = pl.DataFrame(facts).unique(["kind", "fact_key"], keep="last", maintain_order=True)
+    asked = {"source": source, "ids": frame["source_id"].unique().to_list()}
+    schema = pa.schema([("source_id", pa.string()), ("record_id", pa.int64())])
+    owners = pl.DataFrame(read_table(connection, statements("facts")["owners"], schema, asked))
+    owned = frame.join(owners, on="source_id", how="left", maintain_order="left")
+    return publish_many(connection, [Delivery(load_id, source, [owned.to_arrow()], frame.height, full)])[0]
+
+
+def _has_any(connection: Connection, source: str) -> bool:
+    return bool(scalar(connection, statements("facts")["any_of_source"], {"source": source}))
+
+
+def _merge(connection: Connection, delivery: Delivery) -> Written:
+    """Facts of a source that has some already."""
     connection.execute(statements("facts")["drop_incoming"])
     connection.execute(statements("facts")["create_incoming"])
-    copy_frame(connection, "incoming_fact", frame)
+    frames = (_row_frame(table, delivery.load_id) for table in delivery.batches)
+    count = sum(copy_frame(connection, "incoming_fact", frame) for frame in frames)
     connection.execute(statements("facts")["analyze_incoming"])
     before = int(scalar(connection, statements("facts")["known"]))
-    deleted = connection.execute(statements("facts")["delete_missing"], {"source": source}).rowcount if full else 0
+    source = {"source": delivery.source}
+    deleted = connection.execute(statements("facts")["delete_missing"], source).rowcount if delivery.is_full else 0
     changed = connection.execute(statements("facts")["update_changed"]).rowcount
     connection.execute(statements("facts")["insert_new"])
-    return Written(frame.height - before, changed, deleted)
+    return Written(count - before, changed, deleted)
 
 
 def _row_frame(facts: pa.Table, load_id: int) -> pl.DataFrame:
     frame = pl.DataFrame(facts)
     if "house_key" not in frame.columns:
         frame = frame.with_columns(house_key=pl.lit(None, dtype=pl.String))
-    filled = frame.with_columns(pl.col("data").fill_null("{}"), load_id=pl.lit(load_id))
-    return filled.select(_COLUMNS).unique(["source", "kind", "fact_key"], keep="last", maintain_order=True)
-
-
-def _fill(connection: Connection, source: str, frame: pl.DataFrame) -> Written:
-    """The first facts of all: straight into the table."""
-    connection.execute(statements("facts")["drop_incoming"])
-    connection.execute(statements("facts")["create_incoming"])
-    copy_frame(connection, "incoming_fact", frame)
-    with filling(connection, {"fact": frame.height}):
-        connection.execute(statements("facts")["insert_all"])
-    return Written(frame.height, 0, 0)
+    return frame.with_columns(pl.col("data").fill_null("{}"), load_id=pl.lit(load_id)).select(_COLUMNS)
 
 
 def of_records(connection: Connection, record_ids: Sequence[int], *, limit: int = 500) -> list[Fact]:

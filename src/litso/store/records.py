@@ -107,12 +107,20 @@ def diff(connection: Connection, source: str, keys: pa.Table, *, full: bool) -> 
 
 def _all_new(connection: Connection, count: int) -> Diff:
     columns = [
-        pa.array(range(count), pa.int64()),
-        pa.array([INSERTED] * count),
+        pa.array(np.arange(count)),
+        pa.repeat(INSERTED, count),
         pa.array(reserve_ids(connection, "source_record", "record_id", count)),
         pa.nulls(count, pa.int64()),
     ]
     return Diff(pa.table(columns, schema=_DIFF), np.empty(0, dtype=np.int64))
+
+
+def count_missing(connection: Connection, source: str, keys: pa.Table) -> int:
+    """How many records of the source a full load of these keys would delete; `keys` as for `diff`."""
+    if not scalar(connection, statements("records")["any_of_source"], {"source": source}):
+        return 0
+    _stage(connection, pl.DataFrame(keys.select(["source_id"])))
+    return len(_missing(connection, source))
 
 
 def _stage(connection: Connection, frame: pl.DataFrame) -> None:
@@ -147,13 +155,13 @@ def write_new(connection: Connection, load_id: int, records: pa.Table) -> int:
     `records`: columns of the standard schema (custom ones as `custom:<name>`), and `record_id`, `node_id` (null for
     facts alone), `content_hash` int64 and `payload` text.
     """
-    return write_new_batches(connection, load_id, [records], records.num_rows)
+    return write_new_batches(connection, [(load_id, records)], records.num_rows)
 
 
-def write_new_batches(connection: Connection, load_id: int, batches: Iterable[pa.Table], expected: int) -> int:
-    """As `write_new`, batch by batch; `expected` is about how many records will come in all."""
+def write_new_batches(connection: Connection, batches: Iterable[tuple[int, pa.Table]], expected: int) -> int:
+    """As `write_new` for (load id, records) of one or more loads; `expected` is about how many records come in all."""
     with filling(connection, {"source_record": expected}) as emptied:
-        frames = (_row_frame(batch, load_id) for batch in batches)
+        frames = (_row_frame(batch, load_id) for load_id, batch in batches)
         return sum(copy_frame(connection, "source_record", frame, freeze=bool(emptied)) for frame in frames)
 
 
@@ -162,9 +170,15 @@ def write_changed(connection: Connection, load_id: int, records: pa.Table) -> in
 
     A row received before and only standardized anew makes no version.
     """
+    return write_changed_batches(connection, [(load_id, records)])
+
+
+def write_changed_batches(connection: Connection, batches: Iterable[tuple[int, pa.Table]]) -> int:
+    """As `write_changed` for (load id, records) of one or more loads."""
     connection.execute(statements("records")["drop_incoming_record"])
     connection.execute(statements("records")["create_incoming_record"])
-    copy_frame(connection, "incoming_record", _row_frame(records, load_id))
+    for load_id, batch in batches:
+        copy_frame(connection, "incoming_record", _row_frame(batch, load_id))
     connection.execute(statements("records")["keep_versions"])
     return connection.execute(statements("records")["update_changed"]).rowcount
 

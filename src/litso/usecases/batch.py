@@ -38,6 +38,7 @@ from litso.sources.reading import open_files, read_files
 from litso.usecases.assumed import assumed_standard
 from litso.usecases.resolution import KindResolution, Resolution, Stopwatch, resolve_standard
 from litso.usecases.standardizing import standardized
+from litso.usecases.workers import BYTES_OF_A_RECORD, Workers
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, of)."""
@@ -46,8 +47,6 @@ _GOLDEN_CHUNK: Final = 200_000
 """Records whose golden records are made at a time."""
 
 _DEFAULT_MEMORY: Final = "4GB"
-_BYTES_OF_A_RECORD: Final = 150
-"""Roughly, in a source file: to foresee whether more processes pay off."""
 
 
 @dataclass(frozen=True)
@@ -191,11 +190,14 @@ def _read_all(
     sources = [(delivery.mapping.source, delivery.mapping.priority) for delivery in deliveries]
     engine.append("priority", [pl.DataFrame(sources, schema=["source", "priority"], orient="row").to_arrow()])
     read = _Read()
-    with watch.stage("standardize"):
-        for delivery in deliveries:
-            tables = _mapped(delivery, read, progress)
-            for table in _standard(tables, delivery, is_standard):
-                engine.append("standard", [table])
+    expected = sum(path.stat().st_size for delivery in deliveries for path in delivery.paths) // BYTES_OF_A_RECORD
+    with watch.stage("standardize"), Workers(0 if is_standard else expected) as workers:
+        mapped = ((None, table, delivery.mapping) for delivery in deliveries
+                  for table in _mapped(delivery, read, progress))  # fmt: skip
+        if is_standard:
+            engine.append("standard", (assumed_standard(table) for _, table, _ in mapped))
+        else:
+            engine.append("standard", (standard for _, standard in standardized(workers, mapped)))
     return read
 
 
@@ -210,13 +212,6 @@ def _mapped(delivery: Delivery, read: _Read, progress: Progress) -> Iterator[pa.
         read.records[mapping.source] = read.records.get(mapping.source, 0) + batch.records.num_rows
         read.repeated += batch.repeated
         yield batch.records
-
-
-def _standard(tables: Iterator[pa.Table], delivery: Delivery, is_standard: bool) -> Iterator[pa.Table]:
-    if is_standard:
-        return map(assumed_standard, tables)
-    expected = sum(path.stat().st_size for path in delivery.paths) // _BYTES_OF_A_RECORD
-    return (standard for _, standard in standardized(tables, delivery.mapping, expected=expected))
 
 
 # Party ids ------------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as TMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,6 +25,7 @@ from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
 from litso.usecases.reconciliation import Touched, reconcile
+from litso.usecases.resolution import Stopwatch
 from litso.usecases.spool import Spool, open_spool, spool_files
 from litso.usecases.staging import Incoming
 
@@ -44,7 +46,10 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a load. `status`: done, held or repeated (the same file again: nothing was read)."""
+    """What became of a load. `status`: done, held or repeated (the same file again: nothing was read).
+
+    `touched` and `seconds` (by stage) are those of all loads that were published together.
+    """
 
     load_id: int
     source: str
@@ -52,6 +57,7 @@ class Outcome:
     counts: Counts
     gates: tuple[Gate, ...]
     touched: Touched
+    seconds: TMapping[str, float] = field(default_factory=dict)
 
 
 def register_source(store: Store, text: str, origin: str) -> tuple[Mapping, bool]:
@@ -82,12 +88,14 @@ def load_files(
     Raises SourceUnusable for a file that cannot be read; then nothing is loaded.
     """
     progress = progress or _silent
+    watch = Stopwatch()
     if len({request.source for request in requests}) < len(requests):
         raise BadUsage("each source may occur once: give all its files together")
     with store.session() as connection, _failing(connection) as running:
-        staged = [_stage(connection, settings, request, started_by, progress, running) for request in requests]
+        with watch.stage("reading"):
+            staged = [_stage(connection, settings, request, started_by, progress, running) for request in requests]
         incoming = [load for load in staged if isinstance(load, Incoming)]
-        done = iter(_publish(connection, settings, incoming, progress))
+        done = iter(_publish(connection, settings, incoming, progress, watch))
         return [load if isinstance(load, Outcome) else next(done) for load in staged]
 
 
@@ -102,7 +110,7 @@ def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
         loads.resume(connection, load_id)
         running.append(load_id)
         incoming = Incoming(load_id, mapping, held.mode == FULL, open_spool(folder))
-        return _publish(connection, settings, [incoming], _silent)[0]
+        return _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
 
 
 def reject_load(store: Store, settings: Settings, load_id: int, rejected_by: str) -> None:
@@ -187,7 +195,7 @@ def _folder(settings: Settings, load_id: int) -> Path:
 def _gates(connection: Connection, mapping: Mapping, mode: str, spool: Spool) -> list[Gate]:
     with connection.transaction():
         live = records.count_live(connection, mapping.source)
-        missing = len(records.diff(connection, mapping.source, spool.keys, full=True).deleted) if mode == FULL else 0
+        missing = records.count_missing(connection, mapping.source, spool.keys) if mode == FULL else 0
     past = [_figures(load) for load in reversed(loads.history(connection, mapping.source, mode))]
     return raised_gates(spool.figures(mode, deleted=missing, live=live), past, mapping.gates)
 
@@ -201,19 +209,20 @@ def _figures(load: loads.Load) -> LoadFigures:
 
 
 def _publish(
-    connection: Connection, settings: Settings, incoming: Sequence[Incoming], progress: Progress
+    connection: Connection, settings: Settings, incoming: Sequence[Incoming], progress: Progress, watch: Stopwatch
 ) -> list[Outcome]:
     """All that becomes visible of the loads, in one transaction."""
     if not incoming:
         return []
     with connection.transaction():
         outcomes = []
-        for load, counts, quality, touched in reconcile(connection, settings, incoming, progress):
+        for load, counts, quality, touched in reconcile(connection, settings, incoming, progress, watch):
             loads.write_counts(connection, load.load_id, counts)
             loads.write_quality(connection, load.load_id, quality, load.spool.summary.columns)
             quarantine.add(connection, load.load_id, load.mapping.source, map(_rejected_row, load.spool.rejections()))
             loads.finish(connection, load.load_id)
-            outcomes.append(Outcome(load.load_id, load.mapping.source, "done", counts, (), touched))
+            done = Outcome(load.load_id, load.mapping.source, "done", counts, (), touched, watch.seconds)
+            outcomes.append(done)
     for load in incoming:
         loads.release(connection, load.load_id)
         load.spool.discard()

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from litso.domain.record import CUSTOM_PREFIX, standard_schema
+from litso.domain.record import CUSTOM_PREFIX
 from litso.engine.duckdb import Engine
 from litso.resolve.identity import mint, succession
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
@@ -41,17 +41,18 @@ from litso.store import (
 from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.store.sources import Source
-from litso.usecases.address_lines import INSIDE, address_lines
+from litso.usecases.address_lines import address_lines
 from litso.usecases.blocks import finer_keys, first_keys
 from litso.usecases.naming import Homed, under_judgements
 from litso.usecases.publication import publish_many
-from litso.usecases.resolution import Judgement, Resolution, resolve_standard
-from litso.usecases.staging import INCOMING, Incoming, Staged, stage, standard_facts
+from litso.usecases.resolution import Judgement, Resolution, Stopwatch, resolve_standard
+from litso.usecases.staging import ARRIVED, HOUSES, STANDARD, Incoming, Staged, compare, lay_out, stage
+from litso.usecases.workers import Workers
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, of)."""
 
-_PARTIES_AT_ONCE: Final = 50_000
+_PARTIES_AT_ONCE: Final = 20_000
 
 
 class Touched(NamedTuple):
@@ -73,21 +74,28 @@ class Reconciled(NamedTuple):
 
 
 def reconcile(
-    connection: Connection, settings: Settings, incoming: Sequence[Incoming], progress: Progress
+    connection: Connection,
+    settings: Settings,
+    incoming: Sequence[Incoming],
+    progress: Progress,
+    watch: Stopwatch | None = None,
 ) -> list[Reconciled]:
     """Write loads with everything that follows from them. Call it inside a transaction."""
+    watch = watch or Stopwatch()
     locks.lock_resolution(connection)
     model, customs = current_model(connection)
     with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
-        progress("standardizing", 0, 1)
-        staged = [stage(connection, engine, load, customs) for load in incoming]
+        with watch.stage("comparing"):
+            compared = [compare(connection, load) for load in incoming]
+        with watch.stage("standardizing"), Workers(sum(int(one.is_news.sum()) for one in compared)) as workers:
+            staged = stage(connection, engine, workers, compared, customs, progress)
         progress("resolving", 0, 1)
-        gone = [array for one in staged for array in (one.replaced, one.deleted)]
-        _gather(connection, engine, _joined(gone), customs)
-        resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
-        progress("publishing", 0, 1)
-        touched = _write(connection, engine, resolution, staged)
-    return [Reconciled(one.load, one.counts, one.quality, touched) for one in staged]
+        with watch.stage("resolving"):
+            gone = [array for one in staged for array in (one.replaced, one.deleted)]
+            _gather(connection, engine, _joined(gone), customs)
+            resolution = resolve_standard(engine, STANDARD, model, judgements=_judgements(connection))
+        touched = _write(connection, engine, resolution, staged, customs, progress=progress, watch=watch)
+    return [Reconciled(one.load, one.compared.counts, one.quality, touched) for one in staged]
 
 
 def rejudge(connection: Connection, settings: Settings, reason: str, judgement_id: int | None = None) -> Touched:
@@ -97,7 +105,7 @@ def rejudge(connection: Connection, settings: Settings, reason: str, judgement_i
     with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
         _gather(connection, engine, _joined([]), customs)
         resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
-        return _write(connection, engine, resolution, [], reason=reason, judgement_id=judgement_id)
+        return _write(connection, engine, resolution, reason=reason, judgement_id=judgement_id)
 
 
 class Outlook(NamedTuple):
@@ -181,23 +189,13 @@ def _joined(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 
 def _gather(connection: Connection, engine: Engine, gone: NDArray[np.int64], customs: tuple[str, ...]) -> None:
-    """Make the tables `standard` (all live records as they will be), `old_node` and `priority`."""
-    ids = [pa.field("record_id", pa.int64()), pa.field("old_node", pa.int64())]
-    empty = pa.schema([*standard_schema(customs), *ids]).empty_table()
-    engine.append("standard", [empty])
+    """Add all live records that stay as they are to the table `standard`; make `old_node` and `priority`."""
+    lay_out(engine, customs)
     for table in records.read_standard_batches(connection, customs=customs):
         kept = table.filter(pa.array(~np.isin(table["record_id"].to_numpy(), gone)))
-        engine.append(
-            "standard", [kept.rename_columns(["old_node" if n == "node_id" else n for n in kept.column_names])]
-        )
-    old = nodes.read_nodes(connection)
-    engine.append("old_node", [old])
-    if INCOMING in engine.tables():
-        fields = ", ".join(f'i."{name}"' for name in empty.column_names if name != "old_node")
-        engine.run(f"""
-            insert into standard by name
-            select {fields}, null::bigint as old_node from {INCOMING} i where kind <> 'none'
-        """)  # noqa: S608
+        names = ["old_node" if name == "node_id" else name for name in kept.column_names]
+        engine.append(STANDARD, [kept.rename_columns(names)])
+    engine.append("old_node", [nodes.read_nodes(connection)])
     listed = [(source.name, source.priority) for source in sources.list_all(connection)]
     engine.append("priority", [pl.DataFrame(listed, schema=["source", "priority"], orient="row").to_arrow()])
 
@@ -209,28 +207,34 @@ def _write(
     connection: Connection,
     engine: Engine,
     resolution: Resolution,
-    staged: Sequence[Staged],
+    staged: Sequence[Staged] = (),
+    customs: tuple[str, ...] = (),
     *,
     reason: str = "load",
     judgement_id: int | None = None,
+    progress: Progress = lambda stage, done, of: None,
+    watch: Stopwatch | None = None,
 ) -> Touched:
     """Differences between what was resolved and what the store has."""
-    _number_nodes(connection, engine)
-    _former_parties(connection, engine, staged)
-    succeeded = _assign_parties(connection, engine)
-    _write_nodes(connection, engine, resolution)
-    _move_records(connection, engine)
-    _write_records(connection, engine, staged)
-    moved = engine.table("select record_id, party_id from belonging where party_id is distinct from former order by 1")
-    crosswalk.publish(connection, moved, reason)
-    crosswalk.end(connection, _joined([one.deleted for one in staged]))
-    for one in staged:
-        load = one.load
-        facts.publish(
-            connection, load.load_id, load.mapping.source,
-            standard_facts(load.spool.facts(), load.mapping), full=load.is_full,
-        )  # fmt: skip
-    return _publish_golden(connection, engine, succeeded, staged, judgement_id)
+    watch = watch or Stopwatch()
+    progress("writing parties", 0, 1)
+    with watch.stage("writing parties"):
+        _number_nodes(connection, engine)
+        _former_parties(connection, engine, staged)
+        succeeded = _assign_parties(connection, engine)
+        _write_nodes(connection, engine, resolution)
+    with watch.stage("writing records"):
+        _move_records(connection, engine)
+        _write_records(connection, engine, staged, customs, progress)
+        moved = engine.table(
+            "select record_id, party_id from belonging where party_id is distinct from former order by 1"
+        )
+        crosswalk.publish(connection, moved, reason)
+        crosswalk.end(connection, _joined([one.deleted for one in staged]))
+    with watch.stage("writing facts"):
+        _write_facts(connection, staged, progress)
+    with watch.stage("golden records"):
+        return _publish_golden(connection, engine, succeeded, staged, judgement_id, progress)
 
 
 def _number_nodes(connection: Connection, engine: Engine) -> None:
@@ -491,32 +495,78 @@ def _move_records(connection: Connection, engine: Engine) -> None:
     records.move_to_nodes(connection, dict(moved))
 
 
-def _write_records(connection: Connection, engine: Engine, staged: Sequence[Staged]) -> None:
-    """New and changed records with their nodes; deleted ones are marked."""
+def _write_records(
+    connection: Connection,
+    engine: Engine,
+    staged: Sequence[Staged],
+    customs: tuple[str, ...],
+    progress: Progress,
+) -> None:
+    """New and changed records with their nodes, batch by batch; deleted ones are marked."""
     for one in staged:
         records.delete(connection, one.load.load_id, one.deleted)
-        if INCOMING not in engine.tables():
-            continue
-        for is_new in (True, False):
-            rows = engine.table(f"""
-                select i.* exclude (load_id, is_new), u.node_id
-                from {INCOMING} i left join record_node r using (source, source_id) left join numbered u using (node)
-                where i.load_id = {one.load.load_id:d} and i.is_new = {is_new}
-                order by i.record_id
-            """)  # noqa: S608
-            if rows.num_rows:
-                write = records.write_new if is_new else records.write_changed
-                write(connection, one.load.load_id, rows)
-    if INCOMING in engine.tables():
-        houses = f"""
-            select house_key, regexp_replace(address, ?, ''), count(*)
-            from {INCOMING} where house_key is not null and address is not null group by all
-        """  # noqa: S608
-        suggestions.add_lines(connection, address_lines(engine.rows(houses, INSIDE)))
+    placed = engine.table(f"""
+        select record_id, u.node_id
+        from {ARRIVED} join {STANDARD} s using (record_id) join record_node r using (source, source_id)
+        join numbered u using (node) order by record_id
+    """)  # noqa: S608
+    ids, nodes_of = placed["record_id"].to_numpy(), placed["node_id"].to_numpy()
+    new, changed = sum(one.new for one in staged), sum(len(one.replaced) for one in staged)
+
+    def batches(*, is_new: bool) -> Iterator[tuple[int, pa.Table]]:
+        done = 0
+        for one in staged:
+            for table in one.written_records(customs, new=is_new):
+                done += table.num_rows
+                progress("writing records", done, new if is_new else changed)
+                yield one.load.load_id, table.append_column("node_id", _found(table["record_id"], ids, nodes_of))
+
+    if new:
+        records.write_new_batches(connection, batches(is_new=True), new)
+    if changed:
+        records.write_changed_batches(connection, batches(is_new=False))
+    houses = engine.rows(f"select house_key, address, sum(met)::bigint from {HOUSES} group by all")  # noqa: S608
+    suggestions.add_lines(connection, address_lines(houses))
+
+
+def _found(wanted: pa.ChunkedArray, keys: NDArray[np.int64], values: NDArray[np.int64]) -> pa.Array:
+    """The value of each wanted key, null where there is none; `keys` ascend."""
+    numbers = wanted.to_numpy()
+    if not len(keys):
+        return pa.nulls(len(numbers), pa.int64())
+    places = np.minimum(np.searchsorted(keys, numbers), len(keys) - 1)
+    return pa.array(values[places], mask=keys[places] != numbers)
+
+
+def _write_facts(connection: Connection, staged: Sequence[Staged], progress: Progress) -> None:
+    """Facts of all loads."""
+    expected, done = sum(one.facts for one in staged), 0
+
+    def told(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        nonlocal done
+        for table in batches:
+            done += table.num_rows
+            progress("writing facts", done, expected)
+            yield table
+
+    facts.publish_many(
+        connection,
+        [
+            facts.Delivery(
+                one.load.load_id, one.load.mapping.source, told(one.written_facts()), one.facts, one.load.is_full
+            )
+            for one in staged
+        ],
+    )
 
 
 def _publish_golden(
-    connection: Connection, engine: Engine, succeeded: Succeeded, staged: Sequence[Staged], judgement_id: int | None
+    connection: Connection,
+    engine: Engine,
+    succeeded: Succeeded,
+    staged: Sequence[Staged],
+    judgement_id: int | None,
+    progress: Progress,
 ) -> Touched:
     """Golden records of all parties whose records are others than before, and the events that say so."""
     engine.run("""
@@ -525,28 +575,29 @@ def _publish_golden(
         union select former from belonging where party_id is distinct from former and former is not null
         union select party_id from lost
     """)
-    if INCOMING in engine.tables():
-        engine.run(f"""
-            insert into touched select distinct b.party_id from belonging b join {INCOMING} i using (record_id)
-            where b.party_id not in (select party_id from touched)
-        """)  # noqa: S608
+    engine.run(f"""
+        insert into touched select distinct b.party_id from belonging b join {ARRIVED} using (record_id)
+        where b.party_id not in (select party_id from touched)
+    """)  # noqa: S608
     ended = engine.table("select party_id from touched anti join belonging using (party_id)")["party_id"].to_pylist()
     expected = engine.rows("select count(*) from touched")[0][0] - len(ended)
-    published = publish_many(connection, _members(engine), facts.all_serials(connection), expected)
+    serials = facts.all_serials(connection)
+    published = publish_many(connection, _members(engine, progress), serials, expected)
     golden.withdraw(connection, ended)
     return _tell(connection, succeeded, published, ended, staged, judgement_id)
 
 
-def _members(engine: Engine) -> Iterator[pl.DataFrame]:
+def _members(engine: Engine, progress: Progress) -> Iterator[pl.DataFrame]:
     """All records of the touched parties with their priorities, whole parties at a time."""
-    engine.run("""
+    engine.run(f"""
         create table member as
         select b.party_id, s.* exclude (old_node), p.priority, dense_rank() over (order by b.party_id) - 1 as place
-        from touched t join belonging b using (party_id) join standard s using (record_id)
+        from touched t join belonging b using (party_id) join {STANDARD} s using (record_id)
         join priority p on p.source = s.source
-    """)
+    """)  # noqa: S608
     last = engine.rows("select coalesce(max(place), -1) from member")[0][0]
     for first in range(0, last + 1, _PARTIES_AT_ONCE):
+        progress("golden records", first, last + 1)
         span = f"place >= {first:d} and place < {first + _PARTIES_AT_ONCE:d}"
         rows = engine.table(f"select * exclude (place, record_id) from member where {span}")  # noqa: S608
         yield pl.DataFrame(rows)

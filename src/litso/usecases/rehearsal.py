@@ -14,6 +14,7 @@ from litso.sources.profile import Profile
 from litso.sources.quarantine import Rejected
 from litso.sources.reading import open_files, read_files
 from litso.usecases.standardizing import standardized
+from litso.usecases.workers import BYTES_OF_A_RECORD, Workers
 
 _SHOWN: Final = 5
 
@@ -49,18 +50,17 @@ def rehearse(mapping: Mapping, paths: Sequence[Path], progress: Callable[[int, i
     profile = Profile(mapping)
     first: list[Rejected] = []
     examples: list[dict[str, dict[str, Any]]] = []
-    batches: list[MappedBatch] = []
 
-    def records() -> Iterator[pa.Table]:
+    def records() -> Iterator[tuple[MappedBatch, pa.Table, Mapping]]:
         for batch in read_files(files, mapping, lambda done: progress(done, size) if progress else None):
             first.extend(batch.rejected[: _SHOWN - len(first)])
-            batches.append(batch)
-            yield batch.records
+            yield batch, batch.records, mapping
 
-    for mapped, standard in standardized(records(), mapping):
-        profile.add(batches.pop(0), standard)
-        if not examples:
-            examples = _examples(mapped, standard)
+    with Workers(size // BYTES_OF_A_RECORD) as workers:
+        for batch, standard in standardized(workers, records()):
+            profile.add(batch, standard)
+            if not examples:
+                examples = _examples(batch.records, standard)
     used = set(mapping.columns())
     return Rehearsal(
         source=mapping.source,

@@ -14,6 +14,7 @@ from litso.standardize.records import standardize
 from litso.store import facts, loads, locks, quarantine, records, sources
 from litso.store.database import Connection
 from litso.store.loads import Counts
+from litso.usecases import registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.increment import Cause, place, settle
 from litso.usecases.reconciliation import current_model
@@ -64,7 +65,8 @@ def _take_in(connection: Connection, actor: Actor, mapping: Mapping, batch: Mapp
             written={record: node} if node is not None else {},
             cause=Cause("load", load_id),
         )
-    facts.publish(connection, load_id, mapping.source, standard_facts(batch.facts, mapping), full=False)
+    found = standard_facts(batch.facts, mapping.territory, registers.folders_in_use())
+    facts.publish(connection, load_id, mapping.source, found, full=False)
     return load_id
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -64,11 +64,17 @@ class Spool:
 
     def records(self) -> Iterator[pa.Table]:
         """Mapped records with `content_hash`, batch by batch, in order."""
-        return _read(self.folder / "records.arrow")
+        return read_stream(self.folder / "records.arrow")
 
-    def facts(self) -> pa.Table:
-        """All facts of the load."""
-        return pa.concat_tables([fact_schema().empty_table(), *_read(self.folder / "facts.arrow")])
+    def facts(self) -> Iterator[pa.Table]:
+        """Facts of the load, batch by batch, in order."""
+        return read_stream(self.folder / "facts.arrow")
+
+    def fact_keys(self) -> pa.Table:
+        """Kind, key and record of all facts, in order: `kind`, `fact_key`, `source_id`."""
+        names = ("kind", "fact_key", "source_id")
+        empty = pa.schema([fact_schema().field(name) for name in names]).empty_table()
+        return pa.concat_tables([empty, *read_stream(self.folder / "facts.arrow", names)])
 
     def rejections(self) -> Iterator[Rejected]:
         """Rejected rows, in order."""
@@ -123,11 +129,34 @@ def spool_batches(
 def open_spool(folder: Path) -> Spool:
     """A spool that was written before, for a load that was held."""
     summary = msgspec.json.decode((folder / "summary.json").read_bytes(), type=Summary)
-    keys = [table.select(_KEYS.names) for table in _read(folder / "records.arrow")]
+    keys = read_stream(folder / "records.arrow", _KEYS.names)
     return Spool(folder, pa.concat_tables([_KEYS.empty_table(), *keys]), summary)
 
 
-def _read(path: Path) -> Iterator[pa.Table]:
+@contextmanager
+def written_stream(path: Path) -> Iterator[Callable[[pa.Table], None]]:
+    """Write tables of one schema to a file of the spool; there is no file without tables."""
+    path.unlink(missing_ok=True)
+    with ExitStack() as opened:
+        stream: pa.RecordBatchStreamWriter | None = None
+
+        def write(table: pa.Table) -> None:
+            nonlocal stream
+            if stream is None:
+                stream = opened.enter_context(pa.ipc.new_stream(path, table.schema, options=_OPTIONS))
+            for batch in table.combine_chunks().to_batches():
+                stream.write_batch(batch)
+
+        yield write
+
+
+def read_stream(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """Tables that were written to a file of the spool, none when there is no file; with all columns, or with some."""
+    if not path.exists():
+        return
     with pa.ipc.open_stream(path) as stream:
+        schema = stream.schema
+    places = [schema.get_field_index(name) for name in columns or schema.names]
+    with pa.ipc.open_stream(path, options=pa.ipc.IpcReadOptions(included_fields=places)) as stream:
         for batch in stream:
-            yield pa.Table.from_batches([batch])
+            yield pa.Table.from_batches([batch]).select(list(columns or schema.names))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -16,29 +12,24 @@ from litso.domain.territory import Territory
 from litso.sources.mapping import Mapping
 from litso.standardize.records import standardize
 from litso.usecases import registers
+from litso.usecases.workers import Workers
 
-WORTH_A_PROCESS: Final = 150_000
-"""Records from which starting other processes (a second or two each) pays off."""
+Item = TypeVar("Item")
+
+_NOT_STANDARDIZED = ("payload", "content_hash")
+"""Columns of mapped records that need not travel to another process."""
 
 
-def standardized(
-    tables: Iterator[pa.Table], mapping: Mapping, *, expected: int = 0
-) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """(mapped, standard) tables, in order. `expected`: about how many records there will be."""
+def standardized(workers: Workers, tables: Iterable[tuple[Item, pa.Table, Mapping]]) -> Iterator[tuple[Item, pa.Table]]:
+    """(item, standard table) of (item, mapped table, its mapping), in order."""
     folders = registers.folders_in_use()
-    if expected < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2:
-        yield from ((table, _standard(table, mapping.locale, mapping.territory, folders)) for table in tables)
-        return
-    workers = os.cpu_count() or 1
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: deque[tuple[pa.Table, Future[pa.Table]]] = deque()
-        for table in tables:
-            waiting.append((table, pool.submit(_standard, table, mapping.locale, mapping.territory, folders)))
-            if len(waiting) > workers + 1:
-                done, result = waiting.popleft()
-                yield done, result.result()
-        for done, result in waiting:
-            yield done, result.result()
+    items = ((item, (*_arguments(table, mapping), folders)) for item, table, mapping in tables)
+    return workers.each(_standard, items)
+
+
+def _arguments(table: pa.Table, mapping: Mapping) -> tuple[pa.Table, str, Territory | None]:
+    unused = [name for name in _NOT_STANDARDIZED if name in table.column_names]
+    return table.drop_columns(unused), mapping.locale, mapping.territory
 
 
 def _standard(table: pa.Table, locale: str, territory: Territory | None, folders: tuple[Path, ...]) -> pa.Table:

@@ -1,7 +1,15 @@
 -- name: reserve_ids
-select nextval(s.name::regclass) as id
-from (select pg_get_serial_sequence('litso.' || %(table)s, %(column)s) as name) s, generate_series(1, %(count)s)
-order by id;
+-- Ids taken one by one, answered as the few runs that they make: others may take some between.
+select min(id), max(id)
+from (
+    select id, id - row_number() over (order by id) as run
+    from (
+        select nextval(s.name::regclass) as id
+        from (select pg_get_serial_sequence('litso.' || %(table)s, %(column)s) as name) s, generate_series(1, %(count)s)
+    ) taken
+) numbered
+group by run
+order by min(id)
 
 -- name: estimated_rows
 -- Rows by the density of the last analysis, or by a guess of 100 rows in a page where there was none.

@@ -1,12 +1,15 @@
--- name: any
-select exists (select from fact);
+-- name: any_of_source
+select exists (select from fact where source = %(source)s);
+
+-- name: owners
+select source_id, record_id from source_record where source = %(source)s and source_id = any(%(ids)s::text[])
 
 -- name: drop_incoming
 drop table if exists pg_temp.incoming_fact;
 
 -- name: create_incoming
 create temporary table incoming_fact (
-    kind text, source text, fact_key text, source_id text, load_id bigint, at timestamptz, until timestamptz, account text,
+    kind text, source text, fact_key text, record_id bigint, load_id bigint, at timestamptz, until timestamptz, account text,
     house_key text, flat text, amount numeric(14, 2), title text, status text, data jsonb
 ) on commit drop;
 
@@ -27,31 +30,20 @@ where f.source = %(source)s
 
 -- name: update_changed
 update fact f
-set record_id = r.record_id, load_id = i.load_id, at = i.at, until = i.until, account = i.account,
+set record_id = i.record_id, load_id = i.load_id, at = i.at, until = i.until, account = i.account,
     house_key = i.house_key, flat = i.flat, amount = i.amount, title = i.title, status = i.status, data = i.data
 from pg_temp.incoming_fact i
-left join source_record r on r.source = i.source and r.source_id = i.source_id
 where f.source = i.source and f.kind = i.kind and f.fact_key = i.fact_key
   and (f.record_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount, f.title, f.status, f.data)
       is distinct from
-      (r.record_id, i.at, i.until, i.account, i.house_key, i.flat, i.amount, i.title, i.status, i.data);
+      (i.record_id, i.at, i.until, i.account, i.house_key, i.flat, i.amount, i.title, i.status, i.data);
 
 -- name: insert_new
 insert into fact (kind, source, fact_key, record_id, load_id, at, until, account, house_key, flat, amount, title, status,
                   data)
-select i.kind, i.source, i.fact_key, r.record_id, i.load_id, i.at, i.until, i.account, i.house_key, i.flat, i.amount,
-       i.title, i.status, i.data
-from pg_temp.incoming_fact i
-left join source_record r on r.source = i.source and r.source_id = i.source_id
+select kind, source, fact_key, record_id, load_id, at, until, account, house_key, flat, amount, title, status, data
+from pg_temp.incoming_fact
 on conflict (source, kind, fact_key) do nothing;
-
--- name: insert_all
-insert into fact (kind, source, fact_key, record_id, load_id, at, until, account, house_key, flat, amount, title, status,
-                  data)
-select i.kind, i.source, i.fact_key, r.record_id, i.load_id, i.at, i.until, i.account, i.house_key, i.flat, i.amount,
-       i.title, i.status, i.data
-from pg_temp.incoming_fact i
-left join source_record r on r.source = i.source and r.source_id = i.source_id;
 
 -- name: of_records
 select f.fact_id, f.kind, f.source, f.fact_key, f.record_id, f.load_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount,
