@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-WORTH_A_PROCESS: Final = 60_000
+WORTH_A_PROCESS: Final = 150_000
 """Records from which starting other processes (a second or two each) pays off."""
 
 BYTES_OF_A_RECORD: Final = 150
