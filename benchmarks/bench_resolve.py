@@ -37,6 +37,7 @@ from litso.sources.reading import open_files, read_files
 from litso.usecases.batch import find_deliveries
 from litso.usecases.resolution import Stopwatch, resolve_standard
 from litso.usecases.standardizing import standardized
+from litso.usecases.workers import Workers
 
 THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999)
 
@@ -79,10 +80,13 @@ def _town(folder: Path, options: argparse.Namespace) -> Path:
         town, persons=options.persons, seed=options.seed, setting=setting_of(options.setting),
         rates=read_rates(options.rates, base), today=date(2025, 11, 21),
     )  # fmt: skip
-    tables = []
-    for mapping, paths in find_deliveries([town / "mappings"], [town]):
-        batches = (batch.records for batch in read_files(open_files(paths, mapping), mapping))
-        tables += [standard for _, standard in standardized(batches, mapping, expected=options.persons)]
+    batches = (
+        (None, batch.records, mapping)
+        for mapping, paths in find_deliveries([town / "mappings"], [town])
+        for batch in read_files(open_files(paths, mapping), mapping)
+    )
+    with Workers(options.persons) as workers:
+        tables = [standard for _, standard in standardized(workers, batches)]
     persons = pl.DataFrame(pa.concat_tables(tables)).filter(pl.col("kind") == "person")
     persons.write_parquet(folder / "standard.parquet")
     (town / "truth.parquet").replace(folder / "truth.parquet")

@@ -17,8 +17,10 @@ from litso.settings import Settings, load_settings
 from litso.sources.mapping import parse_mapping
 from litso.standardize.kinds import clean
 from litso.store.database import Store
-from litso.usecases import registers, standardizing
+from litso.usecases import registers
 from litso.usecases.reference import KINDS, list_reference, load_reference
+from litso.usecases.standardizing import standardized
+from litso.usecases.workers import WORTH_A_PROCESS, Workers
 from small_gar import guid
 
 PLAN = """АВС/ DEF;От;До;Емкость;Оператор;Регион;Территория ГАР;ИНН
@@ -162,7 +164,7 @@ def test_the_ledger_is_written_although_the_load_was_killed_before(
     assert load("bik", "ED807.xml", BANKS.format(day="2026-03-02")) == [("bik", "all", False)]
 
 
-def test_records_of_other_processes_are_the_same(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_of_other_processes_are_the_same(load: Load) -> None:
     """Workers open the same editions; the hash of a record changes with the edition."""
     mapping = parse_mapping("source: a\nparty: person\nkey: id\nattributes: {address: a}\n", "a.yaml")
     before = registers.recipe()
@@ -170,9 +172,10 @@ def test_records_of_other_processes_are_the_same(load: Load, monkeypatch: pytest
     assert registers.recipe() != before == ""
     row = dict.fromkeys(mapped_schema().names) | {"source": "a", "source_id": "1", "party": "person"}
     table = pa.Table.from_pylist([row | {"address": "Тула, Кирова, 7 к 2 стр 3"}], mapped_schema())
-    alone = [standard for _, standard in standardizing.standardized(iter([table]), mapping)]
-    monkeypatch.setattr(standardizing, "WORTH_A_PROCESS", 0)
-    pooled = [standard for _, standard in standardizing.standardized(iter([table, table]), mapping, expected=2)]
+    one = (None, table, mapping)
+    with Workers(1) as nobody, Workers(WORTH_A_PROCESS) as workers:
+        alone = [standard for _, standard in standardized(nobody, [one])]
+        pooled = [standard for _, standard in standardized(workers, [one, one])]
     assert pooled == alone * 2
     assert alone[0]["street"].to_pylist() == ["Металлургов"]
 
