@@ -196,7 +196,7 @@ def _into_engine(engine: Engine, standard: pa.Table) -> None:
         houses = f"""
             insert into {HOUSES} select house_key, regexp_replace(address, ?, ''), count(*)
             from arriving where house_key is not null and address is not null group by all
-        """
+        """  # noqa: S608
         engine.run(houses, INSIDE)
 
 
