@@ -28,7 +28,8 @@ from litso.standardize.lexicon import GIVEN, PATRONYMIC, SURNAME, read_words
 from litso.standardize.name import name_parts
 from litso.standardize.name_bulk import name_column, name_parts_column
 from litso.standardize.one import standardize_one
-from litso.standardize.phone import phone, phone_column
+from litso.standardize.phone import phone
+from litso.standardize.phone_bulk import phone_column
 
 BATCH = 131_072
 PEER_ROWS = 3_000

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import polars as pl
 import pytest
 
 from litso.domain.territory import Territory
 from litso.standardize.numbering import default_plan, official_plan, official_ranges
 from litso.standardize.phone import phone, phones
+from litso.standardize.phone_bulk import phone_column
 
 SAMARA = Territory("Самарская область", "Самара")
 
@@ -34,6 +36,10 @@ SAMARA = Territory("Самарская область", "Самара")
         ("996551606799", "+996 551 606 799", 7),
         ("8 10 49 30 123456", "+49 30 123456", 7),
         ("77012345678", "+7 701 234 5678", 7),
+        ("8 916 I23 45 67", "+7 916 123-45-67", 0),
+        ("8 916 12З 45 67", "+7 916 123-45-67", 0),
+        ("+7 999 999 99 99", None, 2),
+        ("3, 56", None, 2),
         ("7999999999", None, 1),
         ("123456789012", None, 1),
         ("+123", None, 1),
@@ -63,6 +69,7 @@ def test_one_number(text: str, shown: str | None, qc: int) -> None:
         ("495 1234567 903 7654321", ["+74951234567", "+79037654321"]),
         ("88129999998 доб.12, 89213334455", ["+78129999998", "+79213334455"]),
         ("моб.89161234567 дом.2316014", ["+79161234567", "+78462316014"]),
+        ("8 (846) 231-60-14, 15/16", ["+78462316014", "+78462316015", "+78462316016"]),
         ("231-60-14; 231-60-15", ["+78462316014", "+78462316015"]),
         ("(495) 123-45-67, 123-45-69", ["+74951234567", "+74951234569"]),
     ],
@@ -71,6 +78,26 @@ def test_several_numbers(text: str, numbers: list[str]) -> None:
     assert [one.e164 for one in phones(text, territory=SAMARA)] == numbers
     found = phone(text, territory=SAMARA)
     assert (found.e164, found.others, found.qc) == (numbers[0], ";".join(numbers[1:]), 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "territory", "problem"),
+    [
+        ("8 495 123-45-67", SAMARA, "other_region"),
+        ("8 8482 22-33-44", SAMARA, "other_city"),
+        ("8 846 231-60-14", Territory("Самарская обл.", "г Самара"), None),
+        ("8 495 123-45-67", Territory("Московская область", "Химки"), "other_region"),
+        ("8 916 123-45-67", SAMARA, None),
+        ("8 846 231-60-14", Territory(None, "Самара"), None),
+        ("8 495 123-45-67, 8 846 231-60-14", SAMARA, "several;other_region"),
+    ],
+)
+def test_a_land_line_that_is_not_where_the_address_is(text: str, territory: Territory, problem: str | None) -> None:
+    found = phone(text, territory=territory)
+    assert found.problems == problem
+    assert found.qc == (3 if "," in text else 0)
+    (row,) = phone_column(pl.Series([text]), territory=territory).rows()
+    assert row == tuple(found)
 
 
 @pytest.mark.parametrize(

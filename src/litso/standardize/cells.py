@@ -12,7 +12,8 @@ from litso.standardize.account import account
 from litso.standardize.bulk import Schema, by_distinct, weave
 from litso.standardize.email import Email, emails, plain_emails
 from litso.standardize.numbering import default_plan
-from litso.standardize.phone import Phone, phones, plain_nationals
+from litso.standardize.phone import CONFLICTS, Phone, phones
+from litso.standardize.phone_bulk import plain_nationals
 
 NOTED: Final = "noted_"
 """Prefix of the columns in which a kind leaves its problems, as one text."""
@@ -53,7 +54,7 @@ def phone_values(found: list[Phone]) -> Cell:
     return (
         tuple(one.e164 for one in found if one.e164),
         min((one.qc for one in found), key=WORSE.__getitem__, default=2),
-        tuple(reason for one in found if one.problems for reason in one.problems.split(";")),
+        tuple(reason for one in found if one.problems for reason in one.problems.split(";") if reason not in CONFLICTS),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -52,7 +53,7 @@ def lists() -> Mapping[str, frozenset[str]]:
 
 
 _LOCAL: Final = re.compile(r"[^\s@\"(),:;<>\[\]\\.\x00-\x1f]+(?:\.[^\s@\"(),:;<>\[\]\\.\x00-\x1f]+)*")
-_LABEL: Final = re.compile(r"(?!-)[^\W_](?:[\w-]*[^\W_])?", re.UNICODE)
+_LABEL: Final = re.compile(r"[^\W_](?:[^\W_]|-(?=.*[^\W_]))*")
 _TOP: Final = re.compile(r"[^\W\d_]{2,24}|xn--[a-z0-9-]{2,58}", re.UNICODE)
 _QUOTED: Final = re.compile(r"\"(?:[^\"\\\x00-\x1f]|\\.)+\"")
 _SPACED_AT: Final = re.compile(r"\s*(?:\((?:at|а|a|собака|эт)\)|\[(?:at|собака)\]|\{at\}|\s(?:at|собака|эт)\s|@)\s*")
@@ -76,9 +77,17 @@ def emails(text: str | None) -> list[Email]:
     """All addresses of a cell, without repeats, in their order."""
     if is_nothing(text):
         return []
-    whole = _LABELS.sub("", tidy_keeping_lines(text or "").lower())
+    lowered = tidy_keeping_lines(text or "").lower()
+    whole = _LABELS.sub("", lowered)
     parts = [whole] if _QUOTED.match(whole) else list(_split(whole))
-    return list(dict.fromkeys(_one(part) for part in parts))
+    found = [_one(part) for part in parts]
+    if "".join(lowered.split()) != "".join((text or "").lower().split()):
+        found = [_noted_as_repaired(one) for one in found]  # signs of other alphabets became plain ones
+    return list(dict.fromkeys(found))
+
+
+def _noted_as_repaired(one: Email) -> Email:
+    return one._replace(qc=4, problems="repaired") if one.qc == 0 else one
 
 
 def tidy_keeping_lines(text: str) -> str:
@@ -98,9 +107,9 @@ def _split(line: str) -> Iterator[str]:
 
 def _one(text: str) -> Email:
     """One address: as it is, then repaired."""
-    bracket = re.search(r"<([^<>]+@[^<>]+)>", text)
-    line = (bracket[1] if bracket else text).strip(" '`«»<>()[]{},;:")
-    line = re.sub(r"^mailto:", "", line)
+    named = _NAMED.fullmatch(text)
+    line = (named[1] if named else text).strip(" '`«»()[]{},;:")
+    line, is_extracted = _extracted(re.sub(r"^mailto:", "", line))
     quoted = _QUOTED.match(line)
     if quoted and line[quoted.end() : quoted.end() + 1] == "@":
         return _typed(quoted[0], line[quoted.end() + 1 :], None)
@@ -110,7 +119,31 @@ def _one(text: str) -> Email:
     local, at, domain = repaired.rpartition("@")
     if not at or not local or not domain:
         return _broken("no_at_sign" if "@" not in repaired else "no_mailbox" if not local else "no_domain")
-    return _typed(local, domain, None if repaired == line else "repaired")
+    if " " in local:
+        return _broken("space_in_mailbox")
+    return _typed(local, domain, None if repaired == line and not is_extracted else "repaired")
+
+
+_NAMED: Final = re.compile(r"\s*(?:\"[^\"]*\"|[^<>@\".,;:()]+)\s*<([^<>@]+@[^<>@]+)>\s*")
+"""An address behind the name of its owner, as mail programs write it."""
+_ADDRESS: Final = re.compile(
+    r"(?:(?<![^\s<(\[,;:])|(?<=://))[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*"
+    r"@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?![^\s>)\],;:])"
+)
+_WORD_BEFORE: Final = re.compile(r"[a-z0-9._-]+\s*$")
+_OWN_WORDS: Final = re.compile(r"(?:e-?mail|mail|pochta|adres)\s*$")
+
+
+def _extracted(line: str) -> tuple[str, bool]:
+    """The one whole address among other words; a Latin word right before it may be a part of it, so nothing then."""
+    found = list(_ADDRESS.finditer(line))
+    if len(found) != 1 or line.count("@") != 1 or found[0][0] == line:
+        return line, False
+    before = line[: found[0].start()]
+    if _WORD_BEFORE.search(before) and not _OWN_WORDS.search(before):
+        return line, False
+    rest = line[found[0].end() :]
+    return (line, False) if re.match(r"\s*[,/]?\s*(?:ru|com|net|org)\b", rest) else (found[0][0], True)
 
 
 def _broken(problem: str) -> Email:
@@ -123,14 +156,23 @@ def _repair(line: str) -> str:
     if re.search("[а-яё]", line):
         line = _from_russian_keys(line)
     line = re.sub(r"@[@\s]*@|@[\s#\"']+|[\"]@", "@", line)
+    line = _SPLIT_DOMAIN.sub(r"@\1.\2", _TWICE.sub(r"\1", line))
     if "@" not in line:
         line = _find_at(line)
     local, at, domain = line.rpartition("@")
     if not at:
         return line
-    domain = re.sub(r"[,/:;\s]+", ".", domain.strip(" .,;/\\")).replace("..", ".")
-    domain = re.sub(r"\.{2,}", ".", domain)
-    return re.sub(r"\s+", "", local).strip(",;:") + at + domain
+    domain = re.sub(r"\s*[,/:;.][,/:;.\s]*", ".", domain.strip(" .,;/\\"))
+    if " " in domain:
+        together, dotted = domain.replace(" ", ""), domain.replace(" ", ".")
+        domain = next((one for one in (together, dotted) if _is_known(one)), domain)
+    return _SPACE_BY_SIGN.sub("", local).strip(",;: ") + at + domain
+
+
+_TWICE: Final = re.compile(r"(@[^@\s]+)\1$")
+_SPLIT_DOMAIN: Final = re.compile(r"@([a-z-]+)@(ru|com)$")
+_SPACE_BY_SIGN: Final = re.compile(r"\s+(?=[._+-]|[0-9]+$|$)|(?<=[._+-])\s+")
+"""Blanks that cannot divide two words: beside a sign, before the last digits, at the end."""
 
 
 _CYRILLIC_ADDRESS: Final = re.compile(
@@ -171,11 +213,14 @@ def _find_at(line: str) -> str:
     return line
 
 
+_DENIAL: Final = re.compile(r"(?:нет|не|без|нету)\s+[а-яё]+")
+
+
 def is_placeholder(line: str) -> bool:
     """Whether an address only fills a compulsory field: `no@mail.ru`, `net@net.ru`, `111@111.ru`."""
     local, at, domain = line.rpartition("@")
     if not at:
-        return line in lists()["empty"]
+        return line in lists()["empty"] or _DENIAL.match(line) is not None
     first = domain.split(".")[0]
     if local in lists()["nobody"] or (len(set(local)) == 1 and len(local) > 2 and local[0] in "0123456789x-_."):
         return True
@@ -207,7 +252,7 @@ def domain_of(domain: str) -> Domain:
     name = _unicode(domain)
     repaired = _repaired_domain(name)
     problem = None if repaired == name else "domain_repaired"
-    if not _is_domain(repaired):
+    if not _is_domain(repaired) or not _is_readable(repaired):
         return Domain(repaired, CORPORATE, False, "wrong_domain")
     if not known["disposable"].isdisjoint(_with_parents(repaired)):
         return Domain(repaired, DISPOSABLE, True, problem)
@@ -243,10 +288,32 @@ def _is_domain(name: str) -> bool:
     return max(sizes) <= 63 and sum(sizes) + len(sizes) - 1 <= 253
 
 
+_CYRILLIC_TOPS: Final = frozenset(
+    "рф рус москва дети онлайн сайт орг ком бел укр қаз мон срб мкд ею бг католик".split()  # noqa: SIM905
+)
+
+
+def _is_readable(name: str) -> bool:
+    """Whether a Cyrillic top domain is a real one, and no label mixes what is read from the left and from the right."""
+    if name.isascii():
+        return True
+    labels = name.split(".")
+    if re.search("[а-яё]", labels[-1]) and labels[-1] not in _CYRILLIC_TOPS:
+        return False
+    directions = [[unicodedata.bidirectional(sign) for sign in label] for label in labels]
+    if not any(direction in ("R", "AL") for label in directions for direction in label):
+        return True
+    return all(
+        label[0] in ("L", "R", "AL") and not {"L", "R"} <= set(label) and not {"L", "AL"} <= set(label)
+        for label in directions
+    )
+
+
 _WRONG_TOPS: Final = {
     "con": "com", "cim": "com", "comm": "com", "cpm": "com", "vom": "com", "xom": "com", "ocm": "com", "om": "com",
     "ry": "ru", "tu": "ru", "ri": "ru", "rru": "ru", "ruu": "ru", "ur": "ru", "ru1": "ru", "tru": "ru", "r": "ru",
-    "u": "ru", "rh": "ru", "rn": "ru", "ey": "ru", "rut": "ru", "rus": "ru",
+    "u": "ru", "rh": "ru", "rn": "ru", "ey": "ru", "rut": "ru", "rus": "ru", "rur": "ru", "rub": "ru", "rux": "ru",
+    "ruy": "ru", "eru": "ru", "ryu": "ru", "co": "com", "cm": "com", "cmo": "com", "coom": "com", "comn": "com",
 }  # fmt: skip
 """Top domains typed wrong. Some exist (`tu` once did), so they count only behind a well-known mail name."""
 
@@ -257,8 +324,10 @@ def _repaired_domain(name: str) -> str:
     if name in known["free"] or name in known["protected"] or name in known["disposable"]:
         return name
     base, dot, top = name.rpartition(".")
-    if dot and f"{base}.{_WRONG_TOPS.get(top, top)}" in known["common"]:
-        return f"{base}.{_WRONG_TOPS[top]}" if top in _WRONG_TOPS else name
+    if dot and top in _WRONG_TOPS and f"{base}.{_WRONG_TOPS[top]}" in known["free"]:
+        return f"{base}.{_WRONG_TOPS[top]}"
+    if base in known["common"] and top in ("ru", "com"):
+        return base  # «yandex.ru.ru»
     return _slips().get(name, name)
 
 

@@ -18,6 +18,7 @@ from litso.standardize import account, birth_date, company, documents, email, na
 from litso.standardize.bulk import Row, Schema, by_distinct
 from litso.standardize.documents_bulk import inn_column, snils_column
 from litso.standardize.name_bulk import name_column
+from litso.standardize.phone_bulk import phone_column
 from litso.standardize.registers import NO_REGISTERS, Registers, address, address_column
 
 One = Callable[[str | None, Territory | None, Registers], Row]
@@ -100,7 +101,7 @@ _ALL: Final = (
         "phone",
         tuple(phone.SCHEMA),
         lambda text, territory, registers: phone.phone(text, territory=territory, plan=registers.numbering),
-        lambda values, territory, registers: phone.phone_column(values, territory=territory, plan=registers.numbering),
+        lambda values, territory, registers: phone_column(values, territory=territory, plan=registers.numbering),
     ),
     Kind(
         "email",
