@@ -104,7 +104,7 @@ def test_the_latest_come_first_and_each_kind_has_its_limit(connection: Connectio
 
 def test_facts_of_a_party_hang_on_its_records_or_accounts(connection: Connection) -> None:
     load_id = started(connection)
-    node_id = nodes.add_node(connection, "0" * 32, PARTY, [])
+    node_id = nodes.add_handful(connection, {"0" * 32: (PARTY, [])})["0" * 32]
     records.put(connection, load_id, record("a", node_id=node_id, content_hash=1, payload="{}"))
     by_record = {"fact_key": "by record", "account": None}
     by_account = {"fact_key": "by account", "source_id": "none"}

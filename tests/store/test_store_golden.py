@@ -196,7 +196,7 @@ def test_a_deleted_record_belongs_to_nobody(store: Store) -> None:
 
 
 def test_changes_are_read_in_order_from_any_place(connection: Connection) -> None:
-    first = changes.append(connection, type="party.created", party_id=ONE, data={"records": ["crm/1"]}, load_id=7)
+    (first,) = changes.append(connection, [("party.created", ONE, {"records": ["crm/1"]})], load_id=7)
     many = pa.table({"type": ["party.created", "party.merged"], "party_id": [TWO, ONE], "data": ['{"into": 2}', None]})
     assert changes.append_many(connection, many, load_id=8) == 2
     assert changes.append_many(connection, many.drop_columns("data")) == 2
@@ -214,10 +214,10 @@ def test_a_reader_never_misses_a_change_that_commits_late(store: Store) -> None:
     """Two transactions append at once: the second waits, so a cursor past it has seen the first."""
     with store.session() as one, store.session() as two:
         with one.transaction():
-            early = changes.append(one, type="party.changed", party_id=ONE)
+            (early,) = changes.append(one, [("party.changed", ONE, {})])
             two.execute("set lock_timeout = '50ms'")
             with pytest.raises(Exception, match="lock timeout"), two.transaction():
-                changes.append(two, type="party.changed", party_id=TWO)
+                changes.append(two, [("party.changed", TWO, {})])
         with two.transaction():
-            late = changes.append(two, type="party.changed", party_id=TWO)
+            (late,) = changes.append(two, [("party.changed", TWO, {})])
     assert early < late

@@ -17,7 +17,9 @@ def sound_store(connection: Connection) -> None:
     """Two parties: the first of records a and b, the second of c; and d, which is of facts alone."""
     load_id = started(connection)
     parties.mint(connection, {ONE: "person", TWO: "person"})
-    node_ids = [nodes.add_node(connection, f"{place:032x}", party, []) for place, party in enumerate((ONE, ONE, TWO))]
+    prints = [f"{place:032x}" for place in range(3)]
+    added = nodes.add_handful(connection, dict(zip(prints, [(ONE, []), (ONE, []), (TWO, [])], strict=True)))
+    node_ids = [added[print_] for print_ in prints]
     rows = [record(name, record_id=place + 1, node_id=node_ids[place]) for place, name in enumerate("abc")]
     records.write_new(connection, load_id, table([*rows, record("d", record_id=4, kind="none")]))
     crosswalk.publish(connection, pa.table({"record_id": [1, 2, 3], "party_id": [ONE, ONE, TWO]}))

@@ -57,9 +57,9 @@ def test_nothing_is_read_from_an_empty_store(connection: Connection) -> None:
 
 def test_a_node_added_online_is_found_by_its_fingerprint(connection: Connection) -> None:
     fingerprint = uuid.uuid4().hex
-    node_id = nodes.add_node(connection, fingerprint, TWO, [3, 4])
-    assert nodes.find_by_fingerprint(connection, fingerprint) == (node_id, TWO)
-    assert nodes.find_by_fingerprint(connection, uuid.uuid4().hex) is None
+    node_id = nodes.add_handful(connection, {fingerprint: (TWO, [3, 4])})[fingerprint]
+    assert nodes.find_by_fingerprints(connection, [fingerprint, uuid.uuid4().hex]) == {fingerprint: node_id}
+    assert nodes.parties_of(connection, [node_id]) == {node_id: TWO}
     assert nodes.keys_of(connection, [node_id]) == [(3, node_id), (4, node_id)]
     assert nodes.read_nodes(connection)["fingerprint"].to_pylist() == [fingerprint]
 
@@ -132,9 +132,8 @@ def test_nodes_get_other_parties(connection: Connection, in_bulk: bool) -> None:
 
 
 def test_ids_are_reserved(connection: Connection) -> None:
-    assert (
-        len(set(nodes.new_ids(connection, 3).tolist()) | {nodes.add_node(connection, uuid.uuid4().hex, ONE, [])}) == 4
-    )
+    added = nodes.add_handful(connection, {uuid.uuid4().hex: (ONE, [])})
+    assert len({*nodes.new_ids(connection, 3).tolist(), *added.values()}) == 4
 
 
 # Parties ----------------------------------------------------------------------------------------------------------

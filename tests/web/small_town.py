@@ -246,7 +246,7 @@ def _add_party(
     rows, node_ids = [], []
     for source, source_id, values in members:
         fingerprint = uuid5(_NAMES, f"{source} {source_id}").hex
-        node_id = nodes.add_node(connection, fingerprint, owner, [])
+        node_id = nodes.add_handful(connection, {fingerprint: (owner, [])})[fingerprint]
         node_ids.append(node_id)
         row = {name: values.get(name) for name in _COLUMNS}
         row |= {name: values.get(name, []) for name in (*STANDARD_LISTS, "problems")}
@@ -258,7 +258,7 @@ def _add_party(
     if len(node_ids) > 2:
         nodes.add_links(connection, [Link(node_ids[0], node_ids[-1], 2.5, weak)])
     publish_party(connection, rows, {"00081234": ["СВ-0017"]})
-    changes.append(connection, type="party.created", party_id=owner)
+    changes.append(connection, [("party.created", owner, {})])
 
 
 def _insert(connection: Connection, row: Mapping[str, Any], node_id: int) -> None:

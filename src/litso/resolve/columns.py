@@ -6,7 +6,7 @@ value (its stem, sound, frequency) is worked out once for each distinct value, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -221,17 +221,17 @@ def dates(column: pa.ChunkedArray | pa.Array) -> Dates:
 
 @dataclass(frozen=True)
 class Sharing:
-    """How many nodes are in a block now: counted among the nodes at hand, or given from outside by the block's key.
+    """How many nodes are in a block now: counted among the nodes at hand, or given from outside by the blocks' keys.
 
     Online the nodes at hand are a handful, and the caller says how many nodes of the store are in each block.
     """
 
-    given: Mapping[int, int] | None = None
+    given: Callable[[list[int]], Sequence[int]] | None = None
 
     def sizes(self, keys: Hashes, occurring: Codes | None = None) -> npt.NDArray[np.int32]:
         """Nodes of each block. occurring: how often each key occurs as a number of it, where keys are distinct."""
         if self.given is not None:
-            return np.array([self.given.get(key, 1) for key in keys.view(np.int64).tolist()], dtype=np.int32)
+            return np.array(self.given(keys.view(np.int64).tolist()), dtype=np.int32)
         if occurring is not None:
             return np.bincount(occurring[occurring >= 0], minlength=len(keys)).astype(np.int32)
         numbers = pa.array(keys).dictionary_encode().indices.to_numpy()

@@ -115,6 +115,11 @@ def rules_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Rule,
     return (*_RULES[kind], *extra)
 
 
+def counted_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Rules whose blocks evidence counts: how many nodes share a value, a name, a full name."""
+    return [rule for rule in rules if len(rule.levels[0]) == 1 or rule.name == "full_name"]
+
+
 class Keys(NamedTuple):
     """Key rows of one level of one rule: node `nodes[r]` has the key `keys[r]`."""
 
@@ -126,6 +131,8 @@ def keys_of_level(rule: Rule, level: int, parts: Parts) -> Keys:
     """Keys of all nodes at one level of a rule; a node that lacks a part has none."""
     names = rule.levels[level]
     nodes, first = parts.rows(names[0])
+    if not first.any():
+        return Keys(nodes[:0], first[:0].view(np.int64))
     hashes = [first, *(parts[name][nodes] for name in names[1:])]
     is_whole = np.logical_and.reduce([part != 0 for part in hashes])
     kept = [part[is_whole] for part in hashes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 from psycopg.types.json import Jsonb
 
 from litso.store.bulk import copy_frame
-from litso.store.database import Connection, rows_of, scalar
+from litso.store.database import Connection, rows_of
 from litso.store.locks import CHANGES, lock
 from litso.store.queries import statements
 
@@ -30,27 +30,27 @@ class Change(NamedTuple):
 
 def append(
     connection: Connection,
+    events: Sequence[tuple[str, str, Mapping[str, Any]]],
     *,
-    type: str,
-    party_id: str,
-    data: Mapping[str, Any] | None = None,
     load_id: int | None = None,
     judgement_id: int | None = None,
-) -> int:
-    """Append an event; answers its id.
+) -> list[int]:
+    """Append (type, party id, data) events, in order; answers their ids.
 
     Call it late: from here to its end the transaction is alone in appending, so that a reader who has seen an event has
     seen all with smaller ids.
     """
+    if not events:
+        return []
     lock(connection, CHANGES)
-    row = {
-        "type": type,
-        "party_id": party_id,
-        "data": Jsonb(dict(data or {})),
+    parameters = {
+        "types": [kind for kind, _, _ in events],
+        "parties": [party for _, party, _ in events],
+        "data": [Jsonb(dict(data)) for _, _, data in events],
         "load_id": load_id,
         "judgement_id": judgement_id,
     }
-    return int(scalar(connection, statements("changes")["append"], row))
+    return [row[0] for row in connection.execute(statements("changes")["append"], parameters).fetchall()]
 
 
 def append_many(connection: Connection, changes: pa.Table, *, load_id: int | None = None) -> int:

@@ -61,6 +61,8 @@ def _fill(connection: Connection, assignment: pa.Table, reason: str) -> int:
 
 def set_parties(connection: Connection, parties: Mapping[int, str], reason: str) -> int:
     """Set the party of a handful of records: record id → party id; answers how many are new or moved."""
+    if not parties:
+        return 0
     parameters = {"records": list(parties), "parties": list(parties.values()), "reason": reason}
     connection.execute(statements("crosswalk")["end_some"], parameters)
     return connection.execute(statements("crosswalk")["begin_some"], parameters).rowcount
@@ -68,7 +70,8 @@ def set_parties(connection: Connection, parties: Mapping[int, str], reason: str)
 
 def end(connection: Connection, record_ids: Sequence[int] | NDArray[np.int64]) -> int:
     """End the belonging of records that their source deleted."""
-    return connection.execute(statements("crosswalk")["end"], {"records": list(map(int, record_ids))}).rowcount
+    ids = list(map(int, record_ids))
+    return connection.execute(statements("crosswalk")["end"], {"records": ids}).rowcount if ids else 0
 
 
 def read_current(connection: Connection) -> Iterator[pa.Table]:

@@ -146,6 +146,8 @@ def count(connection: Connection) -> dict[str, int]:
 
 def serials(connection: Connection, accounts: Sequence[str]) -> dict[str, list[str]]:
     """Serial numbers of the meters of accounts."""
+    if not accounts:
+        return {}
     return dict(connection.execute(statements("facts")["serials"], {"accounts": list(accounts)}).fetchall())
 
 

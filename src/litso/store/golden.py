@@ -110,12 +110,16 @@ def publish_one(
         "search": tokens_literal(tokens),
     }
     found = connection.execute(statements("golden")["publish_one"], row).fetchone()
+    if found is not None:
+        return int(found[0])
     connection.execute(statements("golden")["refresh_search_one"], row)
-    return None if found is None else int(found[0])
+    return None
 
 
 def withdraw(connection: Connection, party_ids: Sequence[str]) -> int:
     """Take golden records of parties without records away; their last state stays among the versions."""
+    if not party_ids:
+        return 0
     ids = {"ids": list(party_ids)}
     connection.execute(statements("golden")["keep_withdrawn"], ids)
     return connection.execute(statements("golden")["withdraw"], ids).rowcount

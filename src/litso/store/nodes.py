@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from litso.store.bulk import copy_fixed, copy_frame, filling, read_table, reserve_ids, uuid_bytes
-from litso.store.database import Connection, rows_of, scalar
+from litso.store.database import Connection, rows_of
 from litso.store.queries import statements
 
 NODE_SCHEMA: Final = pa.schema([("node_id", pa.int64()), ("fingerprint", pa.string()), ("party_id", pa.string())])
@@ -103,6 +103,8 @@ def _link_columns(links: pa.Table) -> dict[str, NDArray[Any]]:
 
 def remove_nodes(connection: Connection, node_ids: Sequence[int] | NDArray[np.int64]) -> int:
     """Remove nodes with their keys and links; records must have left them."""
+    if not len(node_ids):
+        return 0
     ids = {"ids": list(map(int, node_ids))}
     connection.execute(statements("nodes")["remove_keys"], ids)
     connection.execute(statements("nodes")["remove_links"], ids)
@@ -145,24 +147,26 @@ def assign_parties(connection: Connection, assignment: pa.Table) -> int:
 # Online --------------------------------------------------------------------------------------------------------
 
 
-def find_by_fingerprint(connection: Connection, fingerprint: str) -> tuple[int, str] | None:
-    """(node id, party id) of the node with this fingerprint."""
-    found = connection.execute(statements("nodes")["find_by_fingerprint"], {"fingerprint": fingerprint}).fetchone()
-    return None if found is None else (found[0], found[1])
-
-
-def add_node(connection: Connection, fingerprint: str, party_id: str, keys: Sequence[int]) -> int:
-    """Add one node with its keys; answers its id."""
-    parameters = {"fingerprint": fingerprint, "party_id": party_id, "keys": list(keys)}
-    return int(scalar(connection, statements("nodes")["add_node"], parameters))
+def add_handful(connection: Connection, added: Mapping[str, tuple[str, Sequence[int]]]) -> dict[str, int]:
+    """Add nodes: fingerprint → (party id, keys); answers fingerprint → node id."""
+    if not added:
+        return {}
+    keyed = [(print_, key) for print_, (_, keys) in added.items() for key in keys]
+    parameters = {
+        "fingerprints": list(added),
+        "parties": [party for party, _ in added.values()],
+        "owners": [print_ for print_, _ in keyed],
+        "keys": [key for _, key in keyed],
+    }
+    return dict(connection.execute(statements("nodes")["add_handful"], parameters).fetchall())
 
 
 def add_links(connection: Connection, links: Iterable[Link]) -> None:
     """Add links, or give them their new weight and levels."""
-    rows = [link._asdict() for link in links]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statements("nodes")["add_link"], rows)
+    columns = list(zip(*links, strict=True))
+    if columns:
+        parameters = dict(zip(("nodes_a", "nodes_b", "weights", "levels"), map(list, columns), strict=True))
+        connection.execute(statements("nodes")["add_links"], parameters)
 
 
 def candidates(connection: Connection, keys: Sequence[int], most: int) -> list[Candidate]:

@@ -43,8 +43,9 @@ def is_party_id(text: str) -> bool:
 
 def mint(connection: Connection, parties: Mapping[str, str], *, is_handmade: bool = False) -> None:
     """Add a handful of parties: id → kind (person, organization)."""
-    parameters = {"ids": list(parties), "kinds": list(parties.values()), "is_handmade": is_handmade}
-    connection.execute(statements("parties")["mint"], parameters)
+    if parties:
+        parameters = {"ids": list(parties), "kinds": list(parties.values()), "is_handmade": is_handmade}
+        connection.execute(statements("parties")["mint"], parameters)
 
 
 class Founded(NamedTuple):
@@ -57,10 +58,10 @@ class Founded(NamedTuple):
 
 def found(connection: Connection, founded: Iterable[Founded]) -> None:
     """Add a handful of parties that judgements make."""
-    rows = list(founded)
-    columns = zip(*rows, strict=True) if rows else ((), (), ())
-    parameters = dict(zip(("ids", "kinds", "founders"), map(list, columns), strict=True))
-    connection.execute(statements("parties")["found"], parameters)
+    columns = list(zip(*founded, strict=True))
+    if columns:
+        parameters = dict(zip(("ids", "kinds", "founders"), map(list, columns), strict=True))
+        connection.execute(statements("parties")["found"], parameters)
 
 
 def founded_by(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:
@@ -81,13 +82,15 @@ def redirect(connection: Connection, redirects: Mapping[str, str]) -> None:
 
     Ids redirected earlier keep their step, so that undoing a merge restores every id exactly; readers walk the steps.
     """
-    parameters = {"old": list(redirects), "new": list(redirects.values())}
-    connection.execute(statements("parties")["redirect"], parameters)
+    if redirects:
+        parameters = {"old": list(redirects), "new": list(redirects.values())}
+        connection.execute(statements("parties")["redirect"], parameters)
 
 
 def revive(connection: Connection, party_ids: Iterable[str]) -> int:
     """End the redirect of parties that stand on their own again (after a split or an undo); answers how many."""
-    return connection.execute(statements("parties")["revive"], {"ids": list(party_ids)}).rowcount
+    ids = list(party_ids)
+    return connection.execute(statements("parties")["revive"], {"ids": ids}).rowcount if ids else 0
 
 
 def set_kinds(connection: Connection, kinds: Mapping[str, str]) -> int:

@@ -5,8 +5,8 @@ The same rules, levels and caps as in bulk (`resolution`), asked of the store fo
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,7 @@ from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION
 from litso.resolve.claims import BORDERS
 from litso.resolve.columns import Columns, Sharing
 from litso.resolve.hashing import seed_of
-from litso.resolve.keys import CAP, Keys, Parts, Rule, keys_of_level, rules_of
+from litso.resolve.keys import CAP, Keys, Parts, Rule, counted_rules, keys_of_level, rules_of
 from litso.resolve.model import Model
 from litso.resolve.nodes import node_schema, node_values
 from litso.store import nodes, records
@@ -61,16 +61,57 @@ def finer_keys(kind: str, columns: Columns, customs: Mapping[str, str]) -> Itera
 
 
 class Group(NamedTuple):
-    """Nodes of one kind at hand, in the order of their fingerprints; `ids` are their numbers in the store."""
+    """Nodes of one kind at hand, in the order of their fingerprints.
+
+    ids: their numbers in the store; rows: their places in `columns`, which may hold more nodes.
+    """
 
     kind: str
     ids: NDArray[np.int64]
     prints: Sequence[str]
     columns: Columns
+    rows: NDArray[np.int64]
 
     def places(self) -> dict[int, int]:
         """Node id → its place."""
         return {node: place for place, node in enumerate(self.ids.tolist())}
+
+    def narrowed(self, chosen: Collection[int]) -> Group:
+        """Only the chosen nodes."""
+        places = np.flatnonzero(np.isin(self.ids, list(chosen)))
+        prints = [self.prints[place] for place in places.tolist()]
+        return Group(self.kind, self.ids[places], prints, self.columns, self.rows[places])
+
+
+class Hand:
+    """Nodes at hand in one transaction. What was read or given of them is kept; nobody else may write meanwhile."""
+
+    def __init__(self, connection: Connection, model: Model) -> None:
+        self.connection = connection
+        self.model = model
+        self._known: dict[int, tuple[str, dict[str, Any]]] = {}
+
+    def put(self, node: int, print_: str, standard: Mapping[str, Any]) -> None:
+        """A standard record of a node, which need not be read."""
+        self._known[node] = (print_, dict(standard))
+
+    def groups(self, node_ids: Iterable[int]) -> list[Group]:
+        """Nodes with their values, by kind."""
+        wanted = sorted(set(node_ids))
+        missing = [node for node in wanted if node not in self._known]
+        for node, standard in records.representatives(self.connection, missing).items() if missing else ():
+            self._known[node] = (standard["fingerprint"], standard_of(standard))
+        by_kind: dict[str, list[tuple[str, int, dict[str, Any]]]] = defaultdict(list)
+        for node in wanted:
+            if node in self._known:
+                print_, record = self._known[node]
+                by_kind[record["kind"]].append((print_, node, record))
+        return [_group(self.connection, kind, sorted(found, key=_in_order), self.model)
+                for kind, found in by_kind.items()]  # fmt: skip
+
+
+def _in_order(one: tuple[str, int, dict[str, Any]]) -> tuple[str, int]:
+    return one[:2]
 
 
 def read_groups(
@@ -80,14 +121,11 @@ def read_groups(
 
     strangers: standard records that are not in the store; they stand first, as nodes -1, -2…
     """
-    rows = records.representatives(connection, sorted(set(node_ids)))
-    by_kind: dict[str, list[tuple[str, int, dict[str, Any]]]] = defaultdict(list)
-    for number, stranger in enumerate(strangers, 1):
-        by_kind[stranger["kind"]].append(("", -number, dict(stranger)))
-    for node, standard in rows.items():
-        record = standard_of(standard)
-        by_kind[record["kind"]].append((standard["fingerprint"], node, record))
-    return [_group(connection, kind, sorted(found, key=lambda one: one[:2]), model) for kind, found in by_kind.items()]
+    hand = Hand(connection, model)
+    guests = range(-1, -1 - len(strangers), -1)
+    for number, stranger in zip(guests, strangers, strict=True):
+        hand.put(number, "", stranger)
+    return hand.groups([*node_ids, *guests])
 
 
 def standard_of(standard: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,13 +139,31 @@ def standard_of(standard: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _group(connection: Connection, kind: str, found: list[tuple[str, int, dict[str, Any]]], model: Model) -> Group:
-    table = values_table([record for _, _, record in found], [print_ for print_, _, _ in found], model)
-    plain = Columns.of_table(table)
-    keys = np.concatenate([rows.keys for rows in first_keys(kind, plain, model.customs)])
-    sizes = nodes.sizes(connection, np.unique(keys).tolist(), LARGEST + 1)
-    plain_sizes = {int(stored(kind, np.array([key], np.int64))[0]): size for key, size in sizes.items()}
+    prints = [print_ for print_, _, _ in found]
+    sizes = _Sizes(connection, kind)
+    columns = Columns.of_table(values_table([record for _, _, record in found], prints, model), Sharing(sizes))
+    parts = Parts(columns)
+    counted = [keys_of_level(rule, 0, parts).keys for rule in counted_rules(rules_of(kind, model.customs))]
+    sizes(np.unique(np.concatenate(counted)).tolist())
     ids = np.array([node for _, node, _ in found], dtype=np.int64)
-    return Group(kind, ids, [print_ for print_, _, _ in found], Columns.of_table(table, Sharing(plain_sizes)))
+    return Group(kind, ids, prints, columns, np.arange(len(ids)))
+
+
+class _Sizes:
+    """How many nodes of the store are in blocks, by their keys; asked for together, kept."""
+
+    def __init__(self, connection: Connection, kind: str) -> None:
+        self._connection = connection
+        self._kind = kind
+        self._known: dict[int, int] = {}
+
+    def __call__(self, keys: list[int]) -> list[int]:
+        missing = sorted({key for key in keys if key not in self._known})
+        if missing:
+            kept = stored(self._kind, np.array(missing, dtype=np.int64)).tolist()
+            found = nodes.sizes(self._connection, kept, LARGEST + 1)
+            self._known |= {key: found.get(store, 0) for key, store in zip(missing, kept, strict=True)}
+        return [self._known[key] for key in keys]
 
 
 def values_table(rows: Sequence[Mapping[str, Any]], fingerprints: Sequence[str], model: Model) -> pa.Table:
@@ -118,8 +174,34 @@ def values_table(rows: Sequence[Mapping[str, Any]], fingerprints: Sequence[str],
     return pa.Table.from_pylist(listed, schema=schema)
 
 
+class Blocks:
+    """Who is in which block of the store, up to `most` nodes and one more; first levels are asked for once."""
+
+    def __init__(self, connection: Connection, most: int = LARGEST) -> None:
+        self._connection = connection
+        self._most = most
+        self._first: dict[int, list[int]] = {}
+
+    def members(self, keys: Iterable[int], level: int) -> dict[int, list[int]]:
+        """Key → nodes that have it."""
+        wanted = set(keys)
+        if level:
+            return self._ask(wanted, level)
+        missing = wanted - self._first.keys()
+        self._first |= {key: [] for key in missing} | self._ask(missing, 0)
+        return {key: self._first[key] for key in wanted}
+
+    def _ask(self, keys: Iterable[int], level: int) -> dict[int, list[int]]:
+        ask = nodes.hub_candidates if level else nodes.candidates
+        found: dict[int, list[int]] = defaultdict(list)
+        wanted = sorted(keys)
+        for row in ask(self._connection, wanted, self._most) if wanted else ():
+            found[row.key].append(row.node_id)
+        return found
+
+
 def candidates_of(
-    connection: Connection, group: Group, customs: Mapping[str, str], chosen: NDArray[np.bool_]
+    blocks: Blocks, group: Group, customs: Mapping[str, str], chosen: NDArray[np.bool_]
 ) -> set[tuple[int, int]]:
     """Pairs of node ids (smaller first) of the chosen nodes with all that share a linking key with them."""
     parts = Parts(group.columns)
@@ -128,10 +210,10 @@ def candidates_of(
     level = 0
     while waiting:
         asked = [(rule, _rows_of(group, parts, rule, level, of)) for rule, of in waiting]
-        blocks = _blocks(connection, [keys for _, rows in asked for keys in rows.values()], level)
+        members = blocks.members({key for _, rows in asked for keys in rows.values() for key in keys}, level)
         waiting = []
         for rule, rows in asked:
-            crowded = _link(found, rows, blocks, rule.cap(level))
+            crowded = _link(found, rows, members, rule.cap(level))
             if crowded and level + 1 < len(rule.levels):
                 waiting.append((rule, np.array(sorted(crowded), dtype=np.int64)))
         level += 1
@@ -141,22 +223,14 @@ def candidates_of(
 def _rows_of(group: Group, parts: Parts, rule: Rule, level: int, of: NDArray[np.int64]) -> dict[int, list[int]]:
     """Node id → its keys at a level of a rule, as stored."""
     rows = keys_of_level(rule, level, parts)
+    if not len(rows.nodes):
+        return {}
     ids = group.ids[rows.nodes]
     chosen = np.isin(ids, of)
     keys: dict[int, list[int]] = defaultdict(list)
     for node, key in zip(ids[chosen].tolist(), stored(group.kind, rows.keys[chosen]).tolist(), strict=True):
         keys[node].append(key)
     return keys
-
-
-def _blocks(connection: Connection, keys: list[list[int]], level: int) -> dict[int, list[int]]:
-    """Key → nodes that have it, up to one more than the largest size that counts."""
-    wanted = sorted({key for one in keys for key in one})
-    ask = nodes.candidates if level == 0 else nodes.hub_candidates
-    blocks: dict[int, list[int]] = defaultdict(list)
-    for row in ask(connection, wanted, LARGEST) if wanted else ():
-        blocks[row.key].append(row.node_id)
-    return blocks
 
 
 def _link(
@@ -174,36 +248,42 @@ def _link(
     return crowded
 
 
-def split_blocks(connection: Connection, model: Model, added: Mapping[int, int], groups: Sequence[Group]) -> None:
+def split_blocks(hand: Hand, blocks: Blocks, arrived: Mapping[int, int], groups: Sequence[Group]) -> None:
     """Give finer keys to nodes in blocks that are too large: to added nodes, and to all of a block that just became so.
 
-    added: key (as stored, first level) → how many of its nodes were added just now. groups: the added nodes.
+    arrived: key (as stored, first level) → how many of its nodes were added just now. groups: the added nodes.
     """
     for group in groups:
-        for rule in rules_of(group.kind, model.customs):
-            _split(connection, model, rule, group, added)
+        for rule in rules_of(group.kind, hand.model.customs):
+            _split(hand, blocks, rule, group, arrived)
 
 
-def _split(connection: Connection, model: Model, rule: Rule, group: Group, added: Mapping[int, int]) -> None:
-    focus, arrived = group, dict(added)
+def _split(hand: Hand, blocks: Blocks, rule: Rule, group: Group, added: Mapping[int, int]) -> None:
+    focus, arrived = group, added
     for level in range(len(rule.levels) - 1):
         rows = _rows_of(focus, Parts(focus.columns), rule, level, focus.ids)
+        keys = {key for one in rows.values() for key in one}
         cap = rule.cap(level)
-        ask = nodes.candidates if level == 0 else nodes.hub_candidates
-        keys = sorted({key for one in rows.values() for key in one})
-        sizes = {row.key: row.size for row in ask(connection, keys, cap + sum(arrived.values()))} if keys else {}
-        crowded = {key for key, size in sizes.items() if size > cap}
+        asked = blocks if level == 0 else Blocks(hand.connection, cap + max(arrived.values(), default=0))
+        members = asked.members(keys, level)
+        crowded = {key for key, found in members.items() if len(found) > cap}
         if not crowded:
             return
-        fresh = [key for key in crowded if sizes[key] - arrived.get(key, 0) <= cap]
-        members = {node for node, keys in rows.items() if crowded & set(keys)}
-        if fresh:
-            members |= {row.node_id for row in ask(connection, fresh, max(sizes.values()))}
-        (focus,) = [one for one in read_groups(connection, members, model) if one.kind == group.kind]
-        deeper = _rows_of(focus, Parts(focus.columns), rule, level + 1, focus.ids)
-        pairs = [(key, node) for node, keys in deeper.items() for key in keys]
-        known = {tuple(row) for row in nodes.hub_keys_of(connection, deeper)}
-        arrived = defaultdict(int)
-        for key, node in pairs:
-            arrived[key] += (key, node) not in known
-        nodes.add_hub_keys(connection, [key for key, _ in pairs], [node for _, node in pairs])
+        chosen = {node for node, keys in rows.items() if crowded & set(keys)}
+        for key in crowded:
+            if len(members[key]) - arrived.get(key, 0) <= cap:
+                chosen.update(members[key])
+        (focus,) = hand.groups(chosen)
+        arrived = _add_finer(hand.connection, rule, level + 1, focus)
+
+
+def _add_finer(connection: Connection, rule: Rule, level: int, focus: Group) -> dict[int, int]:
+    """Add the finer keys of nodes; answers how many nodes each of them came to."""
+    pairs = [
+        (key, node)
+        for node, keys in _rows_of(focus, Parts(focus.columns), rule, level, focus.ids).items()
+        for key in keys
+    ]
+    known = {tuple(row) for row in nodes.hub_keys_of(connection, {node for _, node in pairs})}
+    nodes.add_hub_keys(connection, [key for key, _ in pairs], [node for _, node in pairs])
+    return Counter(key for key, node in pairs if (key, node) not in known)

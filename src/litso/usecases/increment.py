@@ -29,10 +29,11 @@ from litso.store.nodes import Link
 from litso.store.records import Belonging
 from litso.usecases.blocks import (
     LARGEST,
+    Blocks,
     Group,
+    Hand,
     candidates_of,
     first_keys,
-    read_groups,
     split_blocks,
     standard_of,
     values_table,
@@ -58,15 +59,15 @@ KeyPair = tuple[tuple[str, str], tuple[str, str]]
 class Judged(NamedTuple):
     """What stewards say: pairs of records of one party, the most binding first, and of two."""
 
-    same: Sequence[KeyPair]
-    different: Sequence[KeyPair]
+    same: Sequence[KeyPair] = ()
+    different: Sequence[KeyPair] = ()
 
 
 class Placement(NamedTuple):
-    """Nodes of records that are about to be written: `nodes` in their order, and which of them are new."""
+    """Nodes of records that are about to be written, in their order, and the first keys of those that are new."""
 
     nodes: list[int]
-    added: list[int]
+    added: dict[int, list[int]]
 
 
 class Settled(NamedTuple):
@@ -79,32 +80,39 @@ class Settled(NamedTuple):
     ended: list[str]
 
 
-def place(connection: Connection, model: Model, rows: Sequence[Mapping[str, Any]]) -> Placement:
+def place(hand: Hand, rows: Sequence[Mapping[str, Any]]) -> Placement:
     """Find or add the node of each standard record; a record that a steward told apart gets one of its own."""
     keys = [(row["source"], row["source_id"]) for row in rows]
-    apart = {
-        key
-        for entry in judgements.active_of(connection, keys)
-        if entry.verdict == "different"
-        for key in ((entry.left_source, entry.left_id), (entry.right_source, entry.right_id))
-    }
+    judged = _judged(judgements.active_of(hand.connection, keys)) if rows else Judged()
+    apart = {key for pair in judged.different for key in pair}
     prints = [fingerprint(node_values(row), key, key in apart) for row, key in zip(rows, keys, strict=True)]
-    known = nodes.find_by_fingerprints(connection, sorted(set(prints)))
-    added = []
-    for row, print_ in zip(rows, prints, strict=True):
-        if print_ not in known:
-            columns = Columns.of_table(values_table([row], [print_], model))
-            found = [key for one in first_keys(row["kind"], columns, model.customs) for key in one.keys.tolist()]
-            known[print_] = nodes.add_node(connection, print_, str(uuid4()), sorted(set(found)))
-            added.append(known[print_])
-    return Placement([known[print_] for print_ in prints], added)
+    known = nodes.find_by_fingerprints(hand.connection, sorted(set(prints))) if rows else {}
+    new = {print_: row for print_, row in zip(prints, rows, strict=True) if print_ not in known}
+    first = _first_keys(hand.model, new)
+    fresh = nodes.add_handful(hand.connection, {print_: (str(uuid4()), first[print_]) for print_ in new})
+    for print_, node in fresh.items():
+        hand.put(node, print_, new[print_])
+    found = known | fresh
+    return Placement([found[print_] for print_ in prints], {fresh[print_]: first[print_] for print_ in new})
+
+
+def _first_keys(model: Model, new: Mapping[str, Mapping[str, Any]]) -> dict[str, list[int]]:
+    """Fingerprint → first keys, as stored."""
+    found: dict[str, list[int]] = {print_: [] for print_ in new}
+    for kind in sorted({row["kind"] for row in new.values()}):
+        chosen = {print_: row for print_, row in new.items() if row["kind"] == kind}
+        prints = list(chosen)
+        columns = Columns.of_table(values_table(list(chosen.values()), prints, model))
+        for rows in first_keys(kind, columns, model.customs):
+            for node, key in zip(rows.nodes.tolist(), rows.keys.tolist(), strict=True):
+                found[prints[node]].append(key)
+    return {print_: sorted(set(keys)) for print_, keys in found.items()}
 
 
 def settle(
-    connection: Connection,
-    model: Model,
+    hand: Hand,
     *,
-    added: Sequence[int],
+    added: Mapping[int, Sequence[int]],
     left: Iterable[int],
     written: Mapping[int, int],
     deleted: Sequence[int] = (),
@@ -113,22 +121,27 @@ def settle(
 ) -> Settled:
     """Bring links, clusters, parties and golden records up to date.
 
-    added: new nodes. left: nodes from which a record went away. written: records that changed, with their nodes now.
-    deleted: records that are gone. judged: nodes of records about which a judgement was entered or undone.
+    added: new nodes with their first keys. left: nodes from which a record went away. written: records that changed,
+    with their nodes now. deleted: records that are gone. judged: nodes of records about which a judgement was entered
+    or undone.
     """
+    connection = hand.connection
     gone = _abandoned(connection, left)
-    stirred = _stirred(connection, added, gone)
+    blocks = Blocks(connection, LARGEST + len(added))
+    stirred = _stirred(connection, blocks, added, gone)
     lost = _present_parties(connection, deleted)
     crosswalk.end(connection, deleted)
     seeds = {*added, *stirred, *judged, *written.values()} | {node for node in left if node not in gone}
-    seeds |= set(nodes.partners(connection, [*added, *stirred, *gone], _bits(model)))
-    nodes.remove_nodes(connection, sorted(gone))
-    fresh = [*added, *sorted(stirred)]
-    groups = read_groups(connection, fresh, model)
-    split_blocks(connection, model, _arrivals(groups, model, set(added)), _only(groups, set(added)))
-    _link_anew(connection, model, fresh, groups)
-    reached = reached_nodes(connection, model, seeds - gone)
-    return _succeed(connection, model, reached, written, lost, cause)
+    if stirred or gone:
+        seeds |= set(nodes.partners(connection, [*stirred, *gone], _bits(hand.model)))
+    if gone:
+        nodes.remove_nodes(connection, sorted(gone))
+        blocks = Blocks(connection, LARGEST + len(added))
+    arrived = Counter(key for keys in added.values() for key in keys)
+    split_blocks(hand, blocks, arrived, hand.groups(added))
+    groups = _link_anew(hand, blocks, {*added, *stirred}, stirred)
+    reach = reached_nodes(connection, hand.model, seeds - gone)
+    return _succeed(hand, reach, groups, written, lost, cause)
 
 
 def _bits(model: Model) -> float:
@@ -146,88 +159,81 @@ def _abandoned(connection: Connection, left: Iterable[int]) -> set[int]:
     return set(asked) - kept
 
 
-def _stirred(connection: Connection, added: Sequence[int], gone: set[int]) -> set[int]:
+def _stirred(connection: Connection, blocks: Blocks, added: Mapping[int, Sequence[int]], gone: set[int]) -> set[int]:
     """Nodes of blocks whose size passes a border by what came and went."""
-    came = Counter(key for key, _ in nodes.keys_of(connection, added)) if added else Counter[int]()
+    came = Counter(key for keys in added.values() for key in keys)
     went = Counter(key for key, _ in nodes.keys_of(connection, gone)) if gone else Counter[int]()
-    stirred = _passing(came, went, nodes.candidates(connection, sorted({*came, *went}), LARGEST + len(added)))
+    stirred = _passing(came, went, blocks.members({*came, *went}, 0))
     finer = Counter(key for key, _ in nodes.hub_keys_of(connection, gone)) if gone else Counter[int]()
     if finer:
-        stirred |= _passing(Counter(), finer, nodes.hub_candidates(connection, sorted(finer), LARGEST))
-    return stirred - set(added) - gone
+        stirred |= _passing(Counter(), finer, blocks.members(finer, 1))
+    return stirred - added.keys() - gone
 
 
-def _passing(came: Counter[int], went: Counter[int], found: Sequence[nodes.Candidate]) -> set[int]:
+def _passing(came: Counter[int], went: Counter[int], found: Mapping[int, Sequence[int]]) -> set[int]:
     """Members of blocks that pass a border; blocks are counted with what came and with what is about to go."""
     return {
-        row.node_id
-        for row in found
-        if any((row.size - came[row.key] > border) != (row.size - went[row.key] > border) for border in _BORDERS)
+        node
+        for key, members in found.items()
+        if any((len(members) - came[key] > border) != (len(members) - went[key] > border) for border in _BORDERS)
+        for node in members
     }
-
-
-def _only(groups: Sequence[Group], chosen: set[int]) -> list[Group]:
-    """The groups that have chosen nodes."""
-    return [group for group in groups if chosen & set(group.ids.tolist())]
-
-
-def _arrivals(groups: Sequence[Group], model: Model, added: set[int]) -> dict[int, int]:
-    """Key → how many of the added nodes have it."""
-    counts: Counter[int] = Counter()
-    for group in groups:
-        for rows in first_keys(group.kind, group.columns, model.customs):
-            is_added = np.isin(group.ids[rows.nodes], list(added))
-            counts.update(rows.keys[is_added].tolist())
-    return counts
 
 
 # Links ----------------------------------------------------------------------------------------------------------
 
 
-def _link_anew(connection: Connection, model: Model, fresh: Sequence[int], groups: Sequence[Group]) -> None:
-    """Find the candidates of the fresh nodes and weigh them; their former links go."""
-    nodes.remove_links(connection, fresh)
-    chosen = set(fresh)
+def _link_anew(hand: Hand, blocks: Blocks, fresh: set[int], stirred: set[int]) -> list[Group]:
+    """Find the candidates of the fresh nodes and weigh them; former links go. Answers the groups that were compared."""
+    if stirred:
+        nodes.remove_links(hand.connection, stirred)
+    compared = []
+    for group in hand.groups(fresh):
+        pairs = sorted(candidates_of(blocks, group, hand.model.customs, np.ones(len(group.ids), dtype=bool)))
+        whole = group
+        if pairs:
+            together = hand.groups({*fresh, *(node for pair in pairs for node in pair)})
+            (whole,) = [one for one in together if one.kind == group.kind]
+            nodes.add_links(hand.connection, _weighed(hand.model, whole, pairs))
+        compared.append(whole)
+    return compared
+
+
+def _weighed(model: Model, group: Group, pairs: Sequence[tuple[int, int]]) -> list[Link]:
+    """The links among pairs of nodes of a group: those above the review weight."""
     width = max(len(model.claims(kind)) for kind in model.kinds)
     floor = round(min(model.review, model.threshold) * UNIT)
-    for group in groups:
-        everyone = np.isin(group.ids, list(chosen))
-        pairs = sorted(candidates_of(connection, group, model.customs, everyone))
-        if not pairs:
-            continue
-        (whole,) = [
-            one
-            for one in read_groups(connection, {node for pair in pairs for node in pair}, model)
-            if one.kind == group.kind
-        ]
-        places = whole.places()
-        left = np.array([places[one] for one, _ in pairs], dtype=np.int64)
-        right = np.array([places[two] for _, two in pairs], dtype=np.int64)
-        levels = compare(whole.columns, left, right, model.claims(whole.kind), model.frequencies)
-        scores = score(model, whole.kind, levels)
-        padded = np.pad(levels, ((0, width - len(levels)), (0, 0))).T
-        nodes.add_links(
-            connection,
-            [
-                Link(one, two, value / UNIT, row.tobytes())
-                for (one, two), value, row in zip(pairs, scores.tolist(), padded, strict=True)
-                if value > floor
-            ],
-        )
+    places = group.places()
+    left, right = (group.rows[[places[pair[side]] for pair in pairs]] for side in (0, 1))
+    levels = compare(group.columns, left, right, model.claims(group.kind), model.frequencies)
+    padded = np.pad(levels, ((0, width - len(levels)), (0, 0))).T
+    return [
+        Link(one, two, value / UNIT, row.tobytes())
+        for (one, two), value, row in zip(pairs, score(model, group.kind, levels).tolist(), padded, strict=True)
+        if value > floor
+    ]
 
 
-def reached_nodes(connection: Connection, model: Model, seeds: set[int]) -> set[int]:
-    """All nodes of the components of the seeds: through links above the threshold and through must-links."""
+class Reach(NamedTuple):
+    """Nodes that judgements and links bring together, their records, and what stewards say of these."""
+
+    nodes: set[int]
+    belongings: list[Belonging]
+    judgements: list[judgements.Judgement]
+
+
+def reached_nodes(connection: Connection, model: Model, seeds: set[int]) -> Reach:
+    """The components of the seeds: through links above the threshold and through must-links."""
     reached = set(nodes.component(connection, sorted(seeds), _bits(model)))
     while True:
-        keys = [(row.source, row.source_id) for row in records.belongings(connection, sorted(reached))]
-        entries = [entry for entry in judgements.active_of(connection, keys) if entry.verdict == "same"]
-        sides = {side for entry in entries for side in _sides(entry)}
-        bound = {
-            record.node_id for record in records.find_many(connection, sorted(sides)) if record.node_id is not None
-        }
+        belongings = records.belongings(connection, sorted(reached))
+        entries = judgements.active_of(connection, [(row.source, row.source_id) for row in belongings])
+        sides = {side for entry in entries if entry.verdict == "same" for side in _sides(entry)}
+        sides -= {(row.source, row.source_id) for row in belongings}
+        found = records.find_many(connection, sorted(sides)) if sides else []
+        bound = {record.node_id for record in found if record.node_id is not None}
         if bound <= reached:
-            return reached
+            return Reach(reached, belongings, entries)
         reached |= set(nodes.component(connection, sorted(bound - reached), _bits(model)))
 
 
@@ -238,11 +244,10 @@ def _sides(entry: judgements.Judgement) -> tuple[tuple[str, str], tuple[str, str
 # Clusters and parties -------------------------------------------------------------------------------------------
 
 
-def _clusters(
-    connection: Connection, model: Model, groups: Sequence[Group], judged: Judged, belongings: Sequence[Belonging]
-) -> Clusters:
+def _clusters(hand: Hand, groups: Sequence[Group], judged: Judged, belongings: Sequence[Belonging]) -> Clusters:
     """Node → its cluster, named by kind and the fingerprint order of its first node."""
     node_of = {(row.source, row.source_id): row.node_id for row in belongings}
+    model = hand.model
     clusters: dict[int, Cluster] = {}
     for group in groups:
         places = group.places()
@@ -252,10 +257,11 @@ def _clusters(
             return [(one, two) for one, two in sides if 0 <= one < two]
 
         def score_more(left: NDArray[np.int64], right: NDArray[np.int64], group: Group = group) -> NDArray[np.int32]:
-            levels = compare(group.columns, left, right, model.claims(group.kind), model.frequencies)
+            rows = group.rows
+            levels = compare(group.columns, rows[left], rows[right], model.claims(group.kind), model.frequencies)
             return score(model, group.kind, levels)
 
-        pairs = pairs_within(connection, model, group, places, score_more)
+        pairs = pairs_within(hand, group, places, score_more)
         bar = round(model.threshold * UNIT)
         found = partition(len(group.ids), pairs, bar, score_more, local(judged.same), local(judged.different))
         for node, first in zip(group.ids.tolist(), found.tolist(), strict=True):
@@ -263,19 +269,18 @@ def _clusters(
     return clusters
 
 
-def pairs_within(
-    connection: Connection, model: Model, group: Group, places: Mapping[int, int], score_more: Any
-) -> Evidenced:
+def pairs_within(hand: Hand, group: Group, places: Mapping[int, int], score_more: Any) -> Evidenced:
     """Candidates inside the group. In components of up to WHOLE nodes stored links suffice, as all pairs are scored."""
-    links = [link for link in nodes.links_within(connection, places) if link.node_a in places and link.node_b in places]
+    links = nodes.links_within(hand.connection, places) if len(places) > 1 else []
     both = [tuple(sorted((places[link.node_a], places[link.node_b]))) for link in links]
     pairs = np.array(both, dtype=np.int64).reshape(-1, 2)
     weights = np.rint(np.array([link.weight for link in links]) * UNIT).astype(np.int32)
-    strong = pairs[weights > round(model.threshold * UNIT)]
+    strong = pairs[weights > round(hand.model.threshold * UNIT)]
     sizes = np.bincount(components(len(group.ids), strong[:, 0], strong[:, 1]))
     if sizes.max(initial=0) > WHOLE:
-        everyone = np.ones(len(group.ids), dtype=bool)
-        found = candidates_of(connection, group, model.customs, everyone)
+        (alone,) = hand.groups(places)
+        everyone = np.ones(len(alone.ids), dtype=bool)
+        found = candidates_of(Blocks(hand.connection), alone, hand.model.customs, everyone)
         inside = sorted(tuple(sorted((places[a], places[b]))) for a, b in found if a in places and b in places)
         pairs = np.array(inside, dtype=np.int64).reshape(-1, 2)
         weights = score_more(pairs[:, 0], pairs[:, 1])
@@ -283,21 +288,19 @@ def pairs_within(
 
 
 def _succeed(
-    connection: Connection,
-    model: Model,
-    reached: set[int],
-    written: Iterable[int],
-    lost: set[str],
-    cause: Cause,
+    hand: Hand, reach: Reach, compared: Sequence[Group], written: Iterable[int], lost: set[str], cause: Cause
 ) -> Settled:
-    """Give clusters their party ids, write what changed, publish golden records and events."""
-    belongings = records.belongings(connection, sorted(reached))
-    judged = _judged(judgements.active_of(connection, [(row.source, row.source_id) for row in belongings]))
-    groups = read_groups(connection, reached, model)
-    clusters = evident = _clusters(connection, model, groups, judged, belongings)
+    """Give clusters their party ids, write what changed, publish golden records and events.
+
+    compared: groups at hand, which may hold the reached nodes already.
+    """
+    connection, belongings = hand.connection, reach.belongings
+    judged = _judged(reach.judgements)
+    groups = _at_hand(hand, reach.nodes, compared)
+    clusters = evident = _clusters(hand, groups, judged, belongings)
     if judged.same or judged.different:
-        equal = Judged(_of_equal_values(connection, groups, judged, belongings), [])
-        evident = _clusters(connection, model, groups, equal, belongings)
+        equal = Judged(_of_equal_values(connection, groups, judged, belongings))
+        evident = _clusters(hand, groups, equal, belongings)
     named = name_parties(connection, belongings, evident, clusters)
     nodes.set_parties(connection, {row.node_id: named.now[row.record_id] for row in belongings})
     moved = {row.record_id: named.now[row.record_id] for row in belongings if row.party_id != named.now[row.record_id]}
@@ -307,6 +310,14 @@ def _succeed(
     created = sorted(set(moved.values()) & named.minted - named.split.keys())
     settled = Settled(created, [], named.merged, named.split, [])
     return publish_touched(connection, {party for party in touched if party}, settled, cause)
+
+
+def _at_hand(hand: Hand, reached: set[int], compared: Sequence[Group]) -> list[Group]:
+    """The reached nodes by kind, from the groups at hand where these hold them all."""
+    narrowed = [group.narrowed(reached) for group in compared]
+    if sum(len(group.ids) for group in narrowed) == len(reached):
+        return [group for group in narrowed if len(group.ids)]
+    return hand.groups(reached)
 
 
 def _judged(entries: Sequence[judgements.Judgement]) -> Judged:
@@ -334,6 +345,8 @@ def _of_equal_values(
 
 
 def _present_parties(connection: Connection, record_ids: Sequence[int]) -> set[str]:
+    if not record_ids:
+        return set()
     found = crosswalk.current_of(connection, np.array(record_ids, dtype=np.int64))
     return set(found["party_id"].to_pylist())
 
@@ -370,7 +383,4 @@ def _tell(connection: Connection, settled: Settled, cause: Cause) -> None:
     events += [("party.merged", former, {"into": party}) for former, party in sorted(settled.merged.items())]
     events += [("party.changed", party, {}) for party in settled.changed]
     events += [("party.ended", party, {}) for party in settled.ended]
-    for kind, party, data in events:
-        changes.append(
-            connection, type=kind, party_id=party, data=data, load_id=cause.load_id, judgement_id=cause.judgement_id
-        )
+    changes.append(connection, events, load_id=cause.load_id, judgement_id=cause.judgement_id)

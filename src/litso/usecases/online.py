@@ -32,7 +32,7 @@ from litso.store.loads import Counts
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.address_lines import address_lines
-from litso.usecases.blocks import candidates_of, read_groups
+from litso.usecases.blocks import Blocks, Hand, candidates_of, read_groups
 from litso.usecases.increment import Cause, place, settle
 from litso.usecases.reconciliation import current_model, mapping_of
 from litso.usecases.together import Step, evidence_steps
@@ -108,19 +108,24 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
     news = [number for number, status in enumerate(statuses) if status != records.UNCHANGED]
     rows = [_standard(given[number], mappings[given[number].source]) for number in news]
     loads_of = _count(connection, actor, given, statuses)
-    placement = place(connection, model, rows)
+    hand = Hand(connection, model)
+    placement = place(hand, [row for row in rows if row["kind"] != NO_PARTY])
     written, left = dict[int, int](), list[int]()
-    for number, row, node in zip(news, rows, placement.nodes, strict=True):
+    placed = iter(placement.nodes)
+    for number, row in zip(news, rows, strict=True):
+        node = next(placed) if row["kind"] != NO_PARTY else None
         known = before.get(keys[number])
         if known is not None and known.node_id is not None and known.node_id != node:
             left.append(known.node_id)
         change = {"node_id": node, "content_hash": hashes[number], "payload": payloads[number]}
-        written[records.put(connection, loads_of[given[number].source], {**row, **change})] = node
+        record = records.put(connection, loads_of[given[number].source], {**row, **change})
+        if node is not None:
+            written[record] = node
     houses = [(row["house_key"], row["address"], 1) for row in rows if row["house_key"] and row["address"]]
     suggestions.add_new_lines(connection, address_lines(houses))
     if news:
         cause = Cause("load", loads_of[given[news[0]].source])
-        settle(connection, model, added=placement.added, left=left, written=written, cause=cause)
+        settle(hand, added=placement.added, left=left, written=written, cause=cause)
     return _answers(connection, model, keys, statuses)
 
 
@@ -253,7 +258,7 @@ def match(
 def _candidates(connection: Connection, model: Model, stranger: Mapping[str, Any]) -> list[Candidate]:
     """Parties of the nodes that share a linking key with the stranger, by their best score."""
     (alone,) = read_groups(connection, (), model, [stranger])
-    pairs = candidates_of(connection, alone, model.customs, np.ones(1, dtype=bool))
+    pairs = candidates_of(Blocks(connection), alone, model.customs, np.ones(1, dtype=bool))
     if not pairs:
         return []
     (group,) = [

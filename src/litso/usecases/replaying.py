@@ -16,6 +16,7 @@ from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
+from litso.usecases.blocks import Hand
 from litso.usecases.increment import Cause, place, settle
 from litso.usecases.reconciliation import current_model
 from litso.usecases.spool import RULES_VERSION
@@ -53,13 +54,13 @@ def _take_in(connection: Connection, actor: Actor, mapping: Mapping, batch: Mapp
     load_id = loads.count_streamed(connection, mapping.source, Counts(rows_in=1, **{status: 1}), actor.name)
     if status != records.UNCHANGED:
         is_party = row["kind"] != NO_PARTY
-        placement = place(connection, model, [row] if is_party else [])
+        hand = Hand(connection, model)
+        placement = place(hand, [row] if is_party else [])
         node = placement.nodes[0] if is_party else None
         record = records.put(connection, load_id, {**row, **content, "node_id": node})
         left = [known.node_id] if known and known.node_id not in (None, node) else []
         settle(
-            connection,
-            model,
+            hand,
             added=placement.added,
             left=[one for one in left if one is not None],
             written={record: node} if node is not None else {},

@@ -31,7 +31,7 @@ from litso.resolve.nodes import node_values, values_sql
 from litso.store import judgements, nodes, records
 from litso.store.database import Connection
 from litso.store.judgements import Judgement
-from litso.usecases.blocks import LARGEST, Group, read_groups, standard_of, stored
+from litso.usecases.blocks import LARGEST, Group, Hand, standard_of, stored
 from litso.usecases.increment import pairs_within, reached_nodes
 from litso.usecases.masking import Sight, masked_values
 from litso.usecases.reconciliation import current_model
@@ -146,15 +146,17 @@ def scenes_of_store(connection: Connection, keys: Sequence[Key]) -> list[Scene]:
 def scenes_of_nodes(connection: Connection, node_ids: set[int]) -> list[Scene]:
     """The scenes of nodes of the store, one a kind."""
     model, _ = current_model(connection)
-    reached = reached_nodes(connection, model, node_ids)
-    return [_scene_of_group(connection, model, group) for group in read_groups(connection, reached, model)]
+    reached = reached_nodes(connection, model, node_ids).nodes
+    hand = Hand(connection, model)
+    return [_scene_of_group(hand, group) for group in hand.groups(reached)]
 
 
-def _scene_of_group(connection: Connection, model: Model, group: Group) -> Scene:
+def _scene_of_group(hand: Hand, group: Group) -> Scene:
+    connection, model = hand.connection, hand.model
     places = group.places()
     everyone = np.arange(len(group.ids), dtype=np.int64)
     scorer = _scorer(model, group.kind, group.columns, everyone)
-    known = pairs_within(connection, model, group, places, scorer)
+    known = pairs_within(hand, group, places, scorer)
     known = _smaller_first(known)
     members = _members_of_group(connection, group)
     judged = _judged(connection, {key: node for node, member in enumerate(members) for key in member.keys})

@@ -10,7 +10,7 @@ from litso.store import judgements, locks, records
 from litso.store.database import Connection, Store
 from litso.store.judgements import Judgement, SourceKey
 from litso.usecases.access import Actor, demand
-from litso.usecases.blocks import standard_of
+from litso.usecases.blocks import Hand, standard_of
 from litso.usecases.increment import Cause, Settled, place, settle
 from litso.usecases.reconciliation import current_model
 
@@ -54,11 +54,12 @@ def _reconsider(connection: Connection, keys: Sequence[SourceKey], cause: Cause)
     """Resolve the neighbourhood of two records anew; a veto keeps even equal records in nodes of their own."""
     model, _ = current_model(connection)
     live = [record for record in records.find_many(connection, keys) if record.node_id is not None]
-    placement = place(connection, model, [standard_of(record.standard) for record in live])
+    hand = Hand(connection, model)
+    placement = place(hand, [standard_of(record.standard) for record in live])
     moved = {
         record.record_id: node for record, node in zip(live, placement.nodes, strict=True) if record.node_id != node
     }
     records.move_to_nodes(connection, moved)
     left = [record.node_id for record in live if record.record_id in moved and record.node_id is not None]
     judged = placement.nodes
-    return settle(connection, model, added=placement.added, left=left, written={}, judged=judged, cause=cause)
+    return settle(hand, added=placement.added, left=left, written={}, judged=judged, cause=cause)

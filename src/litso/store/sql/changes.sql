@@ -1,6 +1,8 @@
 -- name: append
 insert into change (type, party_id, load_id, judgement_id, data)
-values (%(type)s, %(party_id)s, %(load_id)s, %(judgement_id)s, %(data)s)
+select e.type, e.party_id, %(load_id)s, %(judgement_id)s, e.data
+from unnest(%(types)s::text[], %(parties)s::uuid[], %(data)s::jsonb[]) with ordinality e (type, party_id, data, place)
+order by e.place
 returning change_id;
 
 -- name: after

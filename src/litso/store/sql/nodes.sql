@@ -33,19 +33,20 @@ update node n set party_id = i.party_id
 from pg_temp.incoming_node i
 where i.node_id = n.node_id and n.party_id <> i.party_id;
 
--- name: find_by_fingerprint
-select node_id, party_id::text from node where fingerprint = %(fingerprint)s::uuid;
-
--- name: add_node
+-- name: add_handful
 with added as (
-    insert into node (fingerprint, party_id) values (%(fingerprint)s::uuid, %(party_id)s::uuid) returning node_id
+    insert into node (fingerprint, party_id) select * from unnest(%(fingerprints)s::uuid[], %(parties)s::uuid[])
+    returning node_id, fingerprint
 ), keyed as (
-    insert into node_key (key, node_id) select key, node_id from added, unnest(%(keys)s::bigint[]) key
+    insert into node_key (key, node_id)
+    select k.key, a.node_id
+    from unnest(%(keys)s::bigint[], %(owners)s::uuid[]) k (key, owner) join added a on a.fingerprint = k.owner
 )
-select node_id from added;
+select replace(fingerprint::text, '-', ''), node_id from added;
 
--- name: add_link
-insert into link (node_a, node_b, weight, levels) values (%(node_a)s, %(node_b)s, %(weight)s, %(levels)s)
+-- name: add_links
+insert into link (node_a, node_b, weight, levels)
+select * from unnest(%(nodes_a)s::bigint[], %(nodes_b)s::bigint[], %(weights)s::real[], %(levels)s::bytea[])
 on conflict (node_a, node_b) do update set weight = excluded.weight, levels = excluded.levels;
 
 -- name: candidates
