@@ -43,3 +43,9 @@ def get(connection: Connection, model_id: str) -> Model:
 def find_active(connection: Connection) -> Model | None:
     """The active model, if one was ever chosen."""
     return row_of(connection, Model, statements("models")["find_active"])
+
+
+def find_active_id(connection: Connection) -> str | None:
+    """The id of the active model; its content, which is large, need not be read again."""
+    found = connection.execute(statements("models")["find_active_id"]).fetchone()
+    return found[0] if found else None

@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 from psycopg import sql
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from litso.domain.record import CUSTOM_PREFIX, QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
@@ -300,9 +301,18 @@ def versions(connection: Connection, record_id: int) -> list[Version]:
     return rows_of(connection, Version, statements("records")["versions"], {"record_id": record_id})
 
 
-def representatives(connection: Connection, node_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Node id → standard values of one of its records, and `fingerprint`; dates are ISO texts, customs in `custom`."""
-    return dict(connection.execute(statements("records")["representatives"], {"nodes": list(node_ids)}).fetchall())
+def representatives(connection: Connection, node_ids: Sequence[int]) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Node id → (fingerprint, standard values that evidence reads, of one of its records)."""
+    if not node_ids:
+        return {}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statements("records")["representatives"], {"nodes": list(node_ids)}).fetchall()
+    return {row.pop("node_id"): (row.pop("fingerprint"), _with_customs(row)) for row in rows}
+
+
+def _with_customs(row: dict[str, Any]) -> dict[str, Any]:
+    customs = row.pop("custom") or {}
+    return row | {CUSTOM_PREFIX + name: value for name, value in customs.items()}
 
 
 class Belonging(NamedTuple):

@@ -6,7 +6,7 @@ The same rules, levels and caps as in bulk (`resolution`), asked of the store fo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -35,9 +35,8 @@ def stored(kind: str, keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return keys ^ _SALT if kind == ORGANIZATION else keys
 
 
-def first_keys(kind: str, columns: Columns, customs: Mapping[str, str]) -> Iterator[Keys]:
+def first_keys(kind: str, parts: Parts, customs: Mapping[str, str]) -> Iterator[Keys]:
     """Keys of the first levels of all rules, as stored."""
-    parts = Parts(columns)
     for rule in rules_of(kind, customs):
         rows = keys_of_level(rule, 0, parts)
         yield Keys(rows.nodes, stored(kind, rows.keys))
@@ -63,13 +62,14 @@ def finer_keys(kind: str, columns: Columns, customs: Mapping[str, str]) -> Itera
 class Group(NamedTuple):
     """Nodes of one kind at hand, in the order of their fingerprints.
 
-    ids: their numbers in the store; rows: their places in `columns`, which may hold more nodes.
+    ids: their numbers in the store; rows: their places in `columns` and `parts`, which may hold more nodes.
     """
 
     kind: str
     ids: NDArray[np.int64]
     prints: Sequence[str]
     columns: Columns
+    parts: Parts
     rows: NDArray[np.int64]
 
     def places(self) -> dict[int, int]:
@@ -80,7 +80,7 @@ class Group(NamedTuple):
         """Only the chosen nodes."""
         places = np.flatnonzero(np.isin(self.ids, list(chosen)))
         prints = [self.prints[place] for place in places.tolist()]
-        return Group(self.kind, self.ids[places], prints, self.columns, self.rows[places])
+        return self._replace(ids=self.ids[places], prints=prints, rows=self.rows[places])
 
 
 class Hand:
@@ -90,28 +90,32 @@ class Hand:
         self.connection = connection
         self.model = model
         self._known: dict[int, tuple[str, dict[str, Any]]] = {}
+        self._groups: dict[tuple[int, ...], list[Group]] = {}
 
-    def put(self, node: int, print_: str, standard: Mapping[str, Any]) -> None:
-        """A standard record of a node, which need not be read."""
-        self._known[node] = (print_, dict(standard))
+    def put(self, standards: Mapping[int, tuple[str, Mapping[str, Any]]]) -> None:
+        """Node → (fingerprint, standard record), which need not be read."""
+        self._known |= {node: (print_, dict(record)) for node, (print_, record) in standards.items()}
+
+    def keep(self, groups: Sequence[Group]) -> None:
+        """Groups of nodes that will be asked for together."""
+        self._groups[tuple(sorted(node for group in groups for node in group.ids.tolist()))] = list(groups)
 
     def groups(self, node_ids: Iterable[int]) -> list[Group]:
         """Nodes with their values, by kind."""
-        wanted = sorted(set(node_ids))
+        wanted = tuple(sorted(set(node_ids)))
+        if wanted not in self._groups:
+            self._groups[wanted] = self._read(wanted)
+        return self._groups[wanted]
+
+    def _read(self, wanted: Sequence[int]) -> list[Group]:
         missing = [node for node in wanted if node not in self._known]
-        for node, standard in records.representatives(self.connection, missing).items() if missing else ():
-            self._known[node] = (standard["fingerprint"], standard_of(standard))
+        self._known |= records.representatives(self.connection, missing)
         by_kind: dict[str, list[tuple[str, int, dict[str, Any]]]] = defaultdict(list)
         for node in wanted:
             if node in self._known:
                 print_, record = self._known[node]
                 by_kind[record["kind"]].append((print_, node, record))
-        return [_group(self.connection, kind, sorted(found, key=_in_order), self.model)
-                for kind, found in by_kind.items()]  # fmt: skip
-
-
-def _in_order(one: tuple[str, int, dict[str, Any]]) -> tuple[str, int]:
-    return one[:2]
+        return [group_of(self.connection, self.model, kind, found) for kind, found in by_kind.items()]
 
 
 def read_groups(
@@ -123,8 +127,7 @@ def read_groups(
     """
     hand = Hand(connection, model)
     guests = range(-1, -1 - len(strangers), -1)
-    for number, stranger in zip(guests, strangers, strict=True):
-        hand.put(number, "", stranger)
+    hand.put({number: ("", stranger) for number, stranger in zip(guests, strangers, strict=True)})
     return hand.groups([*node_ids, *guests])
 
 
@@ -138,15 +141,24 @@ def standard_of(standard: Mapping[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _group(connection: Connection, kind: str, found: list[tuple[str, int, dict[str, Any]]], model: Model) -> Group:
-    prints = [print_ for print_, _, _ in found]
+def group_of(
+    connection: Connection, model: Model, kind: str, found: Sequence[tuple[str, int, Mapping[str, Any]]]
+) -> Group:
+    """A group of (fingerprint, node id, standard record); the sizes of its blocks are read when first needed."""
+    ordered = sorted(found, key=lambda one: one[:2])
+    prints = [print_ for print_, _, _ in ordered]
     sizes = _Sizes(connection, kind)
-    columns = Columns.of_table(values_table([record for _, _, record in found], prints, model), Sharing(sizes))
+    columns = Columns.of_table(values_table([record for _, _, record in ordered], prints, model), Sharing(sizes))
     parts = Parts(columns)
+    sizes.foreseen = lambda: _counted_keys(kind, model, parts)
+    ids = np.array([node for _, node, _ in ordered], dtype=np.int64)
+    return Group(kind, ids, prints, columns, parts, np.arange(len(ids)))
+
+
+def _counted_keys(kind: str, model: Model, parts: Parts) -> list[int]:
+    """All keys whose blocks evidence counts."""
     counted = [keys_of_level(rule, 0, parts).keys for rule in counted_rules(rules_of(kind, model.customs))]
-    sizes(np.unique(np.concatenate(counted)).tolist())
-    ids = np.array([node for _, node, _ in found], dtype=np.int64)
-    return Group(kind, ids, prints, columns, np.arange(len(ids)))
+    return [key for keys in counted for key in keys.tolist()]
 
 
 class _Sizes:
@@ -156,9 +168,12 @@ class _Sizes:
         self._connection = connection
         self._kind = kind
         self._known: dict[int, int] = {}
+        self.foreseen: Callable[[], list[int]] = list
+        """All keys that will be asked for."""
 
     def __call__(self, keys: list[int]) -> list[int]:
-        missing = sorted({key for key in keys if key not in self._known})
+        wanted = keys if self._known else [*keys, *self.foreseen()]
+        missing = sorted({key for key in wanted if key not in self._known})
         if missing:
             kept = stored(self._kind, np.array(missing, dtype=np.int64)).tolist()
             found = nodes.sizes(self._connection, kept, LARGEST + 1)
@@ -204,12 +219,11 @@ def candidates_of(
     blocks: Blocks, group: Group, customs: Mapping[str, str], chosen: NDArray[np.bool_]
 ) -> set[tuple[int, int]]:
     """Pairs of node ids (smaller first) of the chosen nodes with all that share a linking key with them."""
-    parts = Parts(group.columns)
     found: set[tuple[int, int]] = set()
     waiting = [(rule, group.ids[chosen]) for rule in rules_of(group.kind, customs)]
     level = 0
     while waiting:
-        asked = [(rule, _rows_of(group, parts, rule, level, of)) for rule, of in waiting]
+        asked = [(rule, _rows_of(group, rule, level, of)) for rule, of in waiting]
         members = blocks.members({key for _, rows in asked for keys in rows.values() for key in keys}, level)
         waiting = []
         for rule, rows in asked:
@@ -220,9 +234,9 @@ def candidates_of(
     return found
 
 
-def _rows_of(group: Group, parts: Parts, rule: Rule, level: int, of: NDArray[np.int64]) -> dict[int, list[int]]:
+def _rows_of(group: Group, rule: Rule, level: int, of: NDArray[np.int64]) -> dict[int, list[int]]:
     """Node id → its keys at a level of a rule, as stored."""
-    rows = keys_of_level(rule, level, parts)
+    rows = keys_of_level(rule, level, group.parts)
     if not len(rows.nodes):
         return {}
     ids = group.ids[rows.nodes]
@@ -261,7 +275,7 @@ def split_blocks(hand: Hand, blocks: Blocks, arrived: Mapping[int, int], groups:
 def _split(hand: Hand, blocks: Blocks, rule: Rule, group: Group, added: Mapping[int, int]) -> None:
     focus, arrived = group, added
     for level in range(len(rule.levels) - 1):
-        rows = _rows_of(focus, Parts(focus.columns), rule, level, focus.ids)
+        rows = _rows_of(focus, rule, level, focus.ids)
         keys = {key for one in rows.values() for key in one}
         cap = rule.cap(level)
         asked = blocks if level == 0 else Blocks(hand.connection, cap + max(arrived.values(), default=0))
@@ -279,11 +293,7 @@ def _split(hand: Hand, blocks: Blocks, rule: Rule, group: Group, added: Mapping[
 
 def _add_finer(connection: Connection, rule: Rule, level: int, focus: Group) -> dict[int, int]:
     """Add the finer keys of nodes; answers how many nodes each of them came to."""
-    pairs = [
-        (key, node)
-        for node, keys in _rows_of(focus, Parts(focus.columns), rule, level, focus.ids).items()
-        for key in keys
-    ]
+    pairs = [(key, node) for node, keys in _rows_of(focus, rule, level, focus.ids).items() for key in keys]
     known = {tuple(row) for row in nodes.hub_keys_of(connection, {node for _, node in pairs})}
     nodes.add_hub_keys(connection, [key for key, _ in pairs], [node for _, node in pairs])
     return Counter(key for key, node in pairs if (key, node) not in known)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from litso.golden.policy import LIST_ATTRIBUTES
 from litso.resolve.claims import BORDERS
 from litso.resolve.cluster import WHOLE, Evidenced, components, partition
-from litso.resolve.columns import Columns
 from litso.resolve.evidence import compare
 from litso.resolve.keys import CAP, RARE
 from litso.resolve.model import UNIT, Model, score
@@ -34,9 +33,9 @@ from litso.usecases.blocks import (
     Hand,
     candidates_of,
     first_keys,
+    group_of,
     split_blocks,
     standard_of,
-    values_table,
 )
 from litso.usecases.naming import Cluster, Clusters, name_parties
 from litso.usecases.publication import publish_party
@@ -88,25 +87,31 @@ def place(hand: Hand, rows: Sequence[Mapping[str, Any]]) -> Placement:
     prints = [fingerprint(node_values(row), key, key in apart) for row, key in zip(rows, keys, strict=True)]
     known = nodes.find_by_fingerprints(hand.connection, sorted(set(prints))) if rows else {}
     new = {print_: row for print_, row in zip(prints, rows, strict=True) if print_ not in known}
-    first = _first_keys(hand.model, new)
+    groups = _new_groups(hand, new)
+    first = _first_keys(groups, hand.model)
     fresh = nodes.add_handful(hand.connection, {print_: (str(uuid4()), first[print_]) for print_ in new})
-    for print_, node in fresh.items():
-        hand.put(node, print_, new[print_])
+    named = [group._replace(ids=np.array([fresh[one] for one in group.prints], dtype=np.int64)) for group in groups]
+    hand.put({node: (print_, new[print_]) for print_, node in fresh.items()})
+    hand.keep(named)
     found = known | fresh
     return Placement([found[print_] for print_ in prints], {fresh[print_]: first[print_] for print_ in new})
 
 
-def _first_keys(model: Model, new: Mapping[str, Mapping[str, Any]]) -> dict[str, list[int]]:
+def _new_groups(hand: Hand, new: Mapping[str, Mapping[str, Any]]) -> list[Group]:
+    """Records to be nodes of their own, by kind; they have no numbers yet."""
+    kinds = sorted({row["kind"] for row in new.values()})
+    chosen = [[(print_, 0, row) for print_, row in new.items() if row["kind"] == kind] for kind in kinds]
+    return [group_of(hand.connection, hand.model, kind, rows) for kind, rows in zip(kinds, chosen, strict=True)]
+
+
+def _first_keys(groups: Sequence[Group], model: Model) -> dict[str, list[int]]:
     """Fingerprint → first keys, as stored."""
-    found: dict[str, list[int]] = {print_: [] for print_ in new}
-    for kind in sorted({row["kind"] for row in new.values()}):
-        chosen = {print_: row for print_, row in new.items() if row["kind"] == kind}
-        prints = list(chosen)
-        columns = Columns.of_table(values_table(list(chosen.values()), prints, model))
-        for rows in first_keys(kind, columns, model.customs):
+    found: dict[str, set[int]] = {print_: set() for group in groups for print_ in group.prints}
+    for group in groups:
+        for rows in first_keys(group.kind, group.parts, model.customs):
             for node, key in zip(rows.nodes.tolist(), rows.keys.tolist(), strict=True):
-                found[prints[node]].append(key)
-    return {print_: sorted(set(keys)) for print_, keys in found.items()}
+                found[group.prints[node]].add(key)
+    return {print_: sorted(keys) for print_, keys in found.items()}
 
 
 def settle(

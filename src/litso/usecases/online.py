@@ -29,6 +29,7 @@ from litso.standardize.one import standardize_one
 from litso.store import access, golden, loads, locks, nodes, records, sources, suggestions
 from litso.store.database import Connection
 from litso.store.loads import Counts
+from litso.store.nodes import Link
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.address_lines import address_lines
@@ -203,26 +204,36 @@ def _answers(
 ) -> list[Upserted]:
     """What became of the records: their parties, quality codes and evidence."""
     now = {(row.source, row.source_id): row for row in records.find_many(connection, keys)}
+    evidence = _evidence(connection, model, list(now.values()))
     answers = []
     for key, status in zip(keys, statuses, strict=True):
         row = now[key]
         quality = {kind: row.standard[f"qc_{kind}"] for kind in QC_KINDS if row.standard[f"qc_{kind}"] is not None}
-        evidence = _evidence(connection, model, row) if row.node_id is not None else []
-        answers.append(Upserted(*key, row.party_id, status, quality, row.standard["problems"], evidence))
+        problems, found = row.standard["problems"], evidence.get(row.record_id, [])
+        answers.append(Upserted(*key, row.party_id, status, quality, problems, found))
     return answers
 
 
-def _evidence(connection: Connection, model: Model, row: records.Record) -> list[Evidence]:
-    """The strongest links of a record to others of its party."""
-    siblings = nodes.nodes_of_parties(connection, [row.party_id or ""])
-    links = [link for link in nodes.links_within(connection, siblings) if row.node_id in (link.node_a, link.node_b)]
-    strongest = sorted(links, key=lambda link: (-link.weight, link.node_a, link.node_b))[:_SHOWN]
-    others = [link.node_b if link.node_a == row.node_id else link.node_a for link in strongest]
-    names = {one.node_id: one for one in reversed(records.belongings(connection, others))}
-    return [
-        Evidence(names[other].source, names[other].source_id, link.weight, evidence_steps(model, row.kind, link.levels))
-        for link, other in zip(strongest, others, strict=True)
-    ]
+def _evidence(connection: Connection, model: Model, rows: Sequence[records.Record]) -> dict[int, list[Evidence]]:
+    """Record → its strongest links to others of its party."""
+    party_of = nodes.nodes_of_parties(connection, sorted({row.party_id for row in rows if row.party_id}))
+    links = nodes.links_within(connection, party_of) if len(party_of) > 1 else []
+    chosen: dict[int, list[tuple[Link, int]]] = {}
+    for row in rows:
+        own = [link for link in links if row.node_id in (link.node_a, link.node_b)]
+        ends = [(link, link.node_b if link.node_a == row.node_id else link.node_a) for link in own]
+        within = [(link, other) for link, other in ends if party_of[other] == row.party_id]
+        chosen[row.record_id] = sorted(within, key=lambda one: (-one[0].weight, one[1]))[:_SHOWN]
+    others = sorted({other for found in chosen.values() for _, other in found})
+    names = {one.node_id: one for one in reversed(records.belongings(connection, others) if others else [])}
+    return {
+        row.record_id: [
+            Evidence(names[other].source, names[other].source_id, link.weight,
+                     evidence_steps(model, row.kind, link.levels))
+            for link, other in chosen[row.record_id]
+        ]
+        for row in rows
+    }  # fmt: skip
 
 
 # Match ----------------------------------------------------------------------------------------------------------

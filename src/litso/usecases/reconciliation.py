@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from litso.domain.record import CUSTOM_PREFIX
 from litso.engine.duckdb import Engine
 from litso.resolve.identity import mint, succession
+from litso.resolve.keys import Parts
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
 from litso.sources.mapping import Mapping, parse_mapping
@@ -143,13 +144,11 @@ def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
     """The active model with the custom attributes of all sources, and their names; at first the shipped one."""
     mappings = [mapping_of(source) for source in sources.list_all(connection)]
     customs = {CUSTOM_PREFIX + custom.name: custom.compare for mapping in mappings for custom in mapping.custom}
-    active = models.find_active(connection)
-    if active is None:
+    model = _active_model(connection)
+    if model is None:
         is_generic = bool(mappings) and all(mapping.locale == "generic" for mapping in mappings)
         model = shipped("generic" if is_generic else "ru")
         models.activate(connection, to_json(model))
-    else:
-        model = _read_model(active.content)
     return model.with_customs(customs), _custom_names(customs)
 
 
@@ -168,9 +167,18 @@ def mapping_of(source: Source) -> Mapping:
     return _parsed(source.mapping, source.name)
 
 
-@lru_cache(maxsize=4)
-def _read_model(content: str) -> Model:
-    return from_json(content, "the active model")
+_READ_MODELS: Final[dict[str, Model]] = {}
+"""The active model by its id, as it is large."""
+
+
+def _active_model(connection: Connection) -> Model | None:
+    model_id = models.find_active_id(connection)
+    if model_id is not None and model_id not in _READ_MODELS:
+        active = models.find_active(connection)
+        _READ_MODELS.clear()
+        if active is not None:
+            _READ_MODELS[active.model_id] = from_json(active.content, "the active model")
+    return _READ_MODELS.get(model_id or "")
 
 
 def _judgements(connection: Connection) -> list[Judgement]:
@@ -440,7 +448,7 @@ def _keys(resolution: Resolution, ids: pl.DataFrame) -> pa.Table:
     node_id, is_new = ids["node_id"].to_numpy(), ids["is_new"].to_numpy()
     tables = [nodes.KEY_SCHEMA.empty_table()]
     for kind in resolution.kinds:
-        for rows in first_keys(kind.kind, kind.columns, resolution.model.customs):
+        for rows in first_keys(kind.kind, Parts(kind.columns), resolution.model.customs):
             chosen = is_new[rows.nodes + kind.first]
             tables.append(pa.table({"key": rows.keys[chosen], "node_id": node_id[rows.nodes[chosen] + kind.first]}))
     return pa.concat_tables(tables)

@@ -31,7 +31,7 @@ from litso.resolve.nodes import node_values, values_sql
 from litso.store import judgements, nodes, records
 from litso.store.database import Connection
 from litso.store.judgements import Judgement
-from litso.usecases.blocks import LARGEST, Group, Hand, standard_of, stored
+from litso.usecases.blocks import LARGEST, Group, Hand, stored
 from litso.usecases.increment import pairs_within, reached_nodes
 from litso.usecases.masking import Sight, masked_values
 from litso.usecases.reconciliation import current_model
@@ -176,7 +176,7 @@ def _members_of_group(connection: Connection, group: Group) -> list[Member]:
         keys[row.node_id].append((row.source, row.source_id))
     parties = nodes.parties_of(connection, ids)
     values = records.representatives(connection, ids)
-    return [Member(tuple(sorted(keys[one])), parties[one], node_values(standard_of(values[one]))) for one in ids]
+    return [Member(tuple(sorted(keys[one])), parties[one], node_values(values[one][1])) for one in ids]
 
 
 def _judged(connection: Connection, node_of: Mapping[Key, int]) -> dict[str, dict[Pair, Judgement]]:

@@ -17,6 +17,7 @@ from litso.store import crosswalk, locks, models, nodes, tuning
 from litso.store.database import Connection, Store
 from litso.store.tuning import Move, PartyBefore, Tuning
 from litso.usecases.access import Actor, demand
+from litso.usecases.blocks import Hand
 from litso.usecases.increment import Cause, Settled, publish_touched, settle
 from litso.usecases.reconciliation import current_model, outlook, relink
 from litso.usecases.tuning import forecast_of
@@ -105,7 +106,7 @@ def _settle(connection: Connection, touched: Sequence[int], cause: Cause) -> Non
     """Settle the neighbourhood of nodes with the active model; nodes that are gone since fall out."""
     model, _ = current_model(connection)
     living = nodes.parties_of(connection, touched)
-    settle(connection, model, added=[], left=[], written={}, judged=living, cause=cause)
+    settle(Hand(connection, model), added={}, left=[], written={}, judged=living, cause=cause)
 
 
 # Back -----------------------------------------------------------------------------------------------------------

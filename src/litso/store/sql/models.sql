@@ -13,3 +13,6 @@ insert into model (model_id, content) values (%(model_id)s, %(content)s) on conf
 
 -- name: get
 select model_id, content from model where model_id = %(model_id)s;
+
+-- name: find_active_id
+select model_id from model where is_active;

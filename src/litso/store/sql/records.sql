@@ -140,8 +140,10 @@ select count(*) from source_record where source = %(source)s and deleted_at is n
 
 -- name: representatives
 -- One record of each node: all of a node are equal in what counts.
-select distinct on (r.node_id) r.node_id as node,
-       (to_jsonb(r) - 'payload' - 'problems') || jsonb_build_object('fingerprint', replace(n.fingerprint::text, '-', ''))
+select distinct on (r.node_id) r.node_id, replace(n.fingerprint::text, '-', '') as fingerprint, r.kind, r.full_name,
+       r.surname, r.given_name, r.patronymic, r.gender, r.postal_code, r.region, r.city, r.street, r.house, r.block,
+       r.flat, r.house_key, r.snils, r.inn, r.ogrn, r.kpp, r.passport, r.national_id, r.opf, r.company, r.birth_date,
+       r.phones, r.emails, r.accounts, r.custom
 from source_record r join node n on n.node_id = r.node_id
 where r.node_id = any(%(nodes)s::bigint[])
 order by r.node_id, r.record_id;
