@@ -5,8 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from litso.web.english_parse import PARSE_TEXTS
+
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
+        **PARSE_TEXTS,
         # every page
         "К содержанию": "Skip to content",
         "Litso, на главную": "Litso, to the first page",

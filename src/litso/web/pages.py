@@ -14,7 +14,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litso import __version__
 from litso.usecases.access import Actor
 from litso.usecases.masking import shown_phone
-from litso.web import formats, words
+from litso.web import formats, parse_words, words
 from litso.web.assets import asset
 from litso.web.i18n import chosen_language, translator
 from litso.web.sessions import VISIT_COOKIE, ScreenRequest, cookie, csrf_token, new_visit, secret_of
@@ -26,6 +26,8 @@ THEMES: Final = ("auto", "light", "dark")
 _SECTIONS: Final = (
     ("/", "Поиск", "read_parties"),
     ("/sources", "Источники", "read_sources"),
+    ("/clean", "Разбор значения", "read_sources"),
+    ("/reference", "Справочники", "read_sources"),
     ("/users", "Пользователи", "manage_people"),
 )
 
@@ -46,6 +48,12 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "load_mode": words.LOAD_MODES,
     "verdict": words.VERDICTS,
     "quarantine_code": words.QUARANTINE_CODES,
+    "reference_title": words.REFERENCE_TITLES,
+    "reference_publisher": words.REFERENCE_PUBLISHERS,
+    "parse_kind": parse_words.KINDS,
+    "parse_component": parse_words.COMPONENTS,
+    "parse_complete": parse_words.COMPLETE,
+    "parse_house": parse_words.HOUSE,
 }
 
 
@@ -72,6 +80,8 @@ def environment(lang: str) -> Environment:
         "reason": say,
         "detail": partial(_detail, say),
         "problem": partial(_problem, say),
+        "parse_meaning": lambda qc, kind: say(parse_words.meaning(kind, qc)),
+        "parse_reason": lambda problem: say(parse_words.reason(problem)),
     }
     return made
 

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from litso.web import finding, parties, people, signing, sources
+from litso.web import finding, parties, people, reference, signing, sources
 from litso.web.assets import assets_router
 from litso.web.pages import see_other
 from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication, check_form
@@ -27,6 +27,7 @@ _HANDLERS: Final = (
     *finding.HANDLERS,
     *parties.HANDLERS,
     *sources.HANDLERS,
+    *reference.HANDLERS,
     *people.HANDLERS,
     nowhere,
 )

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from litso.golden.policy import CRITERIA, ONLY, TIE
+from litso.usecases import reference
 
 ROLES: Final = MappingProxyType(
     {
@@ -194,3 +195,6 @@ QUARANTINE_CODES: Final = MappingProxyType(
         "not_an_object": "не JSON-объект",
     }
 )
+
+REFERENCE_TITLES: Final = MappingProxyType({name: kind.title for name, kind in reference.KINDS.items()})
+REFERENCE_PUBLISHERS: Final = MappingProxyType({name: kind.official for name, kind in reference.KINDS.items()})

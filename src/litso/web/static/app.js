@@ -3,8 +3,10 @@ import { startSearch } from "./search.js";
 import { startFragments } from "./fragments.js";
 import { startDisclosures } from "./disclosures.js";
 import { startHotkeys } from "./hotkeys.js";
+import { startSending } from "./sending.js";
 
 startFragments();
 startDisclosures();
 startHotkeys();
+startSending();
 document.querySelectorAll("[data-search]").forEach(startSearch);
