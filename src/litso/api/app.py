@@ -27,6 +27,7 @@ from litso.api.service import changes_router, health, openapi_document, ready
 from litso.errors import LitsoError
 from litso.settings import Settings
 from litso.store.database import Store
+from litso.usecases.gathering import Gathering
 
 _LARGEST_BODY: Final = 16 << 20
 _API: Final = "/v1"
@@ -60,6 +61,7 @@ class Screens:
 def create_app(store: Store, settings: Settings, *, screens: Screens | None = None) -> Litestar:
     """The application over an open store."""
     handler = _exception_handler(screens)
+    gathering = Gathering(store)
 
     def the_store() -> Store:
         return store
@@ -67,11 +69,15 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
     def the_settings() -> Settings:
         return settings
 
+    def the_gathering() -> Gathering:
+        return gathering
+
     return Litestar(
         route_handlers=[_api_router(), health, ready, openapi_document, *(screens.routes if screens else ())],
         dependencies={
             "store": Provide(the_store, sync_to_thread=False),
             "settings": Provide(the_settings, sync_to_thread=False),
+            "gathering": Provide(the_gathering, sync_to_thread=False),
         },
         exception_handlers={HTTPException: handler, LitsoError: handler, Exception: handler},
         before_send=[_harden],

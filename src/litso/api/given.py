@@ -6,6 +6,8 @@ from litestar.di import NamedDependency
 
 from litso.settings import Settings
 from litso.store.database import Store
+from litso.usecases.gathering import Gathering
 
 GivenStore = NamedDependency[Store]
 GivenSettings = NamedDependency[Settings]
+GivenGathering = NamedDependency[Gathering]

@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND
-from litso.api.given import GivenStore
+from litso.api.given import GivenGathering, GivenStore
 from litso.api.once import IdempotencyKey, once
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
@@ -34,6 +34,7 @@ _MOST: Final = 1000
 def upsert(
     request: ApiRequest,
     store: GivenStore,
+    gathering: GivenGathering,
     data: JSONBody[schemas.RecordIn | list[schemas.RecordIn]],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[schemas.RecordsOut]:
@@ -44,17 +45,23 @@ def upsert(
     items = data if isinstance(data, list) else [data]
     if not 1 <= len(items) <= _MOST:
         raise BadUsage(f"1 to {_MOST} records a request")
+    given = [_given(item) for item in items]
+    if idempotency_key is None:
+        return Response(_records_out(gathering.upsert(request.user, given)), status_code=HTTP_200_OK)
     with store.transaction() as connection:
 
         def work() -> schemas.RecordsOut:
-            done = online.upsert_records(connection, request.user, [_given(item) for item in items])
-            return schemas.RecordsOut([_record_out(one) for one in done])
+            return _records_out(online.upsert_records(connection, request.user, given))
 
         return once(connection, request, idempotency_key, items, HTTP_200_OK, work)
 
 
 def _given(item: schemas.RecordIn) -> Given:
     return Given(item.source, item.source_id, item.attributes, item.party, item.updated_at, item.custom)
+
+
+def _records_out(done: Sequence[Upserted]) -> schemas.RecordsOut:
+    return schemas.RecordsOut([_record_out(one) for one in done])
 
 
 def _record_out(done: Upserted) -> schemas.RecordOut:

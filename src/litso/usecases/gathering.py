@@ -1,0 +1,86 @@
+"""Upserts of many callers that arrive at the same time, written together: one transaction, one commit.
+
+Who resolves is alone in it, so callers would wait for one another anyway. The first of them to get the pen writes what
+has gathered meanwhile, for all; the others find their records written.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from litso.errors import LitsoError
+from litso.store.database import Store
+from litso.usecases.access import Actor, demand
+from litso.usecases.online import Given, Upserted, upsert_records
+
+_MOST: Final = 64
+"""Records of one transaction: more would make the first callers wait."""
+
+
+@dataclass
+class _Job:
+    """What a caller wants written, and what became of it."""
+
+    actor: Actor
+    given: Sequence[Given]
+    done: list[Upserted] | LitsoError | None = None
+
+    def keys(self) -> set[tuple[str, str]]:
+        return {(one.source, one.source_id) for one in self.given}
+
+
+class Gathering:
+    """Writes the upserts of threads. A caller's records are written all or none, whoever's else are beside them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pen = Lock()
+        self._waiting: deque[_Job] = deque()
+
+    def upsert(self, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
+        """As `upsert_records`, in a transaction of its own or shared; it is committed when this returns."""
+        demand(actor, "write_records")
+        job = _Job(actor, given)
+        self._waiting.append(job)
+        with self._pen:
+            while job.done is None:
+                self._write(self._next(job))
+        if isinstance(job.done, LitsoError):
+            raise job.done
+        return job.done
+
+    def _next(self, own: _Job) -> list[_Job]:
+        """The jobs that can be written together: of one actor, each record once, in the order of their coming.
+
+        Only a writer that broke down leaves the queue without a job that is not done: its owner then does it alone.
+        """
+        taken = [self._waiting.popleft() if self._waiting else own]
+        keys, records = taken[0].keys(), len(taken[0].given)
+        while self._waiting:
+            job = self._waiting[0]
+            records += len(job.given)
+            if records > _MOST or job.actor != taken[0].actor or keys & job.keys():
+                break
+            keys |= job.keys()
+            taken.append(self._waiting.popleft())
+        return taken
+
+    def _write(self, jobs: Sequence[_Job]) -> None:
+        try:
+            done = iter(self._together(jobs[0].actor, [one for job in jobs for one in job.given]))
+            for job in jobs:
+                job.done = [next(done) for _ in job.given]
+        except LitsoError as error:
+            if len(jobs) == 1:
+                jobs[0].done = error
+                return
+            for job in jobs:
+                self._write([job])
+
+    def _together(self, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
+        with self._store.transaction() as connection:
+            return upsert_records(connection, actor, given)
