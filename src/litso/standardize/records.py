@@ -28,7 +28,7 @@ from litso.standardize import documents
 from litso.standardize.address.parts import line as address_line
 from litso.standardize.birth_date import SCHEMA as BIRTH_DATE_SCHEMA
 from litso.standardize.birth_date import birth_date
-from litso.standardize.bulk import Row, by_distinct
+from litso.standardize.bulk import by_distinct, frame, weave
 from litso.standardize.cells import (
     BLANKS,
     CELL_SCHEMA,
@@ -332,11 +332,8 @@ def _phones(table: pl.DataFrame, addresses: pl.DataFrame, territory: Territory |
     found = phone_cells(cells["text"])
     lacking = found["reasons"].list.contains(NO_CODE)
     if lacking.any():
-        again = [
-            placed_phone(text, region, city, territory)
-            for text, region, city in cells.filter(lacking).select("text", "region", "city").iter_rows()
-        ]
-        found = _replaced(found, lacking, again)
+        again = _placed(cells.filter(lacking).select("text", "region", "city"), territory)
+        found = weave(found.filter(~lacking), ~lacking, again)
     return united_cells("phone", "phones", len(texts), cells["row"], found)
 
 
@@ -346,10 +343,11 @@ def placed_phone(text: str | None, region: str | None, city: str | None, territo
     return phone_cell(text, territory) if city and NO_CODE in own[2] else own
 
 
-def _replaced(found: pl.DataFrame, where: pl.Series, rows: list[Row]) -> pl.DataFrame:
-    new = iter(rows)
-    return pl.DataFrame(
-        [next(new) if mask else row for mask, row in zip(where, found.iter_rows(), strict=True)],
-        schema=CELL_SCHEMA,
-        orient="row",
+def _placed(cells: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
+    """`placed_phone` of each `text` with its `region` and `city`: once for all that are equal."""
+    distinct = cells.unique(maintain_order=True)
+    read = frame(
+        [placed_phone(text, region, city, territory) for text, region, city in distinct.iter_rows()], CELL_SCHEMA
     )
+    found = cells.join(distinct.hstack(read), on=cells.columns, how="left", nulls_equal=True, maintain_order="left")
+    return found.select(*CELL_SCHEMA)

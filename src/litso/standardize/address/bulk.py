@@ -6,6 +6,7 @@ The same functions read every part as for a single address, so the columns equal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import polars as pl
@@ -34,6 +35,11 @@ _BATCH: Final = 1 << 17
 _REMEMBERED: Final = 1 << 18
 """Places and houses kept from batch to batch of one column."""
 
+# The columns of one load are of one town: what was read for a batch is met again in the next one, and in other sources.
+_place = lru_cache(1 << 16)(read_place)
+_house = lru_cache(1 << 16)(read_house)
+_whole = lru_cache(1 << 15)(parse)
+
 _FLAT_BIT: Final = 16 ** (len(HouseFlags._fields) - 1 - HouseFlags._fields.index("flat"))
 _INTEGERS: Final = frozenset({"fias_level", "qc_complete", "qc_house", "qc"})
 SCHEMA: Final[dict[str, pl.DataType]] = {
@@ -50,8 +56,8 @@ def parse_column(values: pl.Series | pa.Array | pa.ChunkedArray, territory: Terr
     batches, places, houses = [], None, None
     for start in range(0, max(len(texts), 1), _BATCH):
         rows = _cut(texts.slice(start, _BATCH))
-        places = _extended(places, rows["head"], lambda text: read_place(text, territory), PLACE_COLUMNS, "place")
-        houses = _extended(houses, rows["house_text"], read_house, HOUSE_COLUMNS, "house")
+        places = _extended(places, rows["head"], lambda text: _place(text, territory), PLACE_COLUMNS, "place")
+        houses = _extended(houses, rows["house_text"], _house, HOUSE_COLUMNS, "house")
         batches.append(_batch(rows, places, houses, territory))
     return pl.concat(batches, rechunk=False)
 
@@ -178,7 +184,7 @@ def _compose(rows: pl.DataFrame) -> pl.DataFrame:
 def _others(rows: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
     """Rows that are not plain: each distinct text is read as a whole."""
     distinct = rows["text"].unique()
-    read = frame(parse(text, territory) for text in distinct).with_columns(distinct)
+    read = frame(_whole(text, territory) for text in distinct).with_columns(distinct)
     return rows.join(read, on="text", how="left", nulls_equal=True).select("row", *COLUMNS)
 
 
