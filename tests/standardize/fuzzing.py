@@ -275,7 +275,7 @@ def _date_invents(text: str, row: dict[str, Any]) -> str | None:
     if row["birth_date"] is None or "spreadsheet" in (row["problems"] or ""):
         return None
     year, _, day = row["birth_date"].split("-")
-    given = _digits(text)
+    given = _digits(_plain(text).lower().translate(str.maketrans("oоiliзб", "0011136")))
     return None if year[2:] in given and day.lstrip("0") in given else str(row["birth_date"])
 
 
@@ -285,11 +285,15 @@ def _passport_invents(text: str, row: dict[str, Any]) -> str | None:
     return None if found in given or _is_spread(found, given) else found
 
 
+def _twins(text: str) -> str:
+    """Letters of a text in one alphabet, where they look alike."""
+    return _letters(text).translate(str.maketrans("aceopxykmthbu", "асеорхукмтнви"))
+
+
 def _company_invents(text: str, row: dict[str, Any]) -> str | None:
-    given = _letters(text)
-    twins = _letters(_plain(text).lower().translate(str.maketrans("aceopxykmthb", "асеорхукмтнв")))
+    given = _twins(text)
     for word in re.findall(r"[^\W\d_]+", _plain(row["name"] or "")):
-        if _letters(word) not in given and _letters(word) not in twins:
+        if _twins(word) not in given:
             return word
     digits = _digits(text)
     return next((number for name in ("inn", "kpp", "ogrn") if (number := row[name]) and number not in digits), None)

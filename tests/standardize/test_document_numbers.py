@@ -87,6 +87,10 @@ def test_snils(text: str, is_right: bool) -> None:
         ("77 0708 3893", "7707083893", True, None),
         ("123456789047", "123456789047", True, None),
         ("7707083894", "7707083894", False, "wrong_checksum"),
+        ("7707083893/770701001", "7707083893", True, None),
+        ("ИНН физ. лица 123456789047", "123456789047", True, None),
+        ("7707083893 (банк)", "7707083893", True, None),
+        ("7707083893, 123456789047", None, False, "not_digits"),
         ("0000000000", None, False, "placeholder"),
         ("770708389", None, False, "wrong_length"),
         ("77O7083893", None, False, "not_digits"),
@@ -106,6 +110,7 @@ def test_inn(text: str, value: str | None, is_right: bool, problem: str | None) 
         ("ОГРН 1022200525819", True),
         ("304500116000157", True),
         ("ОГРНИП 304500116000157", True),
+        ("ОГРН № 1022200525819 от 01.01.2002", True),
         ("1022200525818", False),
         ("304500116000156", False),
         ("0022200525819", False),
@@ -173,6 +178,11 @@ def test_a_letter_in_a_clearing_account_stands_for_its_number() -> None:
         ("0209 123456", ("02 09", "123456", None, 1, "unknown_region")),
         ("4550 123456", ("45 50", "123456", None, 1, "impossible_year")),
         ("4597 123456", ("45 97", "123456", None, 0, None)),
+        ("№123456 серия 4509", ("45 09", "123456", None, 0, None)),
+        ("45 09 12 34 56", ("45 09", "123456", None, 0, None)),
+        ("4509123456 770053", ("45 09", "123456", "770-053", 0, None)),
+        ("4509 123456 к/п 770053", ("45 09", "123456", "770-053", 0, None)),
+        ("II-ЕР 654321", (None, None, None, 1, "birth_certificate")),
         ("4509 000000", ("45 09", "000000", None, 1, "placeholder")),
         ("0000000000", ("00 00", "000000", None, 1, "placeholder")),
         ("69 3244112", ("69", "3244112", None, 1, "foreign_passport")),
@@ -202,6 +212,8 @@ def test_a_passport_is_not_given_before_fourteen() -> None:
         ("50аа123456", "50АА123456"),
         ("ЕЛС 50AA123456", "50АА123456"),
         ("ИЖКУ 50АА123456-01", "50АА123456-01"),
+        ("12345 от 01.01.2020", "12345"),
+        ("37(ЛС 0007000037)", "0007000037"),
         ("1.23457E+11", None),
         ("0000", None),
         ("нет счета", None),
@@ -217,6 +229,8 @@ def test_account(text: str, value: str | None) -> None:
         ("а123вс77", "А123ВС77"),
         ("A 123 BC 777 RUS", "А123ВС777"),
         ("АА1234 77", "АА123477"),
+        ("г.н. А123ВС77", "А123ВС77"),
+        ("VIN: XTA21099043576182", "XTA21099043576182"),
         ("А000ВС77", None),
         ("Ж123ВС77", None),
         ("А123ВС00", None),
@@ -229,7 +243,14 @@ def test_vehicle(text: str, value: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("77АА123456", "77 АА 123456"), ("9915 № 123456", "99 15 123456"), ("77", None)]
+    ("text", "value"),
+    [
+        ("77АА123456", "77 АА 123456"),
+        ("9915 № 123456", "99 15 123456"),
+        ("в/у 7701 123456", "77 01 123456"),
+        ("7701 000000", None),
+        ("77", None),
+    ],
 )
 def test_driver_licence(text: str, value: str | None) -> None:
     assert driver_licence(text).value == value

@@ -13,6 +13,11 @@ _LABEL: Final = re.compile(
     r"сч[её]т|абонент\w*|договор\w*|дог\.?|account|acc|ls|l/s|№|n[o°]?\b\.?|#|номер|:|\s|\.)+\s*",
     re.IGNORECASE,
 )
+_DATED: Final = re.compile(r"\s+от\s+[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}.*$", re.IGNORECASE)
+_INSIDE: Final = re.compile(
+    r"^[^(]*\(\s*(?:л[./]?\s?с|лиц\w*\.?\s*сч\w*\.?)[\s.:№#]*([0-9][0-9/-]*)\s*\)$", re.IGNORECASE
+)
+"""An account in brackets behind a flat: «37(ЛС 0007000037)»."""
 _STATE: Final = re.compile(r"([0-9][0-9])([АВЕКМНОРСТУХA-ZА-Я]{2})([0-9]{6})(?:-?([0-9][0-9]))?", re.IGNORECASE)
 _FREE: Final = re.compile(r"[0-9A-ZА-ЯЁ]+(?:[/_][0-9A-ZА-ЯЁ]+)*")
 _EXPONENT: Final = re.compile(r"[0-9][.,][0-9]+e\+?[0-9]+", re.IGNORECASE)
@@ -30,7 +35,9 @@ def account(text: str | None) -> Number:
     value = tidy(text or "").strip("'\"`;,. ")
     if _EXPONENT.fullmatch(value):
         return Number(None, False, 1, "spreadsheet_number")
-    value = _SPREADSHEET_TAIL.sub("", value)
+    value = _DATED.sub("", _SPREADSHEET_TAIL.sub("", value))
+    inside = _INSIDE.search(value)
+    value = inside[1] if inside else value
     value = _without_label(re.sub(r"[\s\-.]+", "", _without_label(value))).upper()
     state = _STATE.fullmatch(value)
     if state:

@@ -53,7 +53,7 @@ _ENGLISH: Final[tuple[str | tuple[str, ...], ...]] = (
     "dec",
 )
 _NOISE: Final = re.compile(
-    r"\b(?:год[а-я]*\s+рожд[а-я]*|дата\s+рожд[а-я]*|г\.?\s?р|д\.?\s?р|род\w*|р|год[а-я]*|г|born)\b[.:]*"
+    r"(?:\b|(?<=[0-9]))(?:год[а-я]*\s+рожд[а-я]*|дата\s+рожд[а-я]*|г\.?\s?р|д\.?\s?р|род\w*|р|год[а-я]*|г|born)\b[.:]*"
 )
 _TIME: Final = re.compile(
     r"(?<=[0-9])[t ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:z|[+-][0-9]{2}:?[0-9]{2})?$"
@@ -61,6 +61,9 @@ _TIME: Final = re.compile(
 _THREE: Final = re.compile(r"([0-9]{1,4})\s*[./\\\-,\s]\s*([0-9]{1,2})\s*[./\\\-,\s]\s*([0-9]{1,4})\s*[.,]?")
 _WORDS: Final = re.compile(r"([0-9]{1,2})\s*[-.\s]?\s*([а-яa-z]{3,10})\.?,?\s*[-.\s]?\s*([0-9]{4}|[0-9][0-9])")
 _WORDS_FIRST: Final = re.compile(r"([a-z]{3,10})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+_ROMAN: Final = re.compile(r"(?<=[0-9])([\s./-])([ivx]{1,4})(?=[\s./-][0-9])")
+_MONTHS_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_LETTER_DIGITS: Final = str.maketrans("oоiliзб", "0011136")
 _SERIAL: Final = re.compile(r"([0-9]{4,5})(?:[.,][0-9]+)?")
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
@@ -74,12 +77,21 @@ def birth_date(text: str | None, *, today: date | None = None) -> BirthDate:
     if is_nothing(text):
         return BirthDate(None, 2, None)
     now = today or date.today()
-    line = tidy(text or "").lower().strip("'\" ")
-    line = _NOISE.sub(" ", _TIME.sub("", line)).strip(" .,;:()")
+    line = re.sub("[«»\"']", " ", tidy(text or "").lower()).strip()
+    line = _ROMAN.sub(_roman_month, _NOISE.sub(" ", _TIME.sub("", line)).strip(" .,;:()"))
+    digits = line.translate(_LETTER_DIGITS)
+    if digits != line and (parts := _parts(digits)) is not None:
+        year, month, day, _, problem = parts
+        return _judge(year, month, day, 1, problem or "look_alikes", now)
     parts = _parts(line)
     if parts is None:
         return BirthDate(None, 1, "year_only" if re.fullmatch(r"(?:19|20)[0-9][0-9]", line) else "not_understood")
     return _judge(*parts, now)
+
+
+def _roman_month(found: re.Match[str]) -> str:
+    month = _MONTHS_ROMAN.index(found[2]) + 1 if found[2] in _MONTHS_ROMAN else found[2]
+    return f"{found[1]}{month}"
 
 
 def _parts(line: str) -> tuple[int, int, int, int, str | None] | None:

@@ -96,27 +96,27 @@ def _form_pattern() -> re.Pattern[str]:
     """Any spelling of a form as whole words, the longest first."""
     spellings = sorted(legal_forms(), key=len, reverse=True)
     words = "|".join(re.escape(one).replace(r"\ ", r"\s+").replace("е", "[её]") for one in spellings)
-    return re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-])(?:{words})(?!\w|-(?![0-9]))", re.IGNORECASE)
 
 
 _NUMBER: Final = re.compile(
-    r"(?:[,;(]\s*)?\b(инн|кпп|огрнип|огрн)\b\s*(?:/\s*кпп)?[\s:№#]*([0-9]{8,15})(?:\s*/\s*([0-9]{9}))?\)?",
+    r"(?:[,;(]\s*)?\b(инн|кпп|огрнип|огрн)(?![а-я])\s*(?:/\s*кпп)?[\s:№#\"]*([0-9]{8,15})(?:\s*/\s*([0-9]{9}))?\)?",
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(r"(?<![0-9])([0-9]{10}|[0-9]{12}|[0-9]{13}|[0-9]{15})(?![0-9])")
 _QUOTES: Final = re.compile("[«»“”„‟″\"`]|''|<<|>>|‹|›")
 _EDGES: Final = " ,;:-–—/\\'"
+_BETWEEN: Final = _EDGES + '"'
 _TELLING: Final = sections("company_words.txt")
 
 
 def company(text: str | None) -> Company:
-    """Take a name of an organization apart. `qc` 1 when no legal form was found."""
+    """Take a name of an organization apart. `qc` 1 when no legal form was found; a branch is noted."""
     if is_nothing(text):
         return NOTHING
     line = tidy((text or "")[:MAX_LENGTH])
-    line, numbers = _take_numbers(_with_cyrillic_forms(line))
-    line = _QUOTES.sub('"', line)
-    form, name = _take_form(line)
+    line, numbers = _take_numbers(_QUOTES.sub('"', _with_cyrillic_forms(line)))
+    form, name = _take_form(line.strip(_EDGES))
     name = _core(_core(name)[:LONGEST_NAME])
     inn, kpp, ogrn = numbers
     if not any(sign.isalnum() for sign in name):
@@ -133,19 +133,21 @@ def company(text: str | None) -> Company:
         kpp=kpp,
         ogrn=ogrn,
         qc=0 if form else 1,
-        problems=None if form else "no_legal_form",
+        problems=";".join(filter(None, ("" if form else "no_legal_form", "branch" if is_branch(line) else ""))) or None,
     )
 
 
 def _with_cyrillic_forms(line: str) -> str:
-    """Legal forms typed with Latin look-alikes, as «TCЖ» or «o.o.o.», in Cyrillic."""
+    """Legal forms typed with Latin look-alikes, as «TCЖ» or «o.o.o.», and words of both alphabets in Cyrillic."""
     if not re.search("[a-zA-Z]", line):
         return line
 
     def in_cyrillic(found: re.Match[str]) -> str:
         twins = twins_to_cyrillic(found[0])
-        is_form = not legal_forms().keys().isdisjoint((_fold(twins), _fold(twins.rstrip("."))))
-        return twins if is_form else found[0]
+        if re.search("[а-яА-ЯёЁ]", found[0]) and not re.search("[a-zA-Z]", twins):
+            return twins
+        form = legal_forms().get(_fold(twins)) or legal_forms().get(_fold(twins.rstrip(".")))
+        return found[0] if form is None or (form.short in _WEAK and not found[0].isupper()) else twins
 
     return re.sub(r"[\w.]+", in_cyrillic, line)
 
@@ -190,8 +192,15 @@ def _take_form(line: str) -> tuple[LegalForm | None, str]:
         return None, line
     outside = [one for one in found if line[: one.start()].count('"') % 2 == 0] or found
     chosen = min(outside, key=lambda one: (_form(one).short in _INSIDE, one.start()))
-    rest = line[: chosen.start()] + " " + line[chosen.end() :]
-    return _form(chosen), rest
+    form = _form(chosen)
+    return form, _without_again(form, line[: chosen.start()] + " " + _without_again(form, line[chosen.end() :]))
+
+
+def _without_again(form: LegalForm, rest: str) -> str:
+    """What stands behind a form without the same form once more: «ООО ООО Ромашка»."""
+    while form.short not in _WEAK and (again := _form_pattern().match(rest.lstrip(_BETWEEN))) and _form(again) == form:
+        rest = rest.lstrip(_BETWEEN)[again.end() :]
+    return rest
 
 
 def _form(found: re.Match[str]) -> LegalForm:
@@ -213,7 +222,8 @@ def _core(line: str) -> str:
     line = re.sub(r"\(\s*\)|\[\s*\]", " ", line)
     inner = re.fullmatch(r'[\s,.]*"+\s*([^"]+?)\s*"+[\s,.]*', line)
     name = inner[1] if inner else re.sub(r'\s*"\s*', " ", line)
-    return re.sub(r"(?<![\W\d_]\w)(?<!^\w)\.+$", "", " ".join(name.split()).strip(_EDGES)).strip(_EDGES)
+    line = re.sub(r"(?:\s+\.+)+$", "", " ".join(name.split()).strip(_EDGES))
+    return re.sub(r"(?<![\W\d_]\w)(?<!^\w)\.+$", "", line).strip(_EDGES)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ All have one shape: `value` in its normal form when it is right, `valid`, `qc` (
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -25,7 +26,9 @@ class Number(NamedTuple):
 
 EMPTY: Final = Number(None, None, 2, None)
 _LABEL: Final = re.compile(
-    r"^(?:инн|снилс|огрнип|огрн|кпп|бик|страховой номер|inn|snils|ogrnip|ogrn|kpp|bik|bic)\b[\s:=№#.]*", re.IGNORECASE
+    r"^(?:инн|снилс|огрнип|огрн|кпп|бик|страховой номер|inn|snils|ogrnip|ogrn|kpp|bik|bic|[рк]\s?[/.]\s?с|"
+    r"(?:расч[её]тный|корр?\w*\.?)\s+сч[её]т|сч[её]т|водительское удостоверение|в\s?[/.]?\s?у)\b[\s:=№#.]*",
+    re.IGNORECASE,
 )
 _SEPARATORS: Final = re.compile(r"[\s\-./_']+")
 _NOTHING: Final = re.compile(
@@ -68,6 +71,20 @@ def _checked(text: str | None, lengths: tuple[int, ...], is_right: bool, value: 
     return Number(value, is_right, 0, None) if is_right else Number(value, False, 1, "wrong_checksum")
 
 
+def _among(text: str | None, digits: str, numbers: re.Pattern[str], is_right: Callable[[str], bool]) -> str:
+    """The one number among other words and numbers whose check digits are right, else `digits` as they are."""
+    if not text or is_right(digits) or len(text) > LONGEST_TEXT:
+        return digits
+    found = {re.sub("[ -]", "", one) for one in numbers.findall(tidy(text))}
+    right = [one for one in found if is_right(one)]
+    return right[0] if len(right) == 1 else digits
+
+
+LONGEST_TEXT: Final = 200
+_INNS: Final = re.compile(r"(?<![\w.,-])(?:[0-9]{10}|[0-9]{12})(?![\w-])")
+_SNILSES: Final = re.compile(r"(?<![\w.,-])[0-9]{3}-?[0-9]{3}-?[0-9]{3}[ -]?[0-9]{2}(?![\w-])")
+_OGRNS: Final = re.compile(r"(?<![\w.,-])(?:[0-9]{13}|[0-9]{15})(?![\w-])")
+
 INN_10: Final = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 INN_11: Final = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 INN_12: Final = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
@@ -85,7 +102,7 @@ def is_inn(digits: str) -> bool:
 
 def inn(text: str | None) -> Number:
     """ИНН of an organization (10 digits) or a person (12 digits)."""
-    digits = compact(text or "")
+    digits = _among(text, compact(text or ""), _INNS, is_inn)
     return _checked(text, (10, 12), is_inn(digits), digits)
 
 
@@ -104,7 +121,7 @@ def is_snils(digits: str) -> bool:
 
 def snils(text: str | None) -> Number:
     """СНИЛС as eleven digits."""
-    digits = compact(text or "")
+    digits = _among(text, compact(text or ""), _SNILSES, is_snils)
     return _checked(text, (11,), is_snils(digits), digits)
 
 
@@ -117,7 +134,7 @@ def is_ogrn(digits: str) -> bool:
 
 def ogrn(text: str | None) -> Number:
     """ОГРН (13 digits) or ОГРНИП (15 digits)."""
-    digits = compact(text or "")
+    digits = _among(text, compact(text or ""), _OGRNS, is_ogrn)
     return _checked(text, (13, 15), is_ogrn(digits), digits)
 
 
@@ -194,7 +211,7 @@ def driver_licence(text: str | None) -> Number:
         return EMPTY
     value = twins_to_cyrillic(re.sub(r"[№#]", "", compact(text or "")).upper())
     found = _LICENCE.fullmatch(value)
-    if found is None or not value.strip("0"):
+    if found is None or not found[3].strip("0"):
         return Number(None, False, 1, "wrong_format")
     return Number(" ".join(found.groups()), True, 0, None)
 

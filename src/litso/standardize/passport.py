@@ -23,9 +23,15 @@ class Passport(NamedTuple):
 
 SCHEMA: Final = columns(Passport)
 _CODE: Final = re.compile(r"(?<![0-9])([0-9]{3})\s?[-–]\s?([0-9]{3})(?![0-9])")
+_BARE_CODE: Final = re.compile(r"(?:код|к/п|к\.п\.)[^0-9]{0,25}([0-9]{3})([0-9]{3})(?![0-9])")
 _TEN: Final = re.compile(
     r"(?<![0-9])([0-9][0-9])\s?[-./]?\s?([0-9][0-9])[\s,;]*(?:№|n|no|номер|ном\.?|-|/)*[\s:.]*([0-9]{3})\s?([0-9]{3})(?![0-9])"
 )
+_NUMBER_FIRST: Final = re.compile(
+    r"(?<![0-9])([0-9]{3})\s?([0-9]{3})[\s,;]*(?:серия|сер\.?)[\s:№]*([0-9]{2})\s?([0-9]{2})(?![0-9])"
+)
+_CERTIFICATE: Final = re.compile(r"(?<![a-zа-я])[ivx1уху]{1,5}\s?-\s?[а-я]{2}\s*(?:№|n|номер)?\s?[0-9]{6}(?![0-9])")
+"""A birth certificate: a Roman number, two letters, six digits."""
 _FOREIGN: Final = re.compile(r"(?<![0-9])([0-9][0-9])\s?(?:№|n|no|номер)?\s?([0-9]{7})(?![0-9])")
 _DATE: Final = re.compile(
     r"(?<![0-9])[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}(?![0-9])"
@@ -47,10 +53,13 @@ def passport(text: str | None, *, today: date | None = None) -> Passport:
         return Passport(None, None, None, 2, None)
     line = tidy(text or "").lower()
     line = _DATE.sub(" ", line.replace("o", "0").replace("о", "0") if _is_number(line) else line)
+    line = _NUMBER_FIRST.sub(r"\3 \4 \1\2", line)
+    digits = re.sub(r"[\s\-./]", "", line)
+    if len(digits) == 10 and digits.isascii() and digits.isdigit():
+        line = digits
     found = _TEN.search(line)
     rest = line[: found.start()] + " " + line[found.end() :] if found else line
-    code = _CODE.search(rest)
-    issuer = f"{code[1]}-{code[2]}" if code else None
+    issuer = _issuer(rest)
     if found is None:
         return _without_series(line, issuer)
     region, year, number = found[1], found[2], found[3] + found[4]
@@ -60,12 +69,20 @@ def passport(text: str | None, *, today: date | None = None) -> Passport:
     return Passport(f"{region} {year}", number, issuer, 0, None)
 
 
+def _issuer(rest: str) -> str | None:
+    """Code of the issuer in what stands beside series and number; six digits alone are one without its dash."""
+    code = _CODE.search(rest) or _BARE_CODE.search(rest) or re.fullmatch(r"[\s,;]*([0-9]{3})([0-9]{3})[\s,;.]*", rest)
+    return f"{code[1]}-{code[2]}" if code else None
+
+
 def _is_number(line: str) -> bool:
     """Whether the cell holds the number alone, so that a letter O in it must be a zero."""
     return sum(sign.isalpha() for sign in line) <= 2
 
 
 def _without_series(line: str, issuer: str | None) -> Passport:
+    if _CERTIFICATE.search(line):
+        return Passport(None, None, issuer, 1, "birth_certificate")
     foreign = _FOREIGN.search(line)
     if foreign:
         return Passport(foreign[1], foreign[2], issuer, 1, "foreign_passport")

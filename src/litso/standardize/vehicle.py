@@ -22,7 +22,7 @@ _PLATES: Final = tuple(
     )
 )
 _VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{13}[0-9]{4}")
-_NOISE: Final = re.compile(r"[\s\-./|_]+|RUS|РУС|Г/?Н|ГОС\w*|НОМЕР|№", re.IGNORECASE)
+_NOISE: Final = re.compile(r"[\s\-./|_]+|RUS|РУС|VIN[:№]*|Г[/.]?Н[.]?|ГОС\w*|НОМЕР|№", re.IGNORECASE)
 
 
 def vehicle(text: str | None) -> Number:
