@@ -172,13 +172,20 @@ def russian_frequencies() -> Frequencies:
     folder = Path(russiannames.__file__).parent / "data"
     files = {"surname": "surnames", "given_name": "names", "patronymic": "midnames"}
     tables = {part: _frequency_table(folder / f"{file}.parquet", part) for part, file in files.items()}
-    return Frequencies(**tables, unlisted=0)
+    fathers = _counted(folder / f"{files['patronymic']}.parquet")
+    stems = words.patronymic_stem(fathers["word"].to_arrow().cast(pa.string())).to_pylist()
+    return Frequencies(**tables, unlisted=0, fathers=training.fathers_bits(stems, fathers["count"].to_numpy()))
+
+
+def _counted(path: Path) -> pl.DataFrame:
+    """Folded words of a dictionary with their counts."""
+    names = pl.read_parquet(path, columns=["text", "count"]).drop_nulls()
+    folded = words.fold(names["text"].to_arrow().cast(pa.string()))
+    return pl.DataFrame({"word": folded, "count": names["count"]}).drop_nulls().group_by("word").sum()
 
 
 def _frequency_table(path: Path, part: str) -> dict[str, int]:
-    names = pl.read_parquet(path, columns=["text", "count"]).drop_nulls()
-    folded = words.fold(names["text"].to_arrow().cast(pa.string()))
-    counted = pl.DataFrame({"word": folded, "count": names["count"]}).drop_nulls().group_by("word").sum()
+    counted = _counted(path)
     total = counted["count"].sum()
     known = counted.filter(pl.col("count") >= total * KNOWN[part]).sort("word")
     return {word: 1 + (count >= total * COMMON[part]) for word, count in known.iter_rows()}

@@ -195,7 +195,9 @@ def test_a_crowded_block_is_split_and_a_hub_reported() -> None:
 
 
 def test_keys_bring_together_what_they_should() -> None:
-    one = record("1", "Иванова Анна Ильинична", birth_date="1980-02-03", **HOME, postal_code="443001")
+    one = record(
+        "1", "Иванова Анна Ильинична", birth_date="1980-02-03", **HOME, postal_code="443001", national_id="1234567"
+    )
     cases = {
         "name_year": record("2", "Анна Иванова -", birth_date="1980-11-30"),
         "given_patronymic_date": record("2", "Петрова Анна Ильинична", birth_date="1980-02-03"),
@@ -207,8 +209,9 @@ def test_keys_bring_together_what_they_should() -> None:
         "flat_given": record("2", "Петрова Анна -", **HOME),
         "house_name": record("2", "Иванова А -", **{**HOME, "flat": None}),
         "house_date": record("2", "- - -", birth_date="1980-02-03", **{**HOME, "flat": None}),
-        "street_sound": record("2", "Иваннова Анна -", street="Мира"),
+        "street_sound": record("2", "Иваннова Пётр -", street="Мира"),
         "date_postal": record("2", "- - -", birth_date="1980-02-03", postal_code="443001"),
+        "national_id_start": record("2", "- - -", national_id="1234657"),
         "sound_postal": record("2", "Иваннова А -", postal_code="443001"),
     }
     for name, other in cases.items():

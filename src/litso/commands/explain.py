@@ -199,8 +199,8 @@ def _answer_in_words(answer: Answer, lang: str) -> str:
         against = _hop(answer.balance.against, lang)
         lines.append(_say(
             lang,
-            f"Между двумя субъектами всего {answer.balance.total:+.2f}; сильнее всего против: {against}",
-            f"Between the two parties altogether {answer.balance.total:+.2f}; the most against: {against}",
+            f"Лучшая и худшая пары двух субъектов вместе {answer.balance.total:+.2f}; сильнее всего против: {against}",
+            f"The best and the worst pair between them: {answer.balance.total:+.2f}; the most against: {against}",
         ))  # fmt: skip
     return "\n".join(lines)
 

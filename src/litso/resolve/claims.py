@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION, PERSON
-from litso.resolve.columns import Coded, Codes, Dates, Indices, spread
+from litso.resolve.columns import Coded, Codes, Dates, Indices, Names, spread
 from litso.resolve.compare import (
     Counts,
     Flags,
@@ -89,8 +89,10 @@ SURNAME_LEVELS: Final = (
     Level("part", "общая часть двойной фамилии", 4, 3, 3, 1),
     Level("differs_woman", "фамилии разные, но женщина могла сменить фамилию", -2, -1, -3, -6),
     Level("differs", "фамилии разные", -6, -2, -6, -6),
+    Level("swapped_close", "фамилия и имя переставлены, и в них описка", 7, -3, -3, -1),
 )
 _SWAPPED: Final = 5
+_SWAPPED_CLOSE: Final = 10
 
 
 def same_surname(pairs: Pairs, frequencies: Frequencies) -> Levels:
@@ -108,8 +110,26 @@ def same_surname(pairs: Pairs, frequencies: Frequencies) -> Levels:
     level[same_stem] = 4
     equal = (have & (first == second)) | (same_stem & _are_man_and_woman(pairs))
     _by_frequency(level, equal, _commoner(frequencies.of("surname", names), first, second))
-    level[have & have_given & (first == other_given) & (second == given) & (first != second)] = _SWAPPED
+    crossed = (unequal & have_given, (first == other_given), (second == given))
+    level[_is_swapped_close(names, (first, other_given), (second, given), crossed)] = _SWAPPED_CLOSE
+    level[np.logical_and.reduce(crossed)] = _SWAPPED
     return level
+
+
+def _is_swapped_close(
+    names: Names, one: tuple[Codes, Codes], two: tuple[Codes, Codes], crossed: tuple[Flags, Flags, Flags]
+) -> Flags:
+    """Of two pairs of words, crosswise surname and given name, one is the same and the other differs by a slip.
+
+    crossed: where to look, where the first pair is the same, where the second is.
+    """
+    wanted, same_one, same_two = crossed
+    found = np.zeros(len(wanted), dtype=np.bool_)
+    for (first, second), other_same in ((one, same_two), (two, same_one)):
+        asked = wanted & other_same & (first != second)
+        distance = edits(names.values, first, second, asked, 2)
+        found |= asked & _is_close(distance, _shorter(names.lengths, first, second))
+    return found
 
 
 def _shorter(length: Counts, first: Codes, second: Codes) -> Counts:
@@ -155,7 +175,7 @@ GIVEN_NAME_LEVELS: Final = (
     Level("same", "имя совпадает", 4, -3, -6, 4, heir=4),
     Level("same_common", "имя совпадает, но распространённое", 3, -2, -5, 3, heir=3),
     Level("diminutive", "полное и уменьшительное имя", 4, -3, -5, 2, heir=4),
-    Level("close", "имена различаются опиской", 3, -1, 0, 0, heir=3),
+    Level("close", "имена различаются опиской", 3, -1, -4, 0, heir=3),
     Level("part", "одно из нескольких имён совпадает", 2, -1, -2, 1, heir=2),
     Level("differs", "имена разные", -7, 1, 1, -7, heir=-7),
     Level("differs_gender", "имена разные, мужское и женское", -9, 2, 1, -8, heir=-9),
@@ -185,7 +205,7 @@ def same_given_name(pairs: Pairs, frequencies: Frequencies) -> Levels:
     level[have & initial] = np.where(agrees, 9, 10)[have & initial]
     level[unequal & _may_be_one_name(names.full_names[first], names.full_names[second])] = 4
     _by_frequency(level, have & (first == second) & ~initial, spread(frequencies.of("given_name", names), first))
-    level[pairs.was("surname", _SWAPPED)] = 0
+    level[pairs.was("surname", _SWAPPED, _SWAPPED_CLOSE)] = 0
     return level
 
 
@@ -266,17 +286,39 @@ def _same_name(pairs: Pairs) -> Flags:
     return same_name
 
 
+def _chance(name: str, number: str, namesake: float) -> Level:
+    return Level(name, f"случайных полных тёзок среди записей ожидается {number}", 0, 0, 0, namesake, heir=0)
+
+
 CROWD_LEVELS: Final = (
-    Level("few", "имя с фамилией редки и без отчества", 0, 0, 0, -2, heir=0),
-    Level("several", "людей с этими именем и фамилией несколько", 0, 0, 0, -1, heir=0),
-    Level("many", "людей с этими именем и фамилией много, отчество могло совпасть случайно", 0, 0, 0, 1, heir=0),
-    Level("crowd", "имя с фамилией из самых частых, отчество могло совпасть случайно", 0, 0, 0, 2, heir=0),
+    _chance("under_1_64", "меньше 1 на 64", -7),
+    _chance("about_1_64", "около 1 на 64", -6),
+    _chance("about_1_32", "около 1 на 32", -5),
+    _chance("about_1_16", "около 1 на 16", -4),
+    _chance("about_1_8", "около 1 на 8", -3),
+    _chance("about_1_4", "около 1 на 4", -2),
+    _chance("about_1_2", "около 1 на 2", -1),
+    _chance("about_1", "примерно один", 0),
+    _chance("about_2", "примерно два", 1),
+    _chance("about_4", "примерно четыре", 2),
+    _chance("over_4", "больше четырёх", 3),
 )
+_CROWDS: Final = (5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450)
+"""Borders between which numbers of nodes of a name are alike, and what they are then taken for."""
+_MIDDLES: Final = np.array((4, 7, 10, 15, 22, 33, 50, 75, 110, 165, 250, 375, 500))
+_NOBODY: Final = 1 / 8
+"""Others of a name that may be there unseen."""
 
 
-def no_crowd(pairs: Pairs, _: Frequencies) -> Levels:
-    """Если совпали имя, фамилия и отчество, смотрит, сколько людей зовут так же с любым отчеством."""
-    level = (1 + np.searchsorted(_NAMESAKES[1:], pairs.columns.namesakes[pairs.left])).astype(np.uint8)
+def no_crowd(pairs: Pairs, frequencies: Frequencies) -> Levels:
+    """Если совпало всё имя, оценивает, у скольких людей с этими именем и фамилией отчество совпало бы случайно."""
+    columns = pairs.columns
+    with_name, with_all = (
+        _MIDDLES[np.searchsorted(_CROWDS, counts[pairs.left])] for counts in (columns.namesakes, columns.full_namesakes)
+    )
+    share = spread(frequencies.fathers_bits(columns.names), columns.patronymic.codes[pairs.left]).astype(np.int64)
+    expected = np.rint(np.log2(np.maximum(with_name - with_all, _NOBODY))) - share
+    level: Levels = np.clip(expected + 8, 1, len(CROWD_LEVELS)).astype(np.uint8)
     level[~pairs.was("namesakes", 1, 2, 3, 4)] = 0
     return level
 
@@ -292,6 +334,7 @@ BIRTH_DATE_LEVELS: Final = (
     Level("same_year", "совпадает только год рождения", -3, -1, -1, -1, heir=-1),
     Level("differs", "даты рождения разные", -7, 0, 2, 0, heir=1),
     Level("differs_generation", "между датами рождения поколение", -8, 1, -1, 0, heir=3, error=1 / 2_000),
+    Level("same_convention", "дата рождения совпадает, но это 1 января, часто условное", 5, 0, 0, 0, heir=0),
 )
 _GENERATION: Final = 15
 
@@ -317,7 +360,7 @@ def _date_levels(pairs: Pairs, attribute: str) -> Levels:
     chosen = np.flatnonzero(have)
     level[chosen[_digits_apart(date, pairs.left[chosen], pairs.right[chosen]) == 1]] = 3
     level[have & (year == other_year) & (month == other_day) & (day == other_month)] = 2
-    level[have & (parts == 3)] = 1
+    level[have & (parts == 3)] = np.where((month == 1) & (day == 1), 9, 1)[have & (parts == 3)]
     return level
 
 
@@ -391,6 +434,9 @@ ACCOUNT_LEVELS: Final = (
 )
 
 
+_OTHER_ACCOUNT: Final = 4
+
+
 def same_account(pairs: Pairs, _: Frequencies) -> Levels:
     """Ищет общий лицевой счёт: он объединяет жильцов одной квартиры, в том числе прежних и нынешних."""
     return _shared_levels(pairs, "accounts", 4)
@@ -448,15 +494,20 @@ def same_address(pairs: Pairs, _: Frequencies) -> Levels:
 
 
 FLAT_LEVELS: Final = (
-    Level("same", "та же квартира", 2, 2, 2, -2, moved=-2),
-    Level("differs", "другая квартира", -4, -5, -5, 1, moved=1),
+    Level("same", "та же квартира", 2, 2, 2, -2),
+    Level("differs", "другая квартира", -4, -5, -5, 1),
+    Level("same_known", "та же квартира, и счета известны", 2, 2, 2, -2, 1),
+    Level("differs_shared", "другая квартира, но лицевой счёт общий", -4, -5, -5, 0, 1),
+    Level("differs_account", "другая квартира и другой лицевой счёт", -7, -7, -7, 1, 1),
 )
 
 
 def same_flat(pairs: Pairs, _: Frequencies) -> Levels:
-    """Сравнивает квартиры, если дом один."""
+    """Сравнивает квартиры, если дом один; с другой квартирой и счёт другой у соседа, а не у того же человека."""
     flat, other_flat, have_flats = pairs.both(pairs.columns.text("flat"))
     level = np.where(have_flats, np.where(flat == other_flat, 1, 2), 0).astype(np.uint8)
+    level[(level > 0) & ~pairs.was("account", 0)] += 2
+    level[(level == 4) & pairs.was("account", _OTHER_ACCOUNT)] = 5
     level[~pairs.was("address", _SAME_HOUSE, _CLOSE)] = 0
     return level
 
@@ -700,5 +751,5 @@ def claims_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Clai
     return (*_CLAIMS[kind], *(custom_claim(attribute, compare) for attribute, compare in extra))
 
 
-BORDERS: Final = tuple(sorted({_FEW, _SEVERAL, *_NAMESAKES}))
+BORDERS: Final = tuple(sorted({_FEW, _SEVERAL, *_NAMESAKES, *_CROWDS}))
 """Sizes of blocks above which evidence changes: a block that grows or shrinks over one is weighed anew."""

@@ -1,9 +1,10 @@
 """Clusters: components above the threshold, and inside each the partition that its evidence as a whole speaks for.
 
-Inside a component all pairs count, also those against. Greedy additive edge contraction joins the two groups whose
-evidence for each other is the strongest until no two groups speak for each other; must-links are joined first, and a
-veto keeps groups apart for good. Scores are whole numbers and ties are broken by fingerprints (the ranks of nodes), so
-the result depends on neither the order of rows nor of adding.
+Inside a component all pairs count, also those against. Greedy contraction joins the two groups whose evidence for each
+other is the strongest until no two groups speak for each other. That evidence is the best pair between them and the
+worst one, not the sum of all: ten records that share nothing but a name say no more than two of them, and do not
+outweigh two birth dates. Must-links are joined first, and a veto keeps groups apart for good. Scores are whole numbers
+and ties are broken by fingerprints (the ranks of nodes), so the result does not depend on the order of rows.
 """
 
 from __future__ import annotations
@@ -24,6 +25,25 @@ WHOLE: Final = 64
 """Nodes up to which every pair of a component is scored; in a larger one pairs without a common key count as 0."""
 
 
+class Link(NamedTuple):
+    """The strongest evidence for and against the union of two groups, among the pairs between them."""
+
+    best: int
+    worst: int
+
+    def together(self, other: Link) -> Link:
+        """The evidence of both taken together."""
+        return Link(max(self.best, other.best), min(self.worst, other.worst))
+
+
+NOTHING: Final = Link(0, 0)
+
+
+def link_of(score: int) -> Link:
+    """The link of two groups with one pair between them."""
+    return Link(max(score, 0), min(score, 0))
+
+
 def contract(
     nodes: Sequence[int],
     scores: Mapping[Pair, int],
@@ -35,14 +55,14 @@ def contract(
 
     nodes: in the order that breaks ties. scores: pair (a < b) → hundredths of a bit over the threshold. must: pairs
     that belong together, the most binding first (one that a veto or an earlier one forbids is passed over). vetoes:
-    pairs that never belong together. on_join: told of two groups before they are joined, and by what sum (None: by a
+    pairs that never belong together. on_join: told of two groups before they are joined, and by what link (None: by a
     must-link). Returns groups, each in the order of `nodes`, ordered by their first nodes.
     """
     rank = {node: place for place, node in enumerate(nodes)}
     groups = {place: [place] for place in range(len(nodes))}
-    links: dict[int, dict[int, int]] = {place: {} for place in groups}
+    links: dict[int, dict[int, Link]] = {place: {} for place in groups}
     for (one, two), value in scores.items():
-        links[rank[one]][rank[two]] = links[rank[two]][rank[one]] = value
+        links[rank[one]][rank[two]] = links[rank[two]][rank[one]] = link_of(value)
     apart: dict[int, set[int]] = {place: set() for place in groups}
     for one, two in vetoes:
         if rank[one] != rank[two]:
@@ -63,26 +83,26 @@ def contract(
             apart[other].discard(two)
             apart[other].add(one)
             apart[one].add(other)
-        for other, value in links.pop(two).items():
+        for other, link in links.pop(two).items():
             del links[other][two]
             if other != one:
-                links[one][other] = links[other][one] = links[one].get(other, 0) + value
+                links[one][other] = links[other][one] = link.together(links[one].get(other, NOTHING))
         return one
 
     for one, two in must:
         first, second = home[rank[one]], home[rank[two]]
         if first != second and second not in apart[first]:
             join(first, second, None)
-    heap = [(-value, one, two) for one in links for two, value in links[one].items() if one < two and value > 0]
+    heap = [(-sum(link), one, two) for one in links for two, link in links[one].items() if one < two and sum(link) > 0]
     heapq.heapify(heap)
     while heap:
         value, one, two = heapq.heappop(heap)
-        if one not in groups or links[one].get(two) != -value or two in apart[one]:
+        if one not in groups or sum(links[one].get(two, NOTHING)) != -value or two in apart[one]:
             continue
         kept = join(one, two, -value)
-        for other, total in links[kept].items():
-            if total > 0:
-                heapq.heappush(heap, (-total, min(kept, other), max(kept, other)))
+        for other, link in links[kept].items():
+            if sum(link) > 0:
+                heapq.heappush(heap, (-sum(link), min(kept, other), max(kept, other)))
     return [[nodes[place] for place in sorted(groups[one])] for one in sorted(groups)]
 
 
@@ -202,7 +222,9 @@ def _settle_threes(clusters: Nodes, home: Nodes, inner: Evidenced, threes: Nodes
     second = inner.left[order].reshape(-1, 3)[:, 2]
     best = scores.argmax(axis=1)
     highest = scores.max(axis=1)
-    is_pair, is_whole = highest > 0, (highest > 0) & (scores.sum(axis=1) - highest > 0)
+    others = np.sort(scores, axis=1)[:, :2]
+    is_pair = highest > 0
+    is_whole = is_pair & (np.maximum(others, 0).max(axis=1) + np.minimum(others, 0).min(axis=1) > 0)
     clusters[first], clusters[second], clusters[third] = first, second, third
     for place, (low, high) in enumerate(((first, second), (first, third), (second, third))):
         joined = is_pair & (best == place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from litso.resolve.columns import Coded, Codes, Columns, Indices, Listed, Names
+from litso.resolve.words import patronymic_stem
 
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.uint8]
@@ -23,10 +25,15 @@ FAR: Final = 99
 
 _UNLISTED: Final = 255
 
+RARE_FATHER: Final = 10
+ANY_FATHER: Final = 6
+"""Bits of a patronymic that is in no table: beside others that are, and when there is no table."""
+
 
 class Frequencies(NamedTuple):
     """How common names are: folded word → 1 (known) or 2 (common); words that are not listed are `unlisted`.
 
+    fathers: stem of a patronymic → how many times its share has to be doubled to make a whole, at most RARE_FATHER.
     Frozen with the model, so that bulk and online weigh a name alike.
     """
 
@@ -34,6 +41,7 @@ class Frequencies(NamedTuple):
     given_name: Mapping[str, int]
     patronymic: Mapping[str, int]
     unlisted: int
+    fathers: Mapping[str, int] = MappingProxyType({})
 
     def of(self, attribute: str, names: Names) -> Levels:
         """Frequency of each distinct name: 0 rare, 1 known, 2 common."""
@@ -53,6 +61,15 @@ class Frequencies(NamedTuple):
         """Which distinct names the table has."""
         known: Flags = self.listed(attribute, names) != _UNLISTED
         return known
+
+    def fathers_bits(self, names: Names) -> Levels:
+        """Rarity of each distinct word as a patronymic, see `fathers`; where nothing is known, as in any country."""
+        key = (id(self), "fathers")
+        if key not in names.frequencies:
+            rare = RARE_FATHER if self.fathers else ANY_FATHER
+            found = [self.fathers.get(stem, rare) for stem in patronymic_stem(names.values).to_pylist()]
+            names.frequencies[key] = np.array(found, dtype=np.uint8)
+        return names.frequencies[key]
 
 
 class Pairs:

@@ -21,6 +21,7 @@ _WORDS: Final = MappingProxyType(
         "общая часть двойной фамилии": "a part of a double surname in common",
         "фамилии разные, но женщина могла сменить фамилию": "the surnames differ, but a woman may have changed hers",
         "фамилии разные": "the surnames differ",
+        "фамилия и имя переставлены, и в них описка": "surname and given name are swapped, with a typing error",
         "Имя": "Given name",
         "имя совпадает, редкое": "the given name agrees and is rare",
         "имя совпадает": "the given name agrees",
@@ -52,14 +53,6 @@ _WORDS: Final = MappingProxyType(
         "с такими именем и фамилией очень много людей": "very many people have these names",
         "имя и фамилия из самых частых": "the names are among the most common",
         "Однофамильцы": "People of one name",
-        "имя с фамилией редки и без отчества": "the names are rare even without the patronymic",
-        "людей с этими именем и фамилией несколько": "several people have these names",
-        "людей с этими именем и фамилией много, отчество могло совпасть случайно": (
-            "many people have these names, the patronymic may agree by chance"
-        ),
-        "имя с фамилией из самых частых, отчество могло совпасть случайно": (
-            "the names are among the most common, the patronymic may agree by chance"
-        ),
         "Дата рождения": "Date of birth",
         "дата рождения совпадает": "the date of birth agrees",
         "день и месяц рождения переставлены": "day and month of birth are swapped",
@@ -71,6 +64,10 @@ _WORDS: Final = MappingProxyType(
         "совпадает только год рождения": "only the year of birth agrees",
         "даты рождения разные": "the dates of birth differ",
         "между датами рождения поколение": "a generation lies between the dates of birth",
+        "дата совпадает, но это 1 января, часто условное": "the date agrees, but is 1 January, often a placeholder",
+        "дата рождения совпадает, но это 1 января, часто условное": (
+            "the date of birth agrees, but is 1 January, often a placeholder"
+        ),
         "Телефон": "Phone",
         "общий телефон, больше почти ни у кого": "a phone in common that hardly anybody else has",
         "общий телефон, он у нескольких записей": "a phone in common that several records have",
@@ -96,6 +93,9 @@ _WORDS: Final = MappingProxyType(
         "Квартира": "Flat",
         "та же квартира": "the same flat",
         "другая квартира": "another flat",
+        "та же квартира, и счета известны": "the same flat, and the accounts are known",
+        "другая квартира, но лицевой счёт общий": "another flat, but an account in common",
+        "другая квартира и другой лицевой счёт": "another flat and another account",
         "Город": "City",
         "тот же город": "the same city",
         "названия городов различаются опиской": "the cities differ by a typing error",
@@ -163,7 +163,8 @@ _WORDS: Final = MappingProxyType(
         "тот же дом и дата рождения": "the same house and date of birth",
         "тот же индекс и дата рождения": "the same postal code and date of birth",
         "тот же индекс и редкие созвучные имя с фамилией": "the same postal code and rare names that sound alike",
-        "та же улица и созвучные имя с фамилией": "the same street and names that sound alike",
+        "та же улица и созвучная фамилия": "the same street and a surname that sounds alike",
+        "начало номера документа": "the beginning of the document number",
         "то же название": "the same company",
         "созвучное название в том же городе": "a company that sounds alike in the same city",
         "тот же дом и начало названия": "the same house and beginning of the company",
@@ -185,8 +186,8 @@ _WORDS: Final = MappingProxyType(
         "Порознь: пара похожа, но запрет слияния разделяет записи, с которыми они вместе.": (
             "Apart: the pair is alike, but a veto separates records that they are together with."
         ),
-        "Порознь: пара похожа, но все основания между двумя субъектами вместе говорят против.": (
-            "Apart: the pair is alike, but all evidence between the two parties together speaks against."
+        "Порознь: пара похожа, но другая пара между двумя субъектами говорит против сильнее.": (
+            "Apart: the pair is alike, but another pair between the two parties speaks against it more."
         ),
         "Порознь: оснований не хватает до порога.": "Apart: the evidence is below the threshold.",
         "Порознь: нет общего ключа отбора, поэтому пара не сравнивалась, хотя и похожа.": (
@@ -205,10 +206,16 @@ _SHAPES: Final = tuple(
         (r"(ИНН|СНИЛС|ОГРН|паспорт|номер документа) отличается одной цифрой", r"the \1 differs by one digit"),
         (r"(ИНН|СНИЛС|ОГРН|паспорт|номер документа) не совпадает", r"the \1 differs"),
         (r"общее значение (.+)", r"a value of \1 in common"),
+        (r"случайных полных тёзок среди записей ожидается (.+)", r"namesakes in full by chance to be expected: \1"),
     )
 )  # fmt: skip
 _NAMES: Final = {"ИНН": "INN", "СНИЛС": "SNILS", "ОГРН": "OGRN", "паспорт": "passport",
-                 "номер документа": "document number"}  # fmt: skip
+                 "номер документа": "document number",
+                 "меньше 1 на 64": "less than 1 in 64", "около 1 на 64": "about 1 in 64",
+                 "около 1 на 32": "about 1 in 32",
+                 "около 1 на 16": "about 1 in 16", "около 1 на 8": "about 1 in 8", "около 1 на 4": "about 1 in 4",
+                 "около 1 на 2": "about 1 in 2", "примерно один": "about one", "примерно два": "about two",
+                 "примерно четыре": "about four", "больше четырёх": "more than four"}  # fmt: skip
 
 
 def find_english(text: str) -> str | None:

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from litso.resolve.cluster import Pair, contract
+from litso.resolve.cluster import NOTHING, Pair, contract, link_of
 
 EVIDENCE, JUDGEMENT, VETO = "evidence", "judgement", "veto"
 """By what groups were joined or kept apart."""
 
 
 class Join(NamedTuple):
-    """Two groups became one: by a must-link, or as their pairs together spoke for it by `total` over the threshold.
+    """Two groups became one: by a must-link, or as the best and the worst pair between them spoke for it by `total`.
 
     best: the strongest pair between them with its score; None where no pair between them was scored.
     """
@@ -32,8 +32,8 @@ class Join(NamedTuple):
 class Refusal(NamedTuple):
     """Two final groups with a pair that speaks for one party, that are apart all the same.
 
-    by: `veto`, a judgement keeps them apart; `evidence`, all their pairs together speak against by `total`. best,
-    worst: the pairs that speak for and against the most, with their scores.
+    by: `veto`, a judgement keeps them apart; `evidence`, the best and the worst pair together speak against by `total`.
+    best, worst: the pairs that speak for and against the most, with their scores.
     """
 
     left: tuple[int, ...]
@@ -106,8 +106,10 @@ def _refusal(
     left: tuple[int, ...], right: tuple[int, ...], scores: Mapping[Pair, int], threshold: int, by: str
 ) -> Refusal:
     pairs = _between(left, right, scores)
-    total = sum(score - threshold for _, score in pairs)
-    return Refusal(left, right, by, total, max(pairs, key=_strength), min(pairs, key=_strength))
+    link = NOTHING
+    for _, score in pairs:
+        link = link.together(link_of(score - threshold))
+    return Refusal(left, right, by, sum(link), max(pairs, key=_strength), min(pairs, key=_strength))
 
 
 def strongest_path(nodes: Sequence[int], scores: Mapping[Pair, int], left: int, right: int) -> list[tuple[Pair, int]]:

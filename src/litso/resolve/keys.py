@@ -12,10 +12,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION, PERSON, STANDARD_LISTS
-from litso.resolve.columns import Columns, Indices, spread
+from litso.resolve.columns import Columns, Indices, letters, spread
 from litso.resolve.hashing import Hashes, block_keys, hash_texts
 from litso.resolve.words import sound
 
@@ -82,8 +83,10 @@ PERSON_RULES: Final = (
          _splitting(("postal_code", "birth_date"), ("initial",), ("surname",))),
     Rule("sound_postal", "тот же индекс и редкие созвучные имя с фамилией",
          _splitting(("postal_code", "surname_sound", "initial"), ("given_name",), ("birth_year",)), RARE),
-    Rule("street_sound", "та же улица и созвучные имя с фамилией",
-         _splitting(("street", "surname_sound", "given_sound"), ("city",), ("birth_year",))),
+    Rule("street_sound", "та же улица и созвучная фамилия",
+         _splitting(("street", "surname_sound"), ("given_sound",), ("city",), ("birth_year",)), RARE),
+    Rule("national_id_start", "начало номера документа",
+         _splitting(("national_id_start",), ("surname_sound",), ("birth_year",)), RARE),
 )  # fmt: skip
 
 ORGANIZATION_RULES: Final = (
@@ -223,6 +226,14 @@ def _company_start(columns: Columns) -> Hashes:
     return spread(hash_texts(pc.utf8_slice_codeunits(company.values, 0, 4)), company.codes)
 
 
+def _national_id_start(columns: Columns) -> Hashes:
+    """The first half of the number: digits are mistaken or swapped in one place."""
+    number = columns.text("national_id")
+    half = (letters(number.values) + 1) // 2
+    starts = [value[:many] for value, many in zip(number.values.to_pylist(), half.tolist(), strict=True)]
+    return spread(hash_texts(pa.array(starts, pa.string())), number.codes)
+
+
 _MAKERS: Final[dict[str, Callable[[Columns], Hashes]]] = {
     "surname": _surname,
     "given_name": _given_name,
@@ -235,6 +246,7 @@ _MAKERS: Final[dict[str, Callable[[Columns], Hashes]]] = {
     "birth_date": _birth_date,
     "house": _house,
     "flat": _flat,
+    "national_id_start": _national_id_start,
     "company_sound": _company_sound,
     "company_start": _company_start,
 }

@@ -26,14 +26,16 @@ from litso.resolve.claims import Claim, claims_of
 from litso.resolve.compare import Frequencies
 
 CLASSES: Final = ("same", "moved", "household", "relative", "heir", "namesake", "unrelated")
-SAME, HOUSEHOLD, RELATIVE, HEIR = (CLASSES.index(name) for name in ("same", "household", "relative", "heir"))
+SAME, HOUSEHOLD, RELATIVE, HEIR, NAMESAKE = (
+    CLASSES.index(name) for name in ("same", "household", "relative", "heir", "namesake")
+)
 MATCHES: Final = 2
 """The first classes are those of one party."""
 
 UNIT: Final = 100
 """Scores are whole hundredths of a bit, so that their sums do not depend on the order of adding."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 Table = npt.NDArray[np.float64]
 Scores = npt.NDArray[np.int32]
@@ -179,7 +181,12 @@ def _frequencies_document(frequencies: Frequencies) -> dict[str, Any]:
 
     tables = {name: getattr(frequencies, name) for name in ("surname", "given_name", "patronymic")}
     listed = {name: {"known": words(table, 1), "common": words(table, 2)} for name, table in tables.items()}
-    return {"unlisted": frequencies.unlisted, **listed}
+    bits = sorted(set(frequencies.fathers.values()))
+    fathers = {
+        str(wanted): "|".join(sorted(stem for stem, bit in frequencies.fathers.items() if bit == wanted))
+        for wanted in bits
+    }
+    return {"unlisted": frequencies.unlisted, **listed, "fathers": fathers}
 
 
 def from_json(text: str, origin: str) -> Model:
@@ -212,7 +219,8 @@ def _frequencies(content: Mapping[str, Any]) -> Frequencies:
         known = dict.fromkeys(filter(None, content[name]["known"].split("|")), 1)
         return known | dict.fromkeys(filter(None, content[name]["common"].split("|")), 2)
 
-    return Frequencies(table("surname"), table("given_name"), table("patronymic"), content["unlisted"])
+    fathers = {stem: int(bits) for bits, stems in content["fathers"].items() for stem in stems.split("|")}
+    return Frequencies(table("surname"), table("given_name"), table("patronymic"), content["unlisted"], fathers)
 
 
 def shipped(locale: str) -> Model:

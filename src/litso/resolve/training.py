@@ -5,7 +5,9 @@ Deterministic: it starts from the first guesses of the claims, so there are no s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -14,13 +16,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from litso.domain.record import PERSON
 from litso.resolve.claims import Claim
 from litso.resolve.columns import NAME_PARTS, Columns
-from litso.resolve.compare import Frequencies
+from litso.resolve.compare import RARE_FATHER, Frequencies
 from litso.resolve.model import (
     HEIR,
     HOUSEHOLD,
     MATCHES,
+    NAMESAKE,
     RELATIVE,
     SAME,
     KindModel,
@@ -30,6 +34,7 @@ from litso.resolve.model import (
     first_guess,
     log2_sum,
 )
+from litso.resolve.words import patronymic_stem
 
 ROUNDS: Final = 60
 _SETTLED: Final = 1e-6
@@ -41,6 +46,26 @@ _DOUBT: Final = 20.0
 SIBLINGS: Final = 0.1
 HEIRS: Final = 0.03
 """Pairs of brothers and sisters (at least), and of father and son of one name, for each pair in a household."""
+
+PERSONAL: Final = (
+    "surname", "given_name", "patronymic", "crowd", "birth_date", "snils", "inn", "passport", "national_id", "company",
+    "legal_form", "ogrn",
+)  # fmt: skip
+"""Claims that answer alike for a party that moved and for one that did not; learned together, they keep the two apart.
+
+So does the flat for a person, but not for an organization, which may have several in one house.
+"""
+
+NAMES: Final = ("surname", "given_name", "patronymic")
+RARITY: Final = slice(0, 3)
+"""Levels of names that agree: those of namesakes are as rare as anyone's, chance is the matter of `crowd`."""
+
+COUNTED: Final = ("namesakes", "crowd")
+"""Claims about how many share a name: in a household with one name twice they answer as anywhere."""
+
+CROWD: Final = "crowd"
+SLOPE: Final = 0.8
+"""The first guess of its levels is log2 of the namesakes to be expected by chance; how far that is believed."""
 
 CAUTIOUS: Final = ("ru",)
 """Locales in which answers that speak of a father and his son are believed to be errors only so often."""
@@ -90,10 +115,13 @@ def _maximized(
         if row.any():
             size = len(claim.levels) + 1
             seen = np.stack([np.bincount(row, weights=share, minlength=size) for share in shares])
+            if claim.name in PERSONAL or (claim.name == "flat" and kind == PERSON):
+                seen[:MATCHES] = seen[:MATCHES].sum(axis=0)
             believed = seen[:, 1:] + _DOUBT * guesses[claim.name]
             found = _shares(claim, believed)
             if model.locale in CAUTIOUS:
                 found = _cautious(claim, found)
+            _tie(claim, found)
             for family in FAMILY:
                 found[family.number] = family.levels(claim, found, guesses[claim.name])
             weights[claim.name] = np.pad(np.log2(found), ((0, 0), (1, 0)))
@@ -109,6 +137,17 @@ def _cautious(claim: Claim, found: Table) -> Table:
         if level.error is not None:
             found[:MATCHES, place] = np.minimum(found[:MATCHES, place], level.error)
     return found
+
+
+def _tie(claim: Claim, found: Table) -> None:
+    """Make shares of levels (classes, levels) follow from those of one person where the classes leave no choice."""
+    if claim.name in COUNTED:
+        found[HOUSEHOLD] = found[SAME]
+    if claim.name == CROWD:
+        by_chance = found[SAME] * np.exp2([SLOPE * level.namesake for level in claim.levels])
+        found[NAMESAKE:] = by_chance / by_chance.sum()
+    if claim.name in NAMES:
+        found[NAMESAKE, RARITY] = found[SAME, RARITY] * (found[NAMESAKE, RARITY].sum() / found[SAME, RARITY].sum())
 
 
 class Family(NamedTuple):
@@ -136,9 +175,7 @@ FAMILY: Final = (
 
 def name_frequencies(columns: Columns) -> Frequencies:
     """Frequencies of the names of these nodes: what is not listed is rare."""
-    counted = name_counts(columns)
-    surname, given_name, patronymic = (frequency_table(columns.names.values, counted[part]) for part in NAME_PARTS)
-    return Frequencies(surname, given_name, patronymic, unlisted=0)
+    return frequencies_of({part: (columns.names.values, counts) for part, counts in name_counts(columns).items()})
 
 
 def name_counts(columns: Columns) -> dict[str, npt.NDArray[np.int64]]:
@@ -148,9 +185,26 @@ def name_counts(columns: Columns) -> dict[str, npt.NDArray[np.int64]]:
     return {part: np.bincount(known[known >= 0], minlength=size) for part, known in codes.items()}
 
 
-def frequency_table(words: pa.Array, counts: npt.NDArray[np.int64]) -> dict[str, int]:
+def frequencies_of(counted: Mapping[str, tuple[pa.Array, npt.NDArray[np.int64]]]) -> Frequencies:
+    """Frequencies from (words, nodes that have each of them) by part of the name."""
+    tables = {part: _frequency_table(*counted[part]) for part in NAME_PARTS}
+    fathers, counts = counted["patronymic"]
+    return Frequencies(**tables, unlisted=0, fathers=fathers_bits(patronymic_stem(fathers).to_pylist(), counts))
+
+
+def _frequency_table(words: pa.Array, counts: npt.NDArray[np.int64]) -> dict[str, int]:
     """1 for words that are known, 2 for common ones; counts: nodes of each word."""
     total = max(int(counts.sum()), 1)
     known = np.flatnonzero((counts >= total * KNOWN_SHARE) & (counts >= 5))
     listed = pc.take(words, pa.array(known)).to_pylist()
     return {word: 1 + int(counts[code] >= total * COMMON_SHARE) for word, code in zip(listed, known, strict=True)}
+
+
+def fathers_bits(stems: Iterable[str], counts: npt.NDArray[np.int64]) -> dict[str, int]:
+    """`Frequencies.fathers` from how often the patronymics with these stems occur."""
+    totals: Counter[str] = Counter()
+    for stem, count in zip(stems, counts.tolist(), strict=True):
+        totals[stem] += count
+    whole = max(totals.total(), 1)
+    bits = {stem: round(math.log2(whole / count)) for stem, count in totals.items() if count * 2**RARE_FATHER > whole}
+    return {stem: bit for stem, bit in bits.items() if bit < RARE_FATHER}

@@ -20,7 +20,6 @@ from litso.domain.record import PERSON
 from litso.engine.spark import Cluster, grouped, mapped, quoted
 from litso.resolve import evidence, training
 from litso.resolve.columns import NAME_PARTS
-from litso.resolve.compare import Frequencies
 from litso.resolve.model import UNIT, Model
 from litso.usecases import spark_work as work
 from litso.usecases.resolution import Hub, Stopwatch
@@ -177,11 +176,9 @@ class _Plan:
         counted = self._cluster.table("select part, word, sum(nodes) as nodes from word group by part, word")
         if not counted.num_rows:
             return model
-        parts = (counted.filter(pc.equal(counted["part"], part)) for part in NAME_PARTS)
-        surname, given_name, patronymic = (
-            training.frequency_table(mine["word"], mine["nodes"].to_numpy()) for mine in parts
-        )
-        return replace(model, frequencies=Frequencies(surname, given_name, patronymic, unlisted=0))
+        parts = {part: counted.filter(pc.equal(counted["part"], part)) for part in NAME_PARTS}
+        words = {part: (mine["word"], mine["nodes"].to_numpy()) for part, mine in parts.items()}
+        return replace(model, frequencies=training.frequencies_of(words))
 
     def train(self, model: Model) -> Model:
         """Learn the weights from the levels of all pairs, and score them again."""
