@@ -4,9 +4,29 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from litso.resolve.columns import encode
 from litso.resolve.diminutives import FAMILIES, FULL_NAMES
-from litso.resolve.words import fold, patronymic_stem, sound, surname_stem
+from litso.resolve.words import FEW, fold, patronymic_stem, sound, surname_stem
+
+words_of_all_kinds = st.lists(
+    st.none() | st.text(max_size=12) | st.sampled_from(["Иванова", "Ёлкин", "", " ", "O'Neil"]), max_size=20
+)
+
+
+@given(words_of_all_kinds)
+def test_a_few_words_are_read_as_in_a_long_column(texts: list[str | None]) -> None:
+    few, many = (pa.array(texts + [None] * more, pa.string()) for more in (0, FEW))
+    for rule in (fold, surname_stem, patronymic_stem, sound):
+        assert rule(few).to_pylist() == rule(many).to_pylist()[: len(texts)]
+    for is_plain in (False, True):
+        told = []
+        for column in (few, many):
+            codes, values = encode(column, is_plain=is_plain)
+            told.append([values[code].as_py() if code >= 0 else None for code in codes.tolist()][: len(texts)])
+        assert told[0] == told[1]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,8 @@ _PLAIN: Final = ("snils", "inn", "ogrn", "kpp", "passport", "national_id", "hous
 
 def encode(texts: pa.Array, *, is_plain: bool = False) -> tuple[Codes, pa.Array]:
     """Codes and distinct values of a text column, folded unless they are plain; only distinct values are folded."""
+    if len(texts) <= words.FEW:
+        return _encode_few(texts, is_plain=is_plain)
     raw = texts.dictionary_encode()
     if is_plain and not pc.any(pc.equal(raw.dictionary, "")).as_py():
         return raw.indices.fill_null(MISSING).to_numpy(zero_copy_only=False).astype(np.int32), raw.dictionary
@@ -105,6 +107,16 @@ def encode(texts: pa.Array, *, is_plain: bool = False) -> tuple[Codes, pa.Array]
     inner = folded.indices.fill_null(MISSING).to_numpy(zero_copy_only=False).astype(np.int32)
     outer = raw.indices.fill_null(len(inner)).to_numpy(zero_copy_only=False)
     return np.append(inner, np.int32(MISSING))[outer], folded.dictionary
+
+
+def _encode_few(texts: pa.Array, *, is_plain: bool) -> tuple[Codes, pa.Array]:
+    """As `encode`, value by value."""
+    folded = texts.to_pylist()
+    if not is_plain or "" in folded:
+        folded = words.fold(texts).to_pylist()
+    numbers: dict[str, int] = {}
+    codes = [MISSING if text is None else numbers.setdefault(text, len(numbers)) for text in folded]
+    return np.array(codes, dtype=np.int32), pa.array(list(numbers), pa.string())
 
 
 def coded(column: pa.ChunkedArray | pa.Array, *, is_plain: bool = False) -> Coded:

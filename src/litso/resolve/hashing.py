@@ -5,7 +5,7 @@ Keys are kept in the store and compared between planes, so neither Python's salt
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -60,6 +60,7 @@ def _of_one_length(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], l
     return total
 
 
+@lru_cache(maxsize=200_000)
 def hash_text(text: str) -> int:
     """The same hash of one text."""
     raw = text.encode()

@@ -5,6 +5,8 @@ Everything here works on any alphabet; the rules for endings and sounds touch on
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Final
 
 import pyarrow as pa
@@ -31,6 +33,36 @@ _SOUNDS: Final = (
 """Letters that are heard or mistyped alike become one. Latin first, then Cyrillic."""
 
 
+FEW: Final = 200
+"""Texts up to which looking them up one by one is quicker than working on the column."""
+
+_MOST_REMEMBERED: Final = 200_000
+
+Rule = Callable[[pa.Array], pa.Array]
+
+
+def _remembered(rule: Rule) -> Rule:
+    """The same rule, quick for a few texts of which most were seen before: online there is a handful at a time."""
+    known: dict[str, str | None] = {}
+
+    @wraps(rule)
+    def with_memory(words: pa.Array) -> pa.Array:
+        if len(words) > FEW:
+            return rule(words)
+        texts = words.to_pylist()
+        found = {text: known[text] for text in dict.fromkeys(texts) if text in known}
+        missing = [text for text in dict.fromkeys(texts) if text is not None and text not in found]
+        if missing:
+            new = dict(zip(missing, rule(pa.array(missing, pa.string())).to_pylist(), strict=True))
+            found |= new
+            if len(known) < _MOST_REMEMBERED:
+                known.update(new)
+        return pa.array([found.get(text) for text in texts], pa.string())
+
+    return with_memory
+
+
+@_remembered
 def fold(words: pa.Array) -> pa.Array:
     """Lower case, without accents (ё is е, й is и), spaces made single; the empty text becomes null."""
     words = pc.utf8_lower(pc.utf8_normalize(words.cast(pa.string()), form="NFKD"))
@@ -45,16 +77,19 @@ def _replaced(words: pa.Array, rules: tuple[tuple[str, str], ...]) -> pa.Array:
     return words
 
 
+@_remembered
 def surname_stem(folded: pa.Array) -> pa.Array:
     """The part of a folded surname that husband and wife share: «иванова» and «иванов» give «иванов»."""
     return _replaced(folded, _SURNAME_ENDINGS)
 
 
+@_remembered
 def patronymic_stem(folded: pa.Array) -> pa.Array:
     """The father's name in a folded patronymic: «иванович» and «ивановна» give «иван»."""
     return _replaced(folded, _PATRONYMIC_ENDINGS)
 
 
+@_remembered
 def sound(folded: pa.Array) -> pa.Array:
     """What is left of a folded word for the ear: its first letter and its consonants, likened to one another."""
     heard = _replaced(surname_stem(folded), _SOUNDS)
