@@ -106,6 +106,7 @@ _NUMBER: Final = re.compile(
 _BARE: Final = re.compile(r"(?<![0-9])([0-9]{10}|[0-9]{12}|[0-9]{13}|[0-9]{15})(?![0-9])")
 _QUOTES: Final = re.compile("[«»“”„‟″\"`]|''|<<|>>|‹|›")
 _EDGES: Final = " ,;:-–—/\\'"
+_EMPTY: Final = re.compile(r"\(\s*\)|\[\s*\]")
 _BETWEEN: Final = _EDGES + '"'
 _TELLING: Final = sections("company_words.txt")
 
@@ -116,7 +117,7 @@ def company(text: str | None) -> Company:
         return NOTHING
     line = tidy((text or "")[:MAX_LENGTH])
     line, numbers = _take_numbers(_QUOTES.sub('"', _with_cyrillic_forms(line)))
-    form, name = _take_form(line.strip(_EDGES))
+    form, name = _take_form(_EMPTY.sub(" ", line).strip(_EDGES))
     name = _core(_core(name)[:LONGEST_NAME])
     inn, kpp, ogrn = numbers
     if not any(sign.isalnum() for sign in name):
@@ -219,7 +220,7 @@ def _counts(line: str, found: re.Match[str]) -> bool:
 
 def _core(line: str) -> str:
     """Name without outer quotes, brackets left empty and stray signs; one quoted part alone is the name."""
-    line = re.sub(r"\(\s*\)|\[\s*\]", " ", line)
+    line = _EMPTY.sub(" ", line)
     inner = re.fullmatch(r'[\s,.]*"+\s*([^"]+?)\s*"+[\s,.]*', line)
     name = inner[1] if inner else re.sub(r'\s*"\s*', " ", line)
     line = re.sub(r"(?:\s+\.+)+$", "", " ".join(name.split()).strip(_EDGES))

@@ -277,7 +277,8 @@ def _unicode(domain: str) -> str:
         )
     except (UnicodeError, ValueError):
         return domain
-    return domain if twins_to_latin(found).isascii() else found  # what only looks Latin stays as it was written
+    is_plain = tidy(found).lower() == found and not twins_to_latin(found).isascii()
+    return found if is_plain else domain  # what only looks Latin, or would be written otherwise, stays as it was
 
 
 def _is_domain(name: str) -> bool:

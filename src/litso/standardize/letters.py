@@ -18,8 +18,9 @@ NUMERO: Final = "№"
 def tidy(text: str) -> str:
     """One line, single spaces, composed letters, plain dashes, no invisible characters; `№` is kept."""
     if not _PLAIN.fullmatch(text):
-        text = text.translate(_TURKISH).replace(NUMERO, "\x1a")  # NFKC would turn it into "No"
-        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+        text = text.replace(NUMERO, "\x1a")  # NFKC would turn it into "No"
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_TURKISH)
+        text = unicodedata.normalize("NFKC", text)
         text = _DASHES.sub("-", _CONTROL.sub(" ", text.replace("\x1a", NUMERO)))
     return _SPACES.sub(" ", text).strip()
 

@@ -70,6 +70,8 @@ SCHEMA: Final = columns(Name)
 PARTS_SCHEMA: Final = columns(Parts)
 MAX_LENGTH: Final = 300
 """Longer cells are texts; what follows is not read."""
+LONGEST_WORD: Final = 50
+"""Longer words are no names."""
 HARMLESS: Final = frozenset({"noise", "former_surname", "diminutive"})
 """Problems that do not cast doubt on the parts."""
 TYPO_FIXED: Final = "typo_fixed"
@@ -193,6 +195,8 @@ def is_met_as(word: Word, role: str) -> bool:
     if word.is_initial or (role == PATRONYMIC and " " in word.folded):
         return True
     last = word.folded.rsplit(" ", 1)[-1]
+    if len(word.folded) > LONGEST_WORD:
+        return False
     if last in PARTICLES:  # «оглы» alone, or in another part
         return False
     met = counts_of(last)

@@ -88,7 +88,7 @@ def is_ordinary(word: Word) -> bool:
 def first_person(line: str) -> Found:
     """Words of the first person of any cell. No words when it holds none; the problem `company` when it names one."""
     line, problems = _right_letters(line)
-    if companies.is_company(line) and not _is_person_after_all(line):
+    if companies.is_company(_BETWEEN.sub(" ", line)) and not _is_person_after_all(line):
         return Found([], (*problems, "company"))
     line, noise = _without_noise(line)
     words, others = _first_of_several(line)
@@ -98,6 +98,7 @@ def first_person(line: str) -> Found:
 _LATIN: Final = re.compile("[a-zA-Z]")
 _CYRILLIC: Final = re.compile("[а-яА-ЯёЁ]")
 _UKRAINIAN: Final = str.maketrans("іІїЇєЄґҐ", "иИиИеЕгГ")
+_OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 _DIGIT: Final = re.compile(r"[0-9]")
 _DIGITS_INSIDE: Final = re.compile(r"(?=[\w-]*[0-9])(?=[\w-]*[а-яё])[\w-]{3,}", re.IGNORECASE)
 _LATIN_INITIAL: Final = re.compile(r"(?<!\S)([a-zA-Z`,;'\[\]])\.(?=\s|$)")
@@ -107,7 +108,7 @@ _LATIN_WORD: Final = re.compile(r"[a-zA-Z][a-zA-Z'’`]*")
 def _right_letters(line: str) -> tuple[str, list[str]]:
     """Cyrillic letters for look-alikes, digits, the other layout and romanization."""
     problems: list[str] = []
-    line = line.translate(_UKRAINIAN)
+    line = _OTHER_DIGIT.sub(" ", line.translate(_UKRAINIAN))
     if _LATIN.search(line):
         line, problem = _from_latin_letters(line)
         problems.append(problem)

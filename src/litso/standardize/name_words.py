@@ -23,7 +23,7 @@ from litso.standardize.lexicon import (
     slip_of,
     telling_surnames,
 )
-from litso.standardize.name import has_slip, is_met_as
+from litso.standardize.name import LONGEST_WORD, has_slip, is_met_as
 from litso.standardize.name_roles import before_end, guess, weights, word_gender, word_of
 from litso.standardize.name_text import CAMEL, is_ordinary, is_pair
 
@@ -157,7 +157,8 @@ def _looked_up(texts: pl.Series, start: int) -> tuple[NDArray[np.int64], KnownWo
     code, lower = encode(texts.str.to_lowercase().set(~is_word, None))
     words = pl.Series(lower, dtype=pl.String)
     told = telling_surnames(words.str.replace_all("ё", "е", literal=True))
-    is_told = told["is_telling"].to_numpy() & ~words.str.contains("-", literal=True).to_numpy()
+    is_plain = ~words.str.contains("-", literal=True) & (words.str.len_chars() <= LONGEST_WORD)
+    is_told = (told["is_telling"] & is_plain).to_numpy()
     others = [_facts(word) for word in words.filter(pl.Series(~is_told)).to_list()]
     number = int(is_told.sum())
     place = start + np.where(is_told, np.cumsum(is_told) - 1, number + np.cumsum(~is_told) - 1)
