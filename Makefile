@@ -23,7 +23,7 @@ bench: setup-dev ## all benchmarks but Spark's; ARGS="resolve" for benchmarks/be
 	@scripts/bench.sh $(ARGS)
 
 bench-spark: setup-dev ## the benchmarks of the Spark engine (needs a JVM)
-	@scripts/bench.sh 'spark*'
+	@scripts/spark.sh
 
 soak: setup-dev ## the long tests that `make test` leaves out
 	@.venv/bin/pytest -m soak $(ARGS)

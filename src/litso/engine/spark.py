@@ -63,7 +63,6 @@ class Cluster:
         self._folder.chmod(0o777)  # executors may run as another user
         with _translated():
             self._session = SparkSession.builder.remote(remote).create()
-            self._session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(BATCH))
             self._session.conf.set("spark.sql.session.timeZone", "UTC")
         self.version: str = self._session.version
         self._check_folder()

@@ -280,13 +280,11 @@ class _Batch:
     def write(self, folder: Path, resolution: SparkResolution, redirects: pa.Table) -> list[tuple[str, Rejected]]:
         """Write all files but the report; gives the rows in quarantine."""
         cluster, standard = self.cluster, self._standard()
-        names = ", ".join(quoted(name) for name in standard.names)
         cluster.make("crosswalk", cluster.sql("select source, source_id, party_id from member order by 1, 2"))
-        cluster.make("ordered", cluster.sql(f"select {names} from standard order by source, source_id"))
         self._make_links(resolution)
         for name, table, schema in (
             ("crosswalk", "crosswalk", work.CROSSWALK),
-            ("standard", "ordered", pa.schema([field.with_nullable(True) for field in standard])),
+            ("standard", "standard", pa.schema([field.with_nullable(True) for field in standard])),
             ("links", "shown", work.SHOWN_LINKS),
             ("golden", "golden", work.golden(work.member_schema(standard).empty_table()).schema),
         ):

@@ -150,7 +150,8 @@ class _Plan:
         """Make `weighed`: nodes with the sizes of their blocks on which evidence depends."""
         values = ", ".join(f"n.{quoted(name)}" for name in work.node_columns(customs).names)
         self._cluster.make("weighed", self._cluster.sql(f"""
-            select node, {values}, b.block_keys, b.block_sizes
+            select node, {values}, coalesce(b.block_keys, {_NO_KEYS}) as block_keys,
+                   coalesce(b.block_sizes, {_NO_SIZES}) as block_sizes
             from node n left join (
                 select node, collect_list(key) as block_keys, collect_list(size) as block_sizes
                 from blocked_0 where other is null group by node
@@ -226,15 +227,26 @@ class _Plan:
     def settle(self, model: Model, threshold: int) -> None:
         """Make `cluster`: the partition inside each component, for nodes that are not alone."""
         cluster = self._cluster
-        values = (*work.node_columns(work.custom_names(model)).names, "block_keys", "block_sizes")
-        shown, absent = (", ".join(word + quoted(name) for name in values) for word in ("w.", "null as "))
+        absent = {field.name: _absent(field.type) for field in work.node_columns(work.custom_names(model))}
+        absent |= {"block_keys": _NO_KEYS, "block_sizes": _NO_SIZES}
+        values = ", ".join(f"w.{quoted(name)}" for name in absent)
+        fillers = ", ".join(f"{value} as {quoted(name)}" for name, value in absent.items())
         rows = cluster.sql(f"""
-            select w.node, cast(null as bigint) as other, cast(null as int) as score, h.root, {shown}
+            select w.node, cast(null as bigint) as other, cast(null as int) as score, h.root, {values}
             from weighed w join home h on h.node = w.node
             union all
-            select s.node, s.other, s.score, a.root, {absent}
+            select s.node, s.other, s.score, a.root, {fillers}
             from scored s join home a on a.node = s.node join home b on b.node = s.other where a.root = b.root
         """)
         bucket = f"pmod(xxhash64(root), {self._buckets(cluster.count('home'))})"
         job = partial(work.settled, model=model, threshold=threshold)
         cluster.make("cluster", grouped(rows, bucket, job, work.SETTLED))
+
+
+def _absent(kind: pa.DataType) -> str:
+    """No value, in SQL. A list is empty rather than null: Spark's way to Python is quadratic in runs of null lists."""
+    return "cast(array() as array<string>)" if pa.types.is_list(kind) else "null"
+
+
+_NO_KEYS: Final = "cast(array() as array<bigint>)"
+_NO_SIZES: Final = "cast(array() as array<int>)"
