@@ -60,7 +60,7 @@ class Cluster:
             raise BadUsage("--engine spark needs the client of Spark: pip install 'litso[spark]'")
         _probe(remote)
         self._folder = Path(tempfile.mkdtemp(prefix=".spark-", dir=folder.absolute()))
-        self._folder.chmod(0o777)  # executors may run as another user
+        self._folder.chmod(0o770)  # executors may run as another user of the same group
         with _translated():
             self._session = SparkSession.builder.remote(remote).create()
             self._session.conf.set("spark.sql.session.timeZone", "UTC")
@@ -73,8 +73,10 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._session.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            self._session.stop()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def sql(self, text: str) -> DataFrame:
         """A query over tables that were made; it runs when its result is kept or collected."""
