@@ -71,8 +71,11 @@ def town_by_duckdb(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return out
 
 
-def members(folder: Path, seed: int) -> Path:
-    """Members of a club, some rows repeated or replaced by a later file, one without a key, in several files."""
+def members(folder: Path, seed: int, order: int | None = None) -> Path:
+    """Members of a club in several files: one row repeated, one without a key, and one replaced by another.
+
+    seed: of what they are. order: of the rows; where it is given no row is replaced, as the order would count.
+    """
     draw = random.Random(seed)
     names = ["Ann Lee", "Anna Lee", "Bob Stone", "Robert Stone", "Maria da Silva", "María Silva", "Acme Ltd", "ACME"]
     rows = [
@@ -90,8 +93,8 @@ def members(folder: Path, seed: int) -> Path:
         for number in range(400)
     ]
     rows.append({**rows[5], "id": ""})
-    rows += [rows[7], {**rows[8], "town": "Faro"}]
-    draw.shuffle(rows)
+    rows += [rows[7]] if order is not None else [rows[7], {**rows[8], "town": "Faro"}]
+    random.Random(order or seed).shuffle(rows)
     folder.mkdir()
     for part in range(3):
         pl.DataFrame(rows[part::3]).write_csv(folder / f"members{part}.csv")
@@ -142,6 +145,18 @@ def test_other_countries_customs_repeats_and_training(tmp_path: Path, remote: st
     assert found == outcome(by_duckdb.out)
     assert (found["figures"]["quarantined"], found["figures"]["repeated"]) == (2, 1)
     assert found["figures"]["hubs"]
+
+
+@pytest.mark.soak
+def test_permutations_and_buckets_leave_one_partition(tmp_path: Path, remote: str) -> None:
+    found = set()
+    for order in range(1, 41):
+        folder = members(tmp_path / f"in{order}", 4, order)
+        request = BatchRequest([folder / "members.yaml"], [folder], tmp_path / f"out{order}")
+        resolve_files_on_spark(request, remote, bucket_rows=random.Random(order).randint(20, 1_000))
+        keys = pl.read_parquet(request.out / "crosswalk.parquet").sort("source_id")
+        found.add(frozenset(map(tuple, keys.group_by("party_id").agg("source_id")["source_id"].to_list())))
+    assert len(found) == 1
 
 
 def test_party_ids_survive_as_with_duckdb(tmp_path: Path, remote: str) -> None:
