@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import small_gar
 from litso.errors import SourceUnusable
@@ -112,6 +114,32 @@ def test_a_column_is_matched_as_its_values(index: GarIndex) -> None:
     for text, row in zip(texts * 2, column.iter_rows(named=True), strict=True):
         alone = index.match(parse(text)).address
         assert {**row, "problems": tuple(row["problems"])} == {name: getattr(alone, name) for name in COLUMNS}
+
+
+FRAGMENTS = [
+    "300041", "Россия", "Казахстан", "Тульская обл", "Киреевский р-н", "г. Тула", "Тула", "Москва", "п. Косая Гора",
+    "с. Покровское", "Центральный р-н", "мкр Северный", "СНТ Вишня", "кв-л 5", "ул. Кирова", "ул. Леснвя", "Лесная",
+    "пер. Тихий", "ул. Тихий", "Поварская", "Садовая ул.", "д. 3", "7 к 2 стр 3", "12к1", "уч. 15", "кв. 7", "под. 2",
+    "эт. 3", "а/я 5", "до востребования", "вход со двора", "лит. А",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(FRAGMENTS), max_size=7).map(", ".join), min_size=1, max_size=30))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_column_is_matched_as_its_values(index: GarIndex, texts: list[str]) -> None:
+    column = match_column(parse_column(pl.Series(texts)), index)
+    for text, row in zip(texts, column.iter_rows(named=True), strict=True):
+        alone = index.match(parse(text)).address
+        assert {**row, "problems": tuple(row["problems"])} == {name: getattr(alone, name) for name in COLUMNS}
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=7).map(", ".join))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_matched_address_is_found_again(index: GarIndex, text: str) -> None:
+    """The line of a house that was found, read anew, is the same house."""
+    first = index.match(parse(text)).address
+    if first.qc_house == 2 and first.qc == 0:
+        assert index.match(parse(first.result)).address.fias_id == first.fias_id
 
 
 def test_an_address_of_a_region_that_is_not_loaded_is_left_alone(index: GarIndex) -> None:

@@ -269,8 +269,8 @@ def compose(where: Place, what: House) -> Address:
     )
 
 
-def again(address: Address) -> Address:
-    """The same address with its line and key made anew, after its names were corrected."""
+def place_again(address: Address) -> Place:
+    """The place of an address made anew, after its names were corrected."""
     plans = [tuple(plan.split(" ", 1)) for plan in (address.planning_structure or "").split(", ") if plan]
     head = Head(
         country=address.country,
@@ -285,6 +285,11 @@ def again(address: Address) -> Address:
         street=address.street,
         street_type=address.street_type,
     )
+    return place(head)
+
+
+def again(address: Address) -> Address:
+    """The same address with its line and key made anew, after its names were corrected."""
     tail = Tail(
         house=address.house,
         house_type=address.house_type,
@@ -297,7 +302,7 @@ def again(address: Address) -> Address:
         room=address.room,
         box=address.postal_box,
     )
-    where, what = place(head), house(tail)
+    where, what = place_again(address), house(tail)
     line = ", ".join(part for part in (where.line, what.line) if part) or None
     key = f"{where.key}|{what.key}" if where.key and what.key else None
     return replace(address, result=line, house_key=key)

@@ -42,6 +42,9 @@ from litso.standardize.address.names import fold
 from litso.standardize.address.places import FEDERAL, flat, regions
 
 FOUND, SIMILAR, MISSING = 2, 3, 10
+"""`qc_house` of a house found, of a similar one, of none."""
+HOUSE_LEVEL, PLOT_LEVEL = 8, 75
+"""`fias_level` of a house and of a plot."""
 _REMEMBERED: Final = 1 << 16
 
 
@@ -98,12 +101,25 @@ class HouseFound(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GarMatch:
-    """What the register says of an address: the address with its ids, codes and names of today, and its divisions."""
+    """What the register says of an address: the address with its ids, codes and names of today; where it was found."""
 
     address: Address
-    corrections: tuple[str, ...] = ()
-    administrative: tuple[Division, ...] = ()
-    municipal: tuple[Division, ...] = ()
+    spot: Spot | None = None
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """What was changed: `street_renamed`, `street_respelled`…"""
+        return self.spot.corrections if self.spot else ()
+
+    @property
+    def administrative(self) -> tuple[Division, ...]:
+        """Administrative division of the place, from the region down."""
+        return self.spot.region.division(self.spot.administrative) if self.spot else ()
+
+    @property
+    def municipal(self) -> tuple[Division, ...]:
+        """Municipal division of the place, from the region down."""
+        return self.spot.region.division(self.spot.municipal) if self.spot else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +181,7 @@ class GarIndex:
             qc_complete=10 if code in (SIMILAR, MISSING) and address.qc_complete in (0, 5) else address.qc_complete,
             problems=(*address.problems, *spot.corrections),
         )
-        divisions = (spot.region.division(path) for path in (spot.administrative, spot.municipal))
-        return GarMatch(matched, spot.corrections, *divisions)
+        return GarMatch(matched, spot)
 
     def suggest(self, words: Sequence[str], limit: int) -> list[str]:
         """Lines of streets and places whose name begins with the last word; the other words are in the line too."""
@@ -204,7 +219,9 @@ class GarRegion:
         self._child = _numbers(tables.children, "row", np.int32)
         self._ids = _numbers(tables.actual, "object_id", np.int64)
         self._present = _numbers(tables.actual, "row", np.int32)
-        self._houses = tables.houses.combine_chunks()
+        self.guids, self.postal_codes, self.plots = (
+            _whole(tables.houses, name) for name in ("guid", "postal_code", "plot")
+        )
         self._hashes = _numbers(tables.houses, "hash", np.uint64)
         self._near = _numbers(tables.numbers, "near", np.uint64)
         self._object = lru_cache(maxsize=_REMEMBERED)(self._read_object)
@@ -371,18 +388,24 @@ class GarRegion:
 
     def house(self, parent: int, key: str) -> HouseFound | None:
         """The house of a key in an object."""
-        wanted = np.uint64(house_hash(parent, key))
-        at = int(np.searchsorted(self._hashes, wanted))
-        if at >= len(self._hashes) or self._hashes[at] != wanted:
+        row = int(self.house_rows(np.array([house_hash(parent, key)], np.uint64))[0])
+        if row < 0:
             return None
-        guid, postal_code, plot = (self._houses[name][at].as_py() for name in ("guid", "postal_code", "plot"))
-        return HouseFound(str(UUID(bytes=guid)), 75 if plot else 8, postal_code)
+        level = PLOT_LEVEL if self.plots[row].as_py() else HOUSE_LEVEL
+        return HouseFound(str(UUID(bytes=self.guids[row].as_py())), level, self.postal_codes[row].as_py())
 
     def has_number(self, parent: int, key: str) -> bool:
         """Whether the object has a house of that number, whatever its letter and blocks."""
-        wanted = np.uint64(house_hash(parent, number_of(key)))
-        at = int(np.searchsorted(self._near, wanted))
-        return at < len(self._near) and bool(self._near[at] == wanted)
+        return bool(self.have_numbers(np.array([house_hash(parent, number_of(key))], np.uint64))[0])
+
+    def house_rows(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Rows of the houses of some hashes, -1 where there is none."""
+        at, is_found = _found(self._hashes, hashes)
+        return np.where(is_found, at, -1)
+
+    def have_numbers(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which hashes of (object, number) are of the register."""
+        return _found(self._near, hashes)[1]
 
     # Suggestions -----------------------------------------------------------------------------------------------
 
@@ -427,6 +450,14 @@ def _whole(table: pa.Table, name: str) -> pa.Array:
 
 def _numbers(table: pa.Table, name: str, kind: type[np.generic]) -> NDArray[Any]:
     return _whole(table, name).to_numpy(zero_copy_only=True) if table.num_rows else np.empty(0, kind)
+
+
+def _found(known: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where each wanted number would stand among the sorted known ones, and whether it is there."""
+    if not len(known):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return at, known[at] == wanted
 
 
 def _under(candidates: list[_Object], above: Sequence[_Object]) -> list[_Object]:
