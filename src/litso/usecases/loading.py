@@ -20,10 +20,11 @@ from litso.settings import Settings
 from litso.sources.gates import Gate, LoadFigures, raised_gates
 from litso.sources.mapping import Mapping, parse_mapping
 from litso.sources.quarantine import Rejected
-from litso.store import loads, quarantine, records, sources
+from litso.store import loads, quarantine, records, reference, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
+from litso.usecases import registers
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
 from litso.usecases.spool import Spool, open_spool, spool_files
@@ -169,8 +170,9 @@ def _mapping_of(connection: Connection, source: str) -> Mapping:
 
 
 def _is_standing(connection: Connection, repeated: loads.Load, mapping: Mapping) -> bool:
-    """Whether the repeated load was made with the mapping of today."""
-    return repeated.started_at >= sources.get(connection, mapping.source).updated_at
+    """Whether the repeated load was made with the mapping and the address register of today."""
+    editions = [one.loaded_at for one in reference.current(connection) if one.kind == registers.GAR]
+    return repeated.started_at >= max(sources.get(connection, mapping.source).updated_at, *editions)
 
 
 def _sha256(paths: Sequence[Path]) -> bytes:
