@@ -180,6 +180,26 @@ def test_records_of_other_processes_are_the_same(load: Load) -> None:
     assert alone[0]["street"].to_pylist() == ["Металлургов"]
 
 
+def test_a_new_register_makes_a_full_load_new(load: Load, store: Store, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("id;fio;a\n1;Иванов Пётр Ильич;Тула, Кирова, 7 к 2 стр 3\n", encoding="utf-8")
+    mapping = "source: a\nparty: person\nkey: id\nattributes: {full_name: fio, address: a}\n"
+    loading.register_source(store, mapping, "a.yaml")
+
+    def street() -> tuple[str, int, object]:
+        (outcome,) = loading.load_files(store, settings, [loading.Request("a", (file,), "full")])
+        with store.transaction() as connection:
+            row = connection.execute("select street from source_record").fetchone()
+        assert row is not None
+        return outcome.status, outcome.counts.changed, row[0]
+
+    assert street() == ("done", 0, "Кирова")
+    assert street()[0] == "repeated"
+    load("gar", "gar.zip", small_gar.files())
+    assert street() == ("done", 1, "Металлургов")
+    assert street()[0] == "repeated"
+
+
 def test_half_an_edition_is_told(load: Load, settings: Settings) -> None:
     load("bik", "ED807.xml", BANKS.format(day="2026-03-02"))
     (folder,) = (settings.home / "reference" / "bik" / "all").glob("*/edition.json")

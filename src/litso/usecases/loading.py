@@ -172,7 +172,7 @@ def _mapping_of(connection: Connection, source: str) -> Mapping:
 def _is_standing(connection: Connection, repeated: loads.Load, mapping: Mapping) -> bool:
     """Whether the repeated load was made with the mapping and the address register of today."""
     editions = [one.loaded_at for one in reference.current(connection) if one.kind == registers.GAR]
-    return repeated.started_at >= max(sources.get(connection, mapping.source).updated_at, *editions)
+    return repeated.started_at >= max([sources.get(connection, mapping.source).updated_at, *editions])
 
 
 def _sha256(paths: Sequence[Path]) -> bytes:
