@@ -17,7 +17,7 @@ from litso.settings import Settings, load_settings
 from litso.sources.mapping import parse_mapping
 from litso.standardize.kinds import clean
 from litso.store.database import Store
-from litso.usecases import registers
+from litso.usecases import loading, registers
 from litso.usecases.reference import KINDS, list_reference, load_reference
 from litso.usecases.standardizing import standardized
 from litso.usecases.workers import WORTH_A_PROCESS, Workers
