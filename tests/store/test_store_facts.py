@@ -89,6 +89,28 @@ def test_the_last_of_repeated_facts_counts(connection: Connection) -> None:
     assert [fact.title for fact in facts.of_accounts(connection, ["4400"])] == ["последний"]
 
 
+def test_facts_of_several_sources_come_together(connection: Connection) -> None:
+    publish(connection, {}, {"fact_key": "gone"})
+    record_id = records.put(connection, started(connection), record("a", content_hash=1, payload="{}"))
+
+    def delivery(source: str, *batches: list[str]) -> facts.Delivery:
+        tables = [
+            fact_table(*({"fact_key": key, "source": source, "title": "новый"} for key in keys)) for keys in batches
+        ]
+        owned = [table.append_column("record_id", pa.repeat(record_id, table.num_rows)) for table in tables]
+        return facts.Delivery(7, source, owned, sum(map(len, batches)), True)
+
+    written = facts.publish_many(connection, [delivery("crm", ["a", "b"], ["c"]), delivery("billing", ["p1"], ["p2"])])
+    assert written == [Written(3, 0, 0), Written(1, 1, 1)]
+    found = facts.of_records(connection, [record_id])
+    assert sorted((fact.source, fact.fact_key, fact.title, fact.load_id) for fact in found) == [
+        (source, key, "новый", 7) for source, key in (
+            ("billing", "p1"), ("billing", "p2"), ("crm", "a"), ("crm", "b"), ("crm", "c"),
+        )
+    ]  # fmt: skip
+    assert facts.publish_many(connection, []) == []
+
+
 def test_no_facts_at_all(connection: Connection) -> None:
     assert publish(connection, full=True) == Written(0, 0, 0)
     publish(connection, {})

@@ -51,6 +51,13 @@ def test_a_first_load_inserts_everything(connection: Connection) -> None:
     assert records.count_live(connection, "billing") == 3
 
 
+def test_what_a_full_load_would_delete_is_counted_beforehand(connection: Connection) -> None:
+    assert records.count_missing(connection, "billing", keys({"a": 1})) == 0
+    load(connection, FIRST)
+    assert records.count_missing(connection, "billing", keys(FIRST)) == 0
+    assert records.count_missing(connection, "billing", keys({next(iter(FIRST)): 1, "new": 2})) == len(FIRST) - 1
+
+
 def test_the_same_rows_again_change_nothing(connection: Connection) -> None:
     load(connection, FIRST)
     before = records.find_many(connection, [("billing", key) for key in FIRST])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from small_sources import load_rows, person, register, settings_in, write_csv
 
+from litso.commands.load import as_document
 from litso.errors import BadUsage, Conflict, NotFound, SourceUnusable
 from litso.store import facts, golden, loads, quarantine, records, search
 from litso.store.database import Store
@@ -50,6 +51,50 @@ def test_records_of_two_sources_become_one_party_with_values_of_both(store: Stor
     assert values["patronymic"] == "Павловна"
     assert values["phones"] == [person(1)["tel"]]
     assert values["accounts"] == [person(1)["ls"]]
+
+
+def test_a_load_tells_the_seconds_of_its_stages_and_a_failed_one_leaves_no_spool(store: Store, tmp_path: Path) -> None:
+    register(store, "billing")
+    outcome = load_rows(store, tmp_path, "billing", [person(1)])
+    assert list(outcome.seconds) == [
+        "reading", "comparing", "standardizing", "resolving", "writing parties", "writing records", "writing facts",
+        "golden records",
+    ]  # fmt: skip
+    assert as_document(outcome)["seconds"].keys() == outcome.seconds.keys()
+    assert as_document(outcome)["peak_memory_mb"] > 0
+    (tmp_path / "empty.csv").write_bytes(b"")
+    with pytest.raises(SourceUnusable):
+        load_files(store, settings_in(tmp_path), [Request("billing", (tmp_path / "empty.csv",))])
+    assert list((tmp_path / "loads").iterdir()) == []
+
+
+def test_of_facts_repeated_in_a_load_the_last_counts_with_its_record(store: Store, tmp_path: Path) -> None:
+    register(store, "billing")
+    rows = [person(1), person(2, ls=person(1)["ls"], saldo="77"), person(3, ls=f"ЛС № {person(3)['ls']}")]
+    for again in (rows, [*rows, person(4)]):
+        load_rows(store, tmp_path, "billing", again)
+        with store.transaction() as connection:
+            owner = records.find(connection, "billing", "2")
+            [debt] = facts.of_accounts(connection, [person(1)["ls"]])
+            assert [fact.fact_key for fact in facts.of_accounts(connection, [person(3)["ls"]])] == [rows[2]["ls"]]
+        assert owner is not None
+        assert (str(debt.amount), debt.record_id) == ("77.00", owner.record_id)
+
+
+def test_new_changed_and_returned_records_of_one_load_get_nodes_of_their_own(store: Store, tmp_path: Path) -> None:
+    register(store, "billing")
+    load_rows(store, tmp_path, "billing", [person(1), person(2), person(3)], "full")
+    held = load_rows(store, tmp_path, "billing", [person(1), person(2)], "full")
+    assert approve_load(store, settings_in(tmp_path), held.load_id).counts.deleted == 1
+    rows = [person(4), person(2, fio="Петренко Ольга"), person(3), person(1)]
+    outcome = load_rows(store, tmp_path, "billing", rows)
+    assert (outcome.counts.inserted, outcome.counts.changed, outcome.counts.unchanged) == (2, 1, 1)
+    with store.transaction() as connection:
+        found = records.find_many(connection, [("billing", str(number)) for number in (1, 2, 3, 4)])
+    by_key = {record.source_id: record for record in found}
+    assert by_key["2"].standard["surname"] == "Петренко"
+    assert [by_key[key].version for key in "1234"] == [1, 2, 2, 1]
+    assert len({record.node_id for record in found}) == len({record.party_id for record in found}) == 4
 
 
 def test_the_same_file_again_changes_nothing(store: Store, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ Only the last two happen inside the transaction. A load that a gate holds keeps 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as TMapping
 from contextlib import contextmanager
@@ -92,7 +93,7 @@ def load_files(
     watch = Stopwatch()
     if len({request.source for request in requests}) < len(requests):
         raise BadUsage("each source may occur once: give all its files together")
-    with store.session() as connection, _failing(connection) as running:
+    with store.session() as connection, _failing(connection, settings) as running:
         with watch.stage("reading"):
             staged = [_stage(connection, settings, request, started_by, progress, running) for request in requests]
         incoming = [load for load in staged if isinstance(load, Incoming)]
@@ -102,7 +103,7 @@ def load_files(
 
 def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
     """Publish a held load after all: a human has looked."""
-    with store.session() as connection, _failing(connection) as running:
+    with store.session() as connection, _failing(connection, settings) as running:
         held = loads.get(connection, load_id)
         mapping = _mapping_of(connection, held.source)
         folder = _folder(settings, load_id)
@@ -236,8 +237,8 @@ def _rejected_row(row: Rejected) -> RejectedRow:
 
 
 @contextmanager
-def _failing(connection: Connection) -> Iterator[list[int]]:
-    """Loads added to the list are marked as failed when the work on them raises."""
+def _failing(connection: Connection, settings: Settings) -> Iterator[list[int]]:
+    """Loads added to the list are marked as failed, and their spools removed, when the work on them raises."""
     running: list[int] = []
     try:
         yield running
@@ -246,6 +247,8 @@ def _failing(connection: Connection) -> Iterator[list[int]]:
         if not connection.broken:
             for load_id in running:
                 loads.fail(connection, load_id, reason)
+        for load_id in running:
+            shutil.rmtree(_folder(settings, load_id), ignore_errors=True)
         raise
 
 

@@ -62,9 +62,9 @@ class Spool:
         summary = self.summary
         return LoadFigures(mode, summary.rows, summary.rejected, deleted, live, filled, summary.columns)
 
-    def records(self) -> Iterator[pa.Table]:
-        """Mapped records with `content_hash`, batch by batch, in order."""
-        return read_stream(self.folder / "records.arrow")
+    def records(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Mapped records with `content_hash`, or some of their columns, batch by batch, in order."""
+        return read_stream(self.folder / "records.arrow", columns)
 
     def facts(self) -> Iterator[pa.Table]:
         """Facts of the load, batch by batch, in order."""

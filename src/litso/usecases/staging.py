@@ -28,7 +28,7 @@ from litso.store.loads import Counts
 from litso.usecases import registers
 from litso.usecases.address_lines import INSIDE
 from litso.usecases.spool import Spool, read_stream, written_stream
-from litso.usecases.standardizing import standardized
+from litso.usecases.standardizing import standardized, standardized_columns
 from litso.usecases.workers import Workers
 
 STANDARD: Final = "standard"
@@ -64,15 +64,15 @@ class Compared(NamedTuple):
     deleted: NDArray[np.int64]
     counts: Counts
 
-    def news(self) -> Iterator[tuple[pa.Table, NDArray[np.int64], NDArray[np.bool_]]]:
-        """(mapped, record ids, is_new) of the new and changed records, batch by batch."""
+    def news(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, NDArray[np.int64], NDArray[np.bool_]]]:
+        """(some columns as mapped, record ids, is_new) of the new and changed records, batch by batch."""
         start = 0
-        for table in self.load.spool.records():
+        for table in self.load.spool.records(columns):
             span = slice(start, start + table.num_rows)
             start += table.num_rows
             mask = self.is_news[span]
             if mask.any():
-                yield table.filter(pa.array(mask)), self.record_ids[span][mask], self.is_new[span][mask]
+                yield _filtered(table, mask), self.record_ids[span][mask], self.is_new[span][mask]
 
 
 class Staged(NamedTuple):
@@ -104,7 +104,8 @@ class Staged(NamedTuple):
     def written_records(self, customs: tuple[str, ...], *, new: bool) -> Iterator[pa.Table]:
         """New (or else changed) records batch by batch: standard schema, record_id, content_hash, payload."""
         standards = read_stream(_standard_records(self.load))
-        for (mapped, record_ids, is_new), standard in zip(self.compared.news(), standards, strict=True):
+        received = self.compared.news(("content_hash", "payload"))
+        for (mapped, record_ids, is_new), standard in zip(received, standards, strict=True):
             mask = is_new if new else ~is_new
             if mask.any():
                 added = {
@@ -112,7 +113,7 @@ class Staged(NamedTuple):
                     "content_hash": mapped["content_hash"],
                     "payload": mapped["payload"],
                 }
-                yield _with_columns(with_customs(standard, customs), added).filter(pa.array(mask))
+                yield _filtered(_with_columns(with_customs(standard, customs), added), mask)
 
     def written_facts(self) -> Iterator[pa.Table]:
         """Facts as the store takes them, batch by batch."""
@@ -176,7 +177,7 @@ def _stage_records(
     news = (
         ((place, record_ids), mapped, one.load.mapping)
         for place, one in enumerate(loads)
-        for mapped, record_ids, _ in one.news()
+        for mapped, record_ids, _ in one.news(standardized_columns(one.load.mapping.customs))
     )
     with ExitStack() as opened:
         writers = [opened.enter_context(written_stream(_standard_records(one.load))) for one in loads]
@@ -194,14 +195,21 @@ def _into_engine(engine: Engine, standard: pa.Table) -> None:
     with engine.lent("arriving", standard):
         engine.run(f"insert into {STANDARD} by name from arriving where kind <> '{NO_PARTY}'")
         houses = f"""
-            insert into {HOUSES} select house_key, regexp_replace(address, ?, ''), count(*)
-            from arriving where house_key is not null and address is not null group by all
+            insert into {HOUSES} select house_key, regexp_replace(address, ?, '') as house, sum(met)::bigint
+            from (
+                select house_key, address, count(*) as met from arriving
+                where house_key is not null and address is not null group by all
+            ) group by all
         """  # noqa: S608
         engine.run(houses, INSIDE)
 
 
 def _standard_records(load: Incoming) -> Path:
     return load.spool.folder / "standard.arrow"
+
+
+def _filtered(table: pa.Table, mask: NDArray[np.bool_]) -> pa.Table:
+    return table if mask.all() else table.filter(pa.array(mask))
 
 
 def _with_columns(table: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:
@@ -274,8 +282,7 @@ def _fact_batches(spool: Spool, keep: NDArray[np.bool_], owners: pa.Array) -> It
         span = slice(start, start + table.num_rows)
         start = span.stop
         if keep[span].any():
-            mask = pa.array(keep[span])
-            yield owners[span].filter(mask), table.filter(mask)
+            yield owners[span].filter(pa.array(keep[span])), _filtered(table, keep[span])
 
 
 def _standard_facts(load: Incoming) -> Path:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import pyarrow as pa
 
+from litso.domain.record import mapped_schema
 from litso.domain.territory import Territory
 from litso.sources.mapping import Mapping
 from litso.standardize.records import standardize
@@ -16,8 +17,13 @@ from litso.usecases.workers import Workers
 
 Item = TypeVar("Item")
 
-_NOT_STANDARDIZED = ("payload", "content_hash")
-"""Columns of mapped records that need not travel to another process."""
+_OTHERS: Final = ("line", "payload")
+"""Columns of mapped records that say nothing of the standard ones and need not travel to another process."""
+
+
+def standardized_columns(customs: tuple[str, ...]) -> list[str]:
+    """The columns of mapped records that standardization reads."""
+    return [name for name in mapped_schema(customs).names if name not in _OTHERS]
 
 
 def standardized(workers: Workers, tables: Iterable[tuple[Item, pa.Table, Mapping]]) -> Iterator[tuple[Item, pa.Table]]:
@@ -28,8 +34,7 @@ def standardized(workers: Workers, tables: Iterable[tuple[Item, pa.Table, Mappin
 
 
 def _arguments(table: pa.Table, mapping: Mapping) -> tuple[pa.Table, str, Territory | None]:
-    unused = [name for name in _NOT_STANDARDIZED if name in table.column_names]
-    return table.drop_columns(unused), mapping.locale, mapping.territory
+    return table.select(standardized_columns(mapping.customs)), mapping.locale, mapping.territory
 
 
 def _standard(table: pa.Table, locale: str, territory: Territory | None, folders: tuple[Path, ...]) -> pa.Table:
