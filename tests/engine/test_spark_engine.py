@@ -49,7 +49,9 @@ custom:
 @pytest.fixture(scope="module")
 def remote() -> Iterator[str]:
     """The address of a Spark Connect server in this process."""
-    server = SparkConnectServer("127.0.0.1", 0)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RUST_LOG", "error")
+        server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     yield f"sc://127.0.0.1:{server.listening_address[1]}"
     server.stop()

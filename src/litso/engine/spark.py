@@ -60,7 +60,6 @@ class Cluster:
             raise BadUsage("--engine spark needs the client of Spark: pip install 'litso[spark]'")
         _probe(remote)
         self._folder = Path(tempfile.mkdtemp(prefix=".spark-", dir=folder.absolute()))
-        self._folder.chmod(0o770)  # executors may run as another user of the same group
         with _translated():
             self._session = SparkSession.builder.remote(remote).create()
             self._session.conf.set("spark.sql.session.timeZone", "UTC")
@@ -77,6 +76,11 @@ class Cluster:
             self._session.stop()
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.exists() and error is None:
+            raise Misconfigured(
+                f"{self._folder} could not be removed and holds personal data: remove it, and let executors run as the"
+                " user of this program"
+            )
 
     def sql(self, text: str) -> DataFrame:
         """A query over tables that were made; it runs when its result is kept or collected."""
