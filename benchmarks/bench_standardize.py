@@ -2,6 +2,8 @@
 
     python benchmarks/bench_standardize.py [--rows N]
 
+natasha is a peer where it is installed; it needs setuptools below 80 beside it.
+
 Names are drawn by real frequency (data of `russiannames`): 93 % in full, the rest with initials, slips or noise. 7 % of
 the phones are not plain (two in a cell, extensions, words), 2 % of the e-mails need repair. Peers
 read a sample of the same rows in the same run: `phonenumbers`, `email-validator`, the parser of `russiannames`.
@@ -141,6 +143,16 @@ def peer_email(text: str) -> str | None:
         return None
 
 
+def natasha_names() -> Callable[[str], object] | None:
+    """The extractor of natasha, where it is installed."""
+    try:
+        from natasha import MorphVocab, NamesExtractor
+    except ImportError:
+        return None
+    extract = NamesExtractor(MorphVocab())
+    return lambda text: list(extract(text))
+
+
 def main() -> None:
     """Print one line a kind."""
     parser = argparse.ArgumentParser()
@@ -159,6 +171,9 @@ def main() -> None:
         sample = texts[kind][:PEER_ROWS]
         peer = rate(peers[kind], sample[: 300 if kind == "name" else PEER_ROWS])
         print(f"{kind:6} bulk {rates[kind]:>10,.0f}/s  one by one {rate(one, sample):>8,.0f}/s  peer {peer:>8,.0f}/s")
+    natasha = natasha_names()
+    shown = f"{rate(natasha, texts['name'][:300]):,.0f}/s" if natasha else "not installed"
+    print(f"natasha's extractor of names: {shown}")
     print(f"name with three cases, bulk {with_cases:,.0f}/s")
     for what, name_rate in (("as loaded", rates["name"]), ("with three cases of the name", with_cases)):
         together = 1 / (1 / name_rate + 1 / rates["phone"] + 1 / rates["email"])

@@ -133,7 +133,7 @@ def tables() -> Mapping[str, int]:
     return dict(zip(packed["word"].to_list(), packed["packed"].to_list(), strict=True))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=131_072)
 def counts_of(word: str) -> Counts:
     """Counts of a folded word; the rarer half decides for a double word («анна-мария»)."""
     found = tables().get(word)
@@ -222,7 +222,7 @@ def _shorter(word: str) -> Iterator[str]:
     return (word[:place] + word[place + 1 :] for place in range(len(word)))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=131_072)
 def slip_of(word: str, role: str) -> str | None:
     """The common given name or patronymic of which a folded word is certainly a slip, or None.
 
@@ -233,7 +233,10 @@ def slip_of(word: str, role: str) -> str | None:
     if own >= (RARE if role == GIVEN else RARE_PATRONYMIC) or len(word) < 4 or word in real_names():
         return None
     index = _near(role)
-    near = {one for form in {word, *_shorter(word)} for one in index.get(form, ()) if one_slip(word, one)}
+    forms = {word, *_shorter(word)}
+    if index.keys().isdisjoint(forms):
+        return None
+    near = {one for form in forms for one in index.get(form, ()) if one_slip(word, one)}
     ranked = sorted(((_count(one, role), one) for one in near), reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] < 10 * ranked[1][0]):
         return None
