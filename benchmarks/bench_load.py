@@ -31,13 +31,14 @@ from litso.bootstrap import open_store
 from litso.demo import build_demo, setting_of
 from litso.demo.rates import USUAL
 from litso.settings import load_settings
+from litso.sources.encoding import UTF8, detect_encoding
 from litso.store.embedded import running_server
 from litso.usecases.batch import BatchRequest, resolve_files
 from litso.usecases.demo import load_folder
 
 TICKS = os.sysconf("SC_CLK_TCK")
 SINGLE_COLUMN = "with (format csv, delimiter E'\\x01', quote E'\\x02', encoding '{}')"
-ENCODINGS = {".csv": "WIN1251", ".txt": "WIN1251", ".jsonl": "UTF8"}
+TEXTS = (".csv", ".txt", ".jsonl")
 
 
 def main() -> None:
@@ -94,7 +95,7 @@ def resolve(town: Path, home: Path) -> dict[str, Any]:
 
 def copy(town: Path, home: Path) -> dict[str, Any]:
     """The lines of the text files into one table, as they are."""
-    files = [path for path in sorted(town.rglob("*")) if path.suffix in ENCODINGS]
+    files = [path for path in sorted(town.rglob("*")) if path.suffix in TEXTS]
     with _counted(home) as found, running_server(home) as url, psycopg.connect(url) as connection:
         connection.execute("create table raw (line text)")
         begun = time.perf_counter()
@@ -108,7 +109,8 @@ def copy(town: Path, home: Path) -> dict[str, Any]:
 
 
 def _copy_file(connection: psycopg.Connection, path: Path) -> None:
-    command = "copy raw from stdin " + SINGLE_COLUMN.format(ENCODINGS[path.suffix])
+    encoding = "UTF8" if detect_encoding(path.read_bytes()) == UTF8 else "WIN1251"
+    command = "copy raw from stdin " + SINGLE_COLUMN.format(encoding)
     with path.open("rb") as file, connection.cursor() as cursor, cursor.copy(command) as target:
         while block := file.read(1 << 20):
             target.write(block)
