@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -96,7 +98,40 @@ def test_banks_and_issuers(load: Load) -> None:
     assert one("passport", "70 09 123456, код 710-009")["problems"] == "unknown_issuer"
 
 
+PASSPORTS = "PASSP_SERIES,PASSP_NUMBER\n4509,123456\n0001,000007\n4509,123456\nAA,12\n7009,654321\n9999,999999\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"), [("list.csv", bytes), ("list.csv.bz2", bz2.compress), ("l.gz", gzip.compress)]
+)
+def test_invalid_passports(
+    store: Store, settings: Settings, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    (tmp_path / name).write_bytes(pack(PASSPORTS.encode()))
+    (loaded,) = load_reference(store, settings, "passports", tmp_path / name)
+    assert loaded.rows == 4
+    found = [
+        (one("passport", text)["qc"], one("passport", text)["problems"]) for text in ("45 09 123456", "45 09 123457")
+    ]
+    assert found == [(10, "invalid_passport"), (0, None)]
+    known = registers.in_use().passports
+    assert known is not None
+    listed = [
+        ("4509", "123456"),
+        ("00 01", "000007"),
+        ("7009", "654321"),
+        ("9999", "999999"),
+        ("4508", "123456"),
+        ("0000", "000000"),
+    ]
+    assert [known.has(*passport) for passport in listed] == [True] * 4 + [False] * 2
+
+
 BROKEN = [
+    ("passports", "series;number\n4509;123456\n", SourceUnusable, "list, line 1: no column «PASSP_SERIES»"),
+    ("passports", "PASSP_SERIES,PASSP_NUMBER\nAA,1\n", SourceUnusable, "list: holds no passports"),
+    ("passports", PASSPORTS + "1,2,3\n", SourceUnusable, "list: not a list of passports"),
+    ("passports", "", SourceUnusable, "list: not a list of passports"),
     ("bik", BANKS.replace("</ED807>", ""), SourceUnusable, "list, line 8, column 1"),
     ("bik", "<KVIT/>", SourceUnusable, "list.*line 1: the root element is KVIT"),
     ("bik", BANKS.replace("047003002", "12"), SourceUnusable, "list.*line 6: the BIC"),
@@ -108,7 +143,7 @@ BROKEN = [
     ("issuers", ISSUERS + "710-003\n", SourceUnusable, "list.*line 5: too few columns"),
     ("issuers", "код;имя\n", SourceUnusable, "line 1: no column «code»"),
     ("gar", "not a zip", SourceUnusable, "list: not a zip archive"),
-    ("gazetteer", "", BadUsage, "known are gar, numbering-plan, bik, issuers"),
+    ("gazetteer", "", BadUsage, "known are gar, numbering-plan, bik, passports, issuers"),
 ]
 
 

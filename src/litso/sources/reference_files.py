@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple, cast
 from xml.parsers import expat
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as csv_reader
 
 from litso.errors import SourceUnusable
 
@@ -202,3 +208,49 @@ class _DirectoryReader:
             return date.fromisoformat(text or "")
         except ValueError:
             raise SourceUnusable(f"{self.name}, line {line}: ED807 has no day of business") from None
+
+
+# Invalid passports ---------------------------------------------------------------------------------------------
+
+_PASSPORT_COLUMNS: Final = ("PASSP_SERIES", "PASSP_NUMBER")
+
+
+def passport_batches(path: Path, progress: Callable[[int, int], None]) -> Iterator[pa.Table]:
+    """Tables of `passport` (ten digits as a number) of the list of invalid passports, as they stream by.
+
+    The file is a CSV, packed by bzip2 or gzip or not. Series and numbers that are not four and six digits are left out.
+    """
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as raw, _unpacked(path, raw) as stream:
+            options = csv_reader.ConvertOptions(column_types=dict.fromkeys(_PASSPORT_COLUMNS, pa.string()))
+            with csv_reader.open_csv(stream, convert_options=options) as reader:
+                _check_columns(path, reader.schema.names)
+                for batch in reader:
+                    table = _passports(pl.DataFrame(pa.Table.from_batches([batch])))
+                    if table.num_rows:
+                        yield table
+                    progress(raw.tell(), size)
+    except pa.ArrowInvalid as error:
+        raise SourceUnusable(f"{path}: not a list of passports: {str(error).splitlines()[0][:200]}") from None
+    except (OSError, EOFError) as error:
+        raise SourceUnusable(f"{path}: cannot be read: {error}") from None
+
+
+def _unpacked(path: Path, raw: IO[bytes]) -> IO[bytes]:
+    if path.suffix.lower() == ".bz2":
+        return bz2.open(raw, "rb")
+    return cast("IO[bytes]", gzip.open(raw, "rb")) if path.suffix.lower() == ".gz" else raw
+
+
+def _check_columns(path: Path, names: list[str]) -> None:
+    missing = [name for name in _PASSPORT_COLUMNS if name not in names]
+    if missing:
+        raise SourceUnusable(f"{path}, line 1: no column «{missing[0]}», the header is {', '.join(names[:12])[:200]}")
+
+
+def _passports(rows: pl.DataFrame) -> pa.Table:
+    series, number = (pl.col(name).str.strip_chars() for name in _PASSPORT_COLUMNS)
+    right = series.str.contains("^[0-9]{4}$") & number.str.contains("^[0-9]{6}$")
+    found = rows.filter(right).select(passport=(series + number).cast(pl.Int64))
+    return found.to_arrow()

@@ -65,8 +65,10 @@ def _address_column(values: pl.Series, territory: Territory | None, registers: R
 
 
 def _passport(text: str | None, territory: Territory | None, registers: Registers) -> Row:
-    """A passport; a code that the list of issuers does not have is noted."""
+    """A passport: `qc` 10 for one on the list of invalid ones; a code that no issuer has is noted."""
     found = passport.passport(text)
+    if registers.passports and found.qc == 0 and registers.passports.has(found.series or "", found.number or ""):
+        found = found._replace(qc=10, problems="invalid_passport")
     if not registers.issuers or found.issued_by_code is None or found.issued_by_code in registers.issuers:
         return found
     return found._replace(problems=";".join(filter(None, (found.problems, "unknown_issuer"))))

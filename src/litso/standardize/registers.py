@@ -16,6 +16,7 @@ from litso.standardize.address import Address, parse, parse_column
 from litso.standardize.address.gar import GarIndex
 from litso.standardize.address.gar_column import match_column
 from litso.standardize.numbering import NumberingPlan
+from litso.standardize.passport_list import PassportList
 
 
 class Bank(NamedTuple):
@@ -31,12 +32,16 @@ class Bank(NamedTuple):
 
 
 class Registers(NamedTuple):
-    """Registers in use; None where none was loaded. `banks` by BIK, `issuers` of passports by code «770-053»."""
+    """Registers in use; None where none was loaded. `banks` by BIK, `issuers` of passports by code «770-053».
+
+    `passports` are those that are invalid.
+    """
 
     numbering: NumberingPlan | None = None
     gar: GarIndex | None = None
     banks: Mapping[str, Bank] | None = None
     issuers: Mapping[str, tuple[str, ...]] | None = None
+    passports: PassportList | None = None
 
 
 NO_REGISTERS: Final = Registers()

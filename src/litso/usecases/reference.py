@@ -27,6 +27,7 @@ from litso.usecases.reference_kinds import (
     build_banks,
     build_issuers,
     build_numbering,
+    build_passports,
     numbering_parts,
     whole,
 )
@@ -43,6 +44,14 @@ _ALL: Final = (
         build_numbering,
     ),
     Kind(registers.BANKS, "Справочник БИК", "Банк России, ED807", 14, whole, build_banks),
+    Kind(
+        registers.PASSPORTS,
+        "Недействительные паспорта",
+        "МВД, CSV: PASSP_SERIES, PASSP_NUMBER",
+        62,
+        whole,
+        build_passports,
+    ),
     Kind(registers.ISSUERS, "Подразделения, выдающие паспорта", "CSV: code, name", 366, whole, build_issuers),
 )
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from litso.engine.duckdb import Engine
 from litso.errors import SourceUnusable
-from litso.sources.reference_files import bank_directory, day_of, table_rows, texts_of
+from litso.sources.reference_files import bank_directory, day_of, passport_batches, table_rows, texts_of
 from litso.standardize.numbering import RANGES, official_ranges
+from litso.standardize.passport_list import passport_list
 from litso.standardize.registers import Bank
 from litso.usecases.registers import WHOLE, save
 
@@ -127,3 +130,23 @@ def build_issuers(source: Source, part: str, folder: Path) -> Built:
     )
     day = day_of(source.path)
     return Built(day.isoformat(), day, len(rows))
+
+
+# Invalid passports ---------------------------------------------------------------------------------------------
+
+
+def build_passports(source: Source, part: str, folder: Path) -> Built:
+    """The list of invalid passports; lines that are no passport of today (four and six digits) are left out."""
+    sorted_file = folder / "passports.parquet"
+    with Engine(memory_limit=source.memory_limit, threads=source.threads) as engine:
+        for batch in passport_batches(source.path, lambda done, of: source.progress("passports", done, of)):
+            engine.append("listed", [batch])
+        if "listed" not in engine.tables():
+            raise SourceUnusable(f"{source.path}: holds no passports")
+        engine.write("select distinct passport from listed order by passport", str(sorted_file))
+    found = passport_list(pq.read_table(sorted_file)["passport"].to_numpy())
+    save(pa.table({"starts": found.starts}), folder / "starts.arrow")
+    save(pa.table({"numbers": found.numbers}), folder / "numbers.arrow")
+    sorted_file.unlink()
+    day = day_of(source.path)
+    return Built(day.isoformat(), day, len(found.numbers))

@@ -24,12 +24,14 @@ from litso.errors import Misconfigured
 from litso.standardize.address.gar import GarIndex
 from litso.standardize.address.gar_tables import GarTables
 from litso.standardize.numbering import NumberingPlan, official_plan
+from litso.standardize.passport_list import PassportList
 from litso.standardize.registers import Bank, Registers
 
 GAR: Final = "gar"
 NUMBERING_PLAN: Final = "numbering-plan"
 BANKS: Final = "bik"
 ISSUERS: Final = "issuers"
+PASSPORTS: Final = "passports"
 WHOLE: Final = "all"
 """Folder of a kind that has no parts."""
 
@@ -120,6 +122,7 @@ def opened(folders: tuple[Path, ...]) -> Registers:
         gar=_gar(by_kind[GAR]) if GAR in by_kind else None,
         banks=_banks(by_kind[BANKS][0]) if BANKS in by_kind else None,
         issuers=_issuers(by_kind[ISSUERS][0]) if ISSUERS in by_kind else None,
+        passports=_passports(by_kind[PASSPORTS][0]) if PASSPORTS in by_kind else None,
     )
 
 
@@ -139,6 +142,11 @@ def _issuers(folder: Path) -> dict[str, tuple[str, ...]]:
     table = pl.DataFrame(mapped(folder / "issuers.arrow"))
     names = table.group_by("code", maintain_order=True).agg("name")
     return {code: tuple(found) for code, found in names.iter_rows()}
+
+
+def _passports(folder: Path) -> PassportList:
+    starts, numbers = (mapped(folder / f"{name}.arrow")[name].chunk(0).to_numpy() for name in ("starts", "numbers"))
+    return PassportList(starts, numbers)
 
 
 def mapped(path: Path) -> pa.Table:

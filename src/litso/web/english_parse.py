@@ -7,6 +7,9 @@ from typing import Final
 
 PARSE_TEXTS: Final = MappingProxyType(
     {
+        "паспорт в списке недействительных": "the passport is on the list of invalid ones",
+        "Недействительные паспорта": "Invalid passports",
+        "МВД, CSV: PASSP_SERIES, PASSP_NUMBER": "Ministry of the Interior, CSV: PASSP_SERIES, PASSP_NUMBER",
         "Разбор значения": "Take a value apart",
         "Справочники": "Reference data",
         "Вставьте значения, по одному в строке: видно, как их понимает Litso. Ничего не сохраняется.": (

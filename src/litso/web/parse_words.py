@@ -161,6 +161,7 @@ PROBLEMS: Final = MappingProxyType(
         "impossible_year": "невозможный год бланка",
         "in_future": "дата в будущем",
         "initials_only": "только инициалы",
+        "invalid_passport": "паспорт в списке недействительных",
         "look_alikes": "латинские буквы вместо русских",
         "month_first": "месяц стоит первым",
         "no_area_code": "нет кода города",
