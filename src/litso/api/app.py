@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from litso import __version__
 from litso.api.auth import BearerAuthentication
 from litso.api.clean import clean_router
+from litso.api.explaining import explaining_router
 from litso.api.judgements import judgements_router
 from litso.api.parties import parties_router
 from litso.api.problems import problem_of, problem_response
@@ -24,6 +25,7 @@ from litso.api.records import records_router
 from litso.api.reference import reference_router
 from litso.api.schemas import Problem
 from litso.api.service import changes_router, health, openapi_document, ready
+from litso.api.tuning import tuning_router
 from litso.errors import LitsoError
 from litso.settings import Settings
 from litso.store.database import Store
@@ -95,6 +97,8 @@ def _api_router() -> Router:
             records_router,
             parties_router,
             judgements_router,
+            explaining_router,
+            tuning_router,
             changes_router,
             clean_router,
             reference_router,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 SourceName = Annotated[
     str, Meta(min_length=1, max_length=64, description="Name of a registered source.", examples=["crm"])
@@ -26,6 +26,14 @@ Attributes = Annotated[
         examples=[{"full_name": "Иванов Пётр Ильич", "phone": ["8 912 345-67-89"], "birth_date": "12.04.1961"}],
     ),
 ]
+
+
+Out = TypeVar("Out")
+
+
+def named(row: NamedTuple, kind: type[Out]) -> Out:
+    """A row with named fields as an answer of the API; fields that the answer lacks are left out."""
+    return convert(row._asdict(), kind)
 
 
 class Problem(Struct, omit_defaults=True):
@@ -332,6 +340,211 @@ class ChangesPage(Struct):
 
     items: list[ChangeOut]
     next_after: int
+
+
+# Explanations ---------------------------------------------------------------------------------------------------
+
+
+class GroundOut(Struct):
+    """One evidence of a pair: both values, and its weight in bits."""
+
+    claim: Annotated[str, Meta(examples=["birth_date"])]
+    title: str
+    level: Annotated[str, Meta(examples=["same"])]
+    sentence: str
+    left: str
+    right: str
+    weight: float
+
+
+class MeetingOut(Struct):
+    """A key and how the pair fares under it: `meets`, `crowded` (too many share it), `differs` or `missing`."""
+
+    rule: str
+    title: str
+    status: Literal["meets", "crowded", "differs", "missing"]
+    nodes: int
+    cap: int
+
+
+class HopOut(Struct):
+    """Two groups of equal records and the weight of their pair; null where only a judgement binds them."""
+
+    left: list[RecordKey]
+    right: list[RecordKey]
+    weight: float | None
+
+
+class ExplanationOut(Struct):
+    """Why two records are together or apart: `base` and the weights of `evidence` add up to `weight`."""
+
+    left: RecordKey
+    right: RecordKey
+    left_party: PartyId
+    right_party: PartyId
+    is_one_party: bool
+    reason: Annotated[str, Meta(examples=["evidence", "through_others", "outweighed", "judged_different"])]
+    sentence: Annotated[str, Meta(description="The reason in words.")]
+    threshold: float
+    weight: float | None
+    base: float | None
+    evidence: list[GroundOut]
+    classes: Annotated[dict[str, float], Meta(description="How probable each class of pairs is.")]
+    keys: list[MeetingOut]
+    chain: Annotated[list[HopOut], Meta(description="The strongest way between two records, through others.")]
+    against: Annotated[HopOut | None, Meta(description="The pair between both parties that speaks against the most.")]
+    balance: Annotated[float | None, Meta(description="All pairs between both parties, in bits over the threshold.")]
+    judgements: Annotated[list[int], Meta(description="Judgements that decided.")]
+
+
+class FormationStepOut(Struct):
+    """A step of how a party was formed: collapsed, joined, judged; vetoed and outweighed are neighbours kept apart."""
+
+    what: Literal["collapsed", "joined", "judged", "vetoed", "outweighed"]
+    left: list[RecordKey]
+    right: list[RecordKey]
+    total: float
+    link: HopOut | None
+    party_id: PartyId | None
+    judgement_id: int | None
+
+
+class FormationOut(Struct):
+    """How a party was formed, step by step; `nodes` counts its different records."""
+
+    party_id: PartyId
+    threshold: float
+    records: list[RecordKey]
+    nodes: int
+    steps: list[FormationStepOut]
+
+
+# Tuning ---------------------------------------------------------------------------------------------------------
+
+
+class TuningIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A model file, or another threshold for the active model, or both."""
+
+    model: Annotated[dict[str, Any] | None, Meta(description="A model file of Litso as it is.")] = None
+    threshold: Annotated[float, Meta(ge=-100, le=100, description="In bits.")] | None = None
+
+
+class TuningOut(Struct):
+    """A rehearsal, what it foresees, and what became of it. Hashes are those of the partition."""
+
+    tuning_id: int
+    status: Literal["rehearsing", "failed", "rehearsed", "applying", "applied", "rolling_back", "rolled_back"]
+    outlook: dict[str, Any]
+    error: str | None
+    hash_before: str | None
+    hash_after: str | None
+    hash_restored: str | None
+    rehearsed_by: str
+    rehearsed_at: datetime
+    applied_by: str | None
+    applied_at: datetime | None
+    rolled_back_by: str | None
+    rolled_back_at: datetime | None
+
+
+class TuningsOut(Struct):
+    """Rehearsals."""
+
+    items: list[TuningOut]
+
+
+class TuningChangeOut(Struct):
+    """Parties that would change together."""
+
+    place: int
+    what: Literal["merge", "split", "regroup", "judged"]
+    parties: list[PartyId]
+    records: int
+    accounts: int
+    chunk: int | None
+
+
+class TuningChangesOut(Struct):
+    """Changes of a rehearsal; ask again with `after` = the last `place`."""
+
+    items: list[TuningChangeOut]
+
+
+class SampleIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A sample to draw: of the present parties, or of what a rehearsal would change."""
+
+    size: Annotated[int, Meta(ge=20, le=2000)] = 200
+    tuning_id: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    seed: Annotated[int, Meta(ge=0, le=2**32)] | None = None
+
+
+class SampleOut(Struct):
+    """A sample and its strata."""
+
+    sample_id: int
+    tuning_id: int | None
+    strata: list[dict[str, Any]]
+    drawn_by: str
+    drawn_at: datetime
+    pairs: int
+    labelled: int
+
+
+class CellOut(Struct):
+    """An attribute of both records; mark: `=`, `≠`, or empty where one of them lacks it."""
+
+    attribute: str
+    left: str
+    right: str
+    mark: str
+
+
+class PairOut(Struct):
+    """A pair to label."""
+
+    sample_id: int
+    place: int
+    pairs: int
+    labelled: int
+    left: RecordKey
+    right: RecordKey
+    cells: list[CellOut]
+
+
+class NextPairOut(Struct):
+    """The next pair of a sample, null when all are labelled."""
+
+    pair: PairOut | None
+
+
+class LabelIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A steward's label of a pair."""
+
+    label: Literal["same", "different", "unsure"]
+    as_judgement: Annotated[bool, Meta(description="Let it also decide about the two records.")] = False
+
+
+class ShareOut(Struct):
+    """An estimated share and its interval of 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+
+class EstimateOut(Struct):
+    """What the labels of a sample say."""
+
+    sample_id: int
+    pairs: int
+    labelled: int
+    unsure: int
+    precision: ShareOut | None
+    recall: ShareOut | None
+    merges_right: ShareOut | None
+    splits_right: ShareOut | None
+    strata: list[dict[str, Any]]
+    curve: list[dict[str, float]]
 
 
 # Clean ---------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def list_rehearsals(as_json: Json = False) -> None:
         print_json([as_document(one) for one in found])
         return
     for one in found:
-        moved = one.outlook["records_moved"]
+        moved = one.outlook.get("records_moved", "?")
         typer.echo(
             f"{one.tuning_id}\t{one.status}\t{_what(one)}\t{moved} records move\t{one.rehearsed_at:%Y-%m-%d %H:%M}"
         )

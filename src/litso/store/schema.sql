@@ -233,11 +233,13 @@ create index judgement_right on judgement (right_source, right_id) where undone_
 -- Rehearsals of another model or threshold, and what became of them. The model file holds the threshold.
 create table tuning (
     tuning_id     bigint generated always as identity primary key,
-    status        text not null default 'rehearsed'
-                  check (status in ('rehearsed', 'applying', 'applied', 'rolling_back', 'rolled_back')),
+    status        text not null default 'rehearsing'
+                  check (status in ('rehearsing', 'failed', 'rehearsed', 'applying', 'applied', 'rolling_back',
+                                    'rolled_back')),
     former_model  text not null references model,
     model         text not null references model,
     outlook       jsonb not null,                    -- what would change, in figures, and the threshold chart
+    error         text,                              -- why the rehearsal failed
     hash_before   text,                              -- of the partition, see litso.store.crosswalk.partition_hash
     hash_after    text,
     hash_restored text,

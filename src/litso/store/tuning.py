@@ -23,6 +23,7 @@ class Tuning(NamedTuple):
     former_model: str
     model: str
     outlook: dict[str, Any]
+    error: str | None
     hash_before: str | None
     hash_after: str | None
     hash_restored: str | None
@@ -114,9 +115,20 @@ class Pair(NamedTuple):
 
 
 def add(connection: Connection, *, former_model: str, model: str, outlook: Mapping[str, Any], author: str) -> int:
-    """Add a rehearsal; answers its id."""
+    """Add a rehearsal that begins; answers its id."""
     row = {"former_model": former_model, "model": model, "outlook": Jsonb(dict(outlook)), "author": author}
     return int(scalar(connection, statements("tuning")["add"], row))
+
+
+def end_rehearsal(connection: Connection, tuning_id: int, outlook: Mapping[str, Any]) -> None:
+    """Note what a rehearsal found, beside what was known of it."""
+    row = {"tuning_id": tuning_id, "outlook": Jsonb(dict(outlook))}
+    connection.execute(statements("tuning")["end_rehearsal"], row)
+
+
+def fail(connection: Connection, tuning_id: int, error: str) -> None:
+    """Note why a rehearsal came to nothing."""
+    connection.execute(statements("tuning")["fail"], {"tuning_id": tuning_id, "error": error})
 
 
 def get(connection: Connection, tuning_id: int, *, lock: bool = False) -> Tuning:
@@ -281,23 +293,26 @@ def count_moves(connection: Connection, tuning_id: int) -> int:
 # Samples --------------------------------------------------------------------------------------------------------
 
 
-def add_sample(
-    connection: Connection,
-    *,
-    tuning_id: int | None,
-    model: str,
-    strata: Sequence[Mapping[str, Any]],
-    author: str,
-    pairs: Sequence[Pair],
-) -> int:
-    """Add a sample with its pairs (their `sample_id` is given here); answers its id."""
-    row = {"tuning_id": tuning_id, "model": model, "strata": Jsonb([dict(one) for one in strata]), "author": author}
-    sample_id = int(scalar(connection, statements("tuning")["add_sample"], row))
-    if pairs:
-        fields = ("place", "stratum", "left_source", "left_id", "right_source", "right_id", "score")
-        columns = {name: [getattr(pair, name) for pair in pairs] for name in fields}
-        copy_frame(connection, "tuning_pair", pl.DataFrame({"sample_id": [sample_id] * len(pairs), **columns}))
-    return sample_id
+def add_sample(connection: Connection, *, tuning_id: int | None, model: str, author: str) -> int:
+    """Add a sample that is yet to be drawn; answers its id."""
+    row = {"tuning_id": tuning_id, "model": model, "strata": Jsonb([]), "author": author}
+    return int(scalar(connection, statements("tuning")["add_sample"], row))
+
+
+def fill_sample(
+    connection: Connection, sample_id: int, strata: Sequence[Mapping[str, Any]], pairs: Sequence[Pair]
+) -> None:
+    """Give a sample its strata and pairs."""
+    row = {"sample_id": sample_id, "strata": Jsonb([dict(one) for one in strata])}
+    connection.execute(statements("tuning")["fill_sample"], row)
+    fields = ("place", "stratum", "left_source", "left_id", "right_source", "right_id", "score")
+    columns = {name: [getattr(pair, name) for pair in pairs] for name in fields}
+    copy_frame(connection, "tuning_pair", pl.DataFrame({"sample_id": [sample_id] * len(pairs), **columns}))
+
+
+def drop_sample(connection: Connection, sample_id: int) -> None:
+    """Give up a sample that could not be drawn."""
+    connection.execute(statements("tuning")["drop_sample"], {"sample_id": sample_id})
 
 
 def get_sample(connection: Connection, sample_id: int) -> Sample:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from litso.errors import BadUsage
+from litso.errors import BadUsage, LitsoError
 from litso.resolve.cluster import components
 from litso.resolve.identity import succession
 from litso.resolve.model import UNIT, Model, from_json, to_json
@@ -71,28 +71,52 @@ def rehearse(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> 
 
     Raises BadUsage when nothing is wanted or it is the active model already, Misconfigured for a broken model file.
     """
+    return finish_rehearsal(store, settings, begin_rehearsal(store, actor, wanted).tuning_id)
+
+
+def begin_rehearsal(store: Store, actor: Actor, wanted: Wanted) -> Tuning:
+    """Check what is wanted and note it: the rehearsal has a number before it is done."""
     demand(actor, "tune")
-    with store.session() as connection:
-        with one_state(connection):
-            present, _ = current_model(connection)
-            model = model_of(present, wanted)
-            if to_json(model) == to_json(present):
-                raise BadUsage("the active model is this one already: give another model or threshold")
-            with outlook(connection, settings, model) as found:
-                forecast = forecast_of(connection, found)
-                figures = forecast.figures | {
-                    "threshold_now": present.threshold,
-                    "threshold_then": model.threshold,
-                    "is_other_model": to_json(replace(model, threshold=present.threshold)) != to_json(present),
-                    "chart": chart(found),
-                }
-            active = models.find_active(connection)
-        with connection.transaction():
-            later = models.keep(connection, to_json(model))
-            former = active.model_id if active else later
-            number = tuning.add(connection, former_model=former, model=later, outlook=figures, author=actor.name)
-            tuning.replace_changes(connection, number, forecast.changes)
-            return tuning.get(connection, number)
+    with store.transaction() as connection:
+        present, _ = current_model(connection)
+        model = model_of(present, wanted)
+        if to_json(model) == to_json(present):
+            raise BadUsage("the active model is this one already: give another model or threshold")
+        active = models.find_active(connection)
+        later = models.keep(connection, to_json(model))
+        known = {
+            "threshold_now": present.threshold,
+            "threshold_then": model.threshold,
+            "is_other_model": to_json(replace(model, threshold=present.threshold)) != to_json(present),
+        }
+        former = active.model_id if active else later
+        number = tuning.add(connection, former_model=former, model=later, outlook=known, author=actor.name)
+        return tuning.get(connection, number)
+
+
+def finish_rehearsal(store: Store, settings: Settings, tuning_id: int) -> Tuning:
+    """Do a rehearsal that was begun; one that fails says why."""
+    try:
+        with store.session() as connection:
+            with one_state(connection):
+                model = model_by_id(connection, tuning.get(connection, tuning_id).model)
+                with outlook(connection, settings, model) as found:
+                    forecast = forecast_of(connection, found)
+                    figures = forecast.figures | {"chart": chart(found)}
+            with connection.transaction():
+                tuning.replace_changes(connection, tuning_id, forecast.changes)
+                tuning.end_rehearsal(connection, tuning_id, figures)
+                return tuning.get(connection, tuning_id)
+    except LitsoError as error:
+        with store.transaction() as connection:
+            tuning.fail(connection, tuning_id, str(error))
+        raise
+
+
+def model_by_id(connection: Connection, model_id: str) -> Model:
+    """A kept model, with the custom attributes of the sources."""
+    present, _ = current_model(connection)
+    return from_json(models.get(connection, model_id).content, "the kept model").with_customs(present.customs)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from litso.usecases.profiles import source_titles
 from litso.usecases.reconciliation import Outlook, current_model, outlook
 from litso.usecases.resolution import Key, KindResolution, scorer_of
 from litso.usecases.stewardship import judge
-from litso.usecases.tuning import CHART_STEPS, one_state
+from litso.usecases.tuning import CHART_STEPS, model_by_id, one_state
 
 Numbers = NDArray[np.int64]
 
@@ -89,29 +89,35 @@ def draw_sample(
     seed: int | None = None,
 ) -> Sample:  # fmt: skip
     """Draw pairs of the present parties, or of what a rehearsal would change. seed: repeats a draw."""
+    return finish_sample(store, settings, begin_sample(store, actor, size=size, tuning_id=tuning_id), size, seed)
+
+
+def begin_sample(store: Store, actor: Actor, *, size: int, tuning_id: int | None = None) -> int:
+    """Check what is wanted and note it; answers the number of the sample, which has no pairs yet."""
     demand(actor, "tune")
     if not SMALLEST <= size <= LARGEST_SAMPLE:
         raise BadUsage(f"a sample has from {SMALLEST} to {LARGEST_SAMPLE} pairs, not {size}")
-    chance = np.random.default_rng(seed)
+    with store.transaction() as connection:
+        current_model(connection)
+        active = models.find_active(connection)
+        model = tuning.get(connection, tuning_id).model if tuning_id is not None else active.model_id if active else ""
+        return tuning.add_sample(connection, tuning_id=tuning_id, model=model, author=actor.name)
+
+
+def finish_sample(store: Store, settings: Settings, sample_id: int, size: int, seed: int | None = None) -> Sample:
+    """Draw the pairs of a sample that was begun; one without any pairs is given up."""
     with store.session() as connection:
         with one_state(connection):
-            model, _ = current_model(connection)
-            active = models.find_active(connection)
-            model_id = active.model_id if active else ""
-            if tuning_id is not None:
-                model_id = tuning.get(connection, tuning_id).model
-                model = from_json(models.get(connection, model_id).content, "the rehearsed model")
-                model = model.with_customs(current_model(connection)[0].customs)
-            with outlook(connection, settings, model) as found:
-                strata, pairs = _drawn(found, size, chance, is_rehearsal=tuning_id is not None)
-        if not pairs:
-            raise NotFound("there are no pairs to draw from")
+            sample = tuning.get_sample(connection, sample_id)
+            with outlook(connection, settings, model_by_id(connection, sample.model)) as found:
+                chance = np.random.default_rng(seed)
+                strata, pairs = _drawn(found, size, chance, is_rehearsal=sample.tuning_id is not None)
         with connection.transaction():
-            listed = [_without_infinity(one) for one in strata]
-            number = tuning.add_sample(
-                connection, tuning_id=tuning_id, model=model_id, strata=listed, author=actor.name, pairs=pairs
-            )
-            return tuning.get_sample(connection, number)
+            if pairs:
+                tuning.fill_sample(connection, sample_id, [_without_infinity(one) for one in strata], pairs)
+                return tuning.get_sample(connection, sample_id)
+            tuning.drop_sample(connection, sample_id)
+    raise NotFound("there are no pairs to draw from")
 
 
 def _without_infinity(stratum: Stratum) -> dict[str, Any]:

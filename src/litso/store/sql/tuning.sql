@@ -3,6 +3,18 @@ insert into tuning (former_model, model, outlook, rehearsed_by)
 values (%(former_model)s, %(model)s, %(outlook)s, %(author)s)
 returning tuning_id;
 
+-- name: end_rehearsal
+update tuning set status = 'rehearsed', outlook = outlook || %(outlook)s where tuning_id = %(tuning_id)s;
+
+-- name: fail
+update tuning set status = 'failed', error = %(error)s where tuning_id = %(tuning_id)s and status = 'rehearsing';
+
+-- name: fill_sample
+update tuning_sample set strata = %(strata)s where sample_id = %(sample_id)s;
+
+-- name: drop_sample
+delete from tuning_sample where sample_id = %(sample_id)s;
+
 -- name: get
 select * from tuning where tuning_id = %(tuning_id)s;
 

@@ -1,0 +1,272 @@
+"""Tuning: rehearsals of models and thresholds, their application, samples for stewards. Long work answers 202."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+import msgspec
+from anyio import to_thread
+from litestar import Response, Router, delete, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
+
+from litso.api import schemas
+from litso.api.auth import ApiRequest, needs
+from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND
+from litso.api.given import GivenSettings, GivenStore
+from litso.errors import Conflict, LitsoError
+from litso.resolve.sampling import Share
+from litso.store import tuning
+from litso.store.tuning import Tuning
+from litso.usecases import tuning_apply, tuning_sample
+from litso.usecases.tuning import Wanted, begin_rehearsal, finish_rehearsal
+
+_LOG: Final = logging.getLogger("litso.tuning")
+
+
+def in_background(work: Callable[..., Any], *arguments: Any) -> BackgroundTask:
+    """Work that goes on after the answer; what goes wrong is in the log, and in the state of what it works on."""
+
+    async def run() -> None:
+        await to_thread.run_sync(quietly, work, *arguments)
+
+    return BackgroundTask(run)
+
+
+def quietly(work: Callable[..., Any], *arguments: Any) -> None:
+    """Do work whose caller has gone."""
+    try:
+        work(*arguments)
+    except LitsoError as error:
+        _LOG.warning("%s: %s", getattr(work, "__name__", "work"), error)
+
+
+@post(
+    "/tuning",
+    sync_to_thread=True,
+    status_code=HTTP_202_ACCEPTED,
+    operation_id="rehearse",
+    summary="Rehearse a model or a threshold",
+    responses=ALWAYS,
+)
+def rehearse(
+    request: ApiRequest, store: GivenStore, settings: GivenSettings, data: JSONBody[schemas.TuningIn]
+) -> Response[schemas.TuningOut]:
+    """Begin to foresee what would change; ask `GET /v1/tuning/{id}` until its status is `rehearsed`."""
+    text = None if data.model is None else msgspec.json.encode(data.model).decode()
+    begun = begin_rehearsal(store, request.user, Wanted(text, "model", data.threshold))
+    work = in_background(finish_rehearsal, store, settings, begun.tuning_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED, background=work)
+
+
+def _out(found: Tuning) -> schemas.TuningOut:
+    return schemas.named(found, schemas.TuningOut)
+
+
+@get("/tuning", sync_to_thread=True, operation_id="list_tuning", summary="Rehearsals", responses=ALWAYS)
+def list_tuning(store: GivenStore) -> schemas.TuningsOut:
+    """The last rehearsals and what became of them, the newest first."""
+    with store.transaction() as connection:
+        return schemas.TuningsOut([_out(one) for one in tuning.latest(connection)])
+
+
+@get(
+    "/tuning/{tuning_id:int}",
+    sync_to_thread=True,
+    operation_id="get_tuning",
+    summary="A rehearsal",
+    responses=NOT_FOUND,
+)
+def get_tuning(store: GivenStore, tuning_id: FromPath[int]) -> schemas.TuningOut:
+    """What a rehearsal foresees, and its state."""
+    with store.transaction() as connection:
+        return _out(tuning.get(connection, tuning_id))
+
+
+@get(
+    "/tuning/{tuning_id:int}/changes",
+    sync_to_thread=True,
+    operation_id="get_tuning_changes",
+    summary="Parties that a rehearsal would change",
+    responses=NOT_FOUND,
+)
+def get_changes(
+    store: GivenStore,
+    tuning_id: FromPath[int],
+    what: Annotated[str | None, QueryParameter(description="merge, split or regroup.", max_length=20)] = None,
+    after: Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="Place of the last one seen.")] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000, description="How many at most.")] = 100,
+) -> schemas.TuningChangesOut:
+    """The largest first."""
+    with store.transaction() as connection:
+        tuning.get(connection, tuning_id)
+        found = tuning.changes(connection, tuning_id, what=what, after=after, limit=limit)
+    return schemas.TuningChangesOut([schemas.named(one, schemas.TuningChangeOut) for one in found])
+
+
+@post(
+    "/tuning/{tuning_id:int}/apply",
+    sync_to_thread=True,
+    status_code=HTTP_202_ACCEPTED,
+    operation_id="apply_tuning",
+    summary="Make a rehearsed model the active one",
+    responses={**NOT_FOUND, **CONFLICT},
+)
+def apply(
+    request: ApiRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int]
+) -> Response[schemas.TuningOut]:
+    """Begin, in journaled chunks; one that was interrupted goes on."""
+    found = _demand_status(store, tuning_id, "rehearsed", "applying")
+    work = in_background(tuning_apply.apply, store, settings, request.user, tuning_id)
+    return Response(_out(found), status_code=HTTP_202_ACCEPTED, background=work)
+
+
+@post(
+    "/tuning/{tuning_id:int}/rollback",
+    sync_to_thread=True,
+    status_code=HTTP_202_ACCEPTED,
+    operation_id="roll_back_tuning",
+    summary="Take an applied model back",
+    responses={**NOT_FOUND, **CONFLICT},
+)
+def roll_back(
+    request: ApiRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int]
+) -> Response[schemas.TuningOut]:
+    """Begin to give every record its party back."""
+    found = _demand_status(store, tuning_id, "applying", "applied", "rolling_back")
+    work = in_background(tuning_apply.rollback, store, settings, request.user, tuning_id)
+    return Response(_out(found), status_code=HTTP_202_ACCEPTED, background=work)
+
+
+def _demand_status(store: GivenStore, tuning_id: int, *statuses: str) -> Tuning:
+    with store.transaction() as connection:
+        found = tuning.get(connection, tuning_id)
+    if found.status not in statuses:
+        raise Conflict(f"tuning {tuning_id} is {found.status.replace('_', ' ')}")
+    return found
+
+
+# Samples --------------------------------------------------------------------------------------------------------
+
+
+@post(
+    "/samples",
+    sync_to_thread=True,
+    status_code=HTTP_202_ACCEPTED,
+    operation_id="draw_sample",
+    summary="Draw a sample of pairs for a steward",
+    responses=NOT_FOUND,
+)
+def draw(
+    request: ApiRequest, store: GivenStore, settings: GivenSettings, data: JSONBody[schemas.SampleIn]
+) -> Response[schemas.SampleOut]:
+    """Begin to draw; the sample is ready when it has pairs."""
+    number = tuning_sample.begin_sample(store, request.user, size=data.size, tuning_id=data.tuning_id)
+    with store.transaction() as connection:
+        found = tuning.get_sample(connection, number)
+    work = in_background(tuning_sample.finish_sample, store, settings, number, data.size, data.seed)
+    answer = schemas.named(found, schemas.SampleOut)
+    return Response(answer, status_code=HTTP_202_ACCEPTED, background=work)
+
+
+@get(
+    "/samples/{sample_id:int}/next",
+    sync_to_thread=True,
+    operation_id="next_pair",
+    summary="The next pair to label",
+    responses=NOT_FOUND,
+)
+def next_pair(
+    request: ApiRequest,
+    store: GivenStore,
+    sample_id: FromPath[int],
+    after: Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="Pass over pairs up to this one.")] = 0,
+) -> schemas.NextPairOut:
+    """Both records side by side, without score: labels are blind. `pair` is null when all are labelled."""
+    with store.transaction() as connection:
+        found = tuning_sample.ask(connection, request.user, sample_id, after)
+    if found is None:
+        return schemas.NextPairOut(None)
+    cells = [schemas.named(cell, schemas.CellOut) for cell in found.cells]
+    sides = schemas.RecordKey(*found.left), schemas.RecordKey(*found.right)
+    return schemas.NextPairOut(
+        schemas.PairOut(found.sample_id, found.place, found.pairs, found.labelled, *sides, cells)
+    )
+
+
+@post(
+    "/samples/{sample_id:int}/pairs/{place:int}",
+    sync_to_thread=True,
+    status_code=HTTP_204_NO_CONTENT,
+    operation_id="label_pair",
+    summary="Label a pair",
+    responses={**NOT_FOUND, **CONFLICT},
+)
+def label(
+    request: ApiRequest,
+    store: GivenStore,
+    sample_id: FromPath[int],
+    place: FromPath[int],
+    data: JSONBody[schemas.LabelIn],
+) -> None:
+    """Same, different or unsure. It changes no party unless `as_judgement` says so."""
+    tuning_sample.label(store, request.user, sample_id, place, data.label, as_judgement=data.as_judgement)
+
+
+@delete(
+    "/samples/{sample_id:int}/pairs/{place:int}",
+    sync_to_thread=True,
+    operation_id="take_label_back",
+    summary="Take a label back",
+    responses=NOT_FOUND,
+)
+def take_back(request: ApiRequest, store: GivenStore, sample_id: FromPath[int], place: FromPath[int]) -> None:
+    """The pair is asked again."""
+    with store.transaction() as connection:
+        tuning_sample.take_back(connection, request.user, sample_id, place)
+
+
+@get(
+    "/samples/{sample_id:int}/estimate",
+    sync_to_thread=True,
+    operation_id="estimate",
+    summary="Precision and recall from labels",
+    responses=NOT_FOUND,
+)
+def estimate(request: ApiRequest, store: GivenStore, sample_id: FromPath[int]) -> schemas.EstimateOut:
+    """Unbiased estimates with intervals of 95 %; null while a stratum has no label."""
+    with store.transaction() as connection:
+        found = tuning_sample.estimate(connection, request.user, sample_id)
+    strata = [
+        {**stratum, "judged": labels.judged, "same": labels.same}
+        for stratum, labels in zip(found.sample.strata, found.labels, strict=True)
+    ]
+    return schemas.EstimateOut(
+        sample_id=found.sample.sample_id,
+        pairs=found.sample.pairs,
+        labelled=found.sample.labelled,
+        unsure=found.unsure,
+        precision=_share(found.precision),
+        recall=_share(found.recall),
+        merges_right=_share(found.merges_right),
+        splits_right=_share(found.splits_right),
+        strata=strata,
+        curve=found.curve,
+    )
+
+
+def _share(share: Share | None) -> schemas.ShareOut | None:
+    return None if share is None else schemas.ShareOut(*share)
+
+
+tuning_router = Router(
+    path="/",
+    route_handlers=[
+        rehearse, list_tuning, get_tuning, get_changes, apply, roll_back, draw, next_pair, label, take_back, estimate,
+    ],
+    guards=[needs("tune")],
+    tags=["tuning"],
+)  # fmt: skip

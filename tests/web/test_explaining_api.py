@@ -1,0 +1,126 @@
+"""Explanations and tuning over HTTP, over parties that resolution made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from databases import cloned_database
+from litso.commands.serve import build_app
+from litso.settings import load_settings
+from litso.store import users
+from litso.store.database import Store
+from litso.usecases.access import Actor
+from litso.usecases.loading import register_source
+from litso.usecases.online import Given, upsert_records
+
+MAPPING = "source: crm\ntitle: CRM\nparty: person\nkey: id\nattributes: {full_name: fio}\n"
+ROBOT = Actor("crm", "integrator", is_service=True)
+IVANOV = {"full_name": "Хворостинин Пётр Ильич", "birth_date": "12.04.1961"}
+
+
+@pytest.fixture(scope="module")
+def client(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client with the role of integrator over four records of two persons."""
+    with cloned_database(server_url, template) as url:
+        store = Store(url, most=8)
+        store.open()
+        register_source(store, MAPPING, "crm.yaml")
+        given = [
+            Given("crm", "1", {**IVANOV, "phone": "+79123456789", "account": "00081234"}),
+            Given("crm", "2", {**IVANOV, "phone": "+79123456789"}),
+            Given("crm", "3", {**IVANOV, "account": "00081234"}),
+            Given("crm", "4", {"full_name": "Петрова Анна Сергеевна", "phone": "+79123456789"}),
+        ]
+        with store.transaction() as connection:
+            upsert_records(connection, ROBOT, given)
+            token = users.issue_service_token(connection, "robot", "integrator")
+            operator = users.issue_service_token(connection, "desk", "operator")
+        home: Path = tmp_path_factory.mktemp("home")
+        with TestClient(build_app(store, load_settings({"LITSO_HOME": str(home)}))) as made:
+            made.headers["Authorization"] = f"Bearer {token}"
+            made.operator = {"Authorization": f"Bearer {operator}"}  # type: ignore[attr-defined]
+            yield made
+        store.close()
+
+
+def explained(client: TestClient, left: str, right: str, **options: Any) -> dict[str, Any]:
+    answer = client.get("/v1/explain", params={"left": f"crm:{left}", "right": f"crm:{right}"}, **options)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_pair_is_explained_and_adds_up(client: TestClient) -> None:
+    found = explained(client, "1", "2")
+    assert (found["reason"], found["is_one_party"]) == ("evidence", True)
+    parts = sum(round(ground["weight"] * 100) for ground in found["evidence"])
+    assert round(found["base"] * 100) + parts == round(found["weight"] * 100)
+    assert "phones" in {key["rule"] for key in found["keys"] if key["status"] == "meets"}
+    assert found["sentence"].startswith("Вместе")
+    other = explained(client, "1", "4")
+    assert (other["reason"], other["is_one_party"]) == ("not_enough", False)
+
+
+def test_values_are_masked_without_a_purpose(client: TestClient) -> None:
+    def phone(found: dict[str, Any]) -> str:
+        return next(ground["left"] for ground in found["evidence"] if ground["claim"] == "phone")
+
+    desk = client.operator  # type: ignore[attr-defined]
+    assert "•" in phone(explained(client, "1", "2", headers=desk))
+    assert phone(explained(client, "1", "2")) == "+79123456789"
+
+
+def test_the_formation_of_a_party_names_its_steps(client: TestClient) -> None:
+    party = explained(client, "1", "2")["left_party"]
+    found = client.get(f"/v1/parties/{party}/formation").json()
+    assert [record["source_id"] for record in found["records"]] == ["1", "2", "3"]
+    assert [step["what"] for step in found["steps"]][:2] == ["joined", "joined"]
+    assert client.get("/v1/parties/nobody/formation").status_code == 404
+
+
+def test_what_is_not_there_is_a_problem(client: TestClient) -> None:
+    assert client.get("/v1/explain", params={"left": "crm:1", "right": "crm:77"}).status_code == 404
+    assert client.get("/v1/explain", params={"left": "crm", "right": "crm:1"}).status_code == 422
+    assert client.get("/v1/tuning/77").status_code == 404
+    desk = client.operator  # type: ignore[attr-defined]
+    assert client.get("/v1/tuning", headers=desk).status_code == 403
+
+
+def test_a_threshold_is_rehearsed_applied_and_rolled_back(client: TestClient) -> None:
+    begun = client.post("/v1/tuning", json={"threshold": 40})
+    assert (begun.status_code, begun.json()["status"]) == (202, "rehearsing")
+    path = f"/v1/tuning/{begun.json()['tuning_id']}"
+    found = client.get(path).json()
+    assert (found["status"], found["outlook"]["splits"]) == ("rehearsed", 1)
+    (change,) = client.get(f"{path}/changes").json()["items"]
+    assert (change["what"], change["records"]) == ("split", 3)
+    assert client.post(f"{path}/rollback").status_code == 409
+    assert client.post(f"{path}/apply").status_code == 202
+    assert client.get(path).json()["status"] == "applied"
+    assert explained(client, "1", "2")["is_one_party"] is False
+    assert client.post(f"{path}/apply").status_code == 409
+    assert client.post(f"{path}/rollback").status_code == 202
+    after = client.get(path).json()
+    assert (after["status"], after["hash_restored"]) == ("rolled_back", after["hash_before"])
+    assert client.post("/v1/tuning", json={}).status_code == 422
+
+
+def test_a_sample_is_labelled_and_estimated(client: TestClient) -> None:
+    begun = client.post("/v1/samples", json={"size": 20})
+    assert begun.status_code == 202
+    path = f"/v1/samples/{begun.json()['sample_id']}"
+    while (pair := client.get(f"{path}/next").json()["pair"]) is not None:
+        assert "score" not in pair
+        label = "different" if "4" in (pair["left"]["source_id"], pair["right"]["source_id"]) else "same"
+        assert client.post(f"{path}/pairs/{pair['place']}", json={"label": label}).status_code == 204
+    found = client.get(f"{path}/estimate").json()
+    assert found["labelled"] == found["pairs"] >= 3
+    assert found["precision"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert client.post(f"{path}/pairs/1", json={"label": "same"}).status_code == 409
+    assert client.delete(f"{path}/pairs/1").status_code == 204
+    assert client.get(f"{path}/next").json()["pair"]["place"] == 1
