@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import msgspec
 from anyio import to_thread
@@ -17,31 +15,12 @@ from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND
 from litso.api.given import GivenSettings, GivenStore
-from litso.errors import Conflict, LitsoError
 from litso.resolve.sampling import Share
 from litso.store import tuning
 from litso.store.tuning import Tuning
 from litso.usecases import tuning_apply, tuning_sample
+from litso.usecases.background import quietly
 from litso.usecases.tuning import Wanted, begin_rehearsal, finish_rehearsal
-
-_LOG: Final = logging.getLogger("litso.tuning")
-
-
-def in_background(work: Callable[..., Any], *arguments: Any) -> BackgroundTask:
-    """Work that goes on after the answer; what goes wrong is in the log, and in the state of what it works on."""
-
-    async def run() -> None:
-        await to_thread.run_sync(quietly, work, *arguments)
-
-    return BackgroundTask(run)
-
-
-def quietly(work: Callable[..., Any], *arguments: Any) -> None:
-    """Do work whose caller has gone."""
-    try:
-        work(*arguments)
-    except LitsoError as error:
-        _LOG.warning("%s: %s", getattr(work, "__name__", "work"), error)
 
 
 @post(
@@ -58,7 +37,7 @@ def rehearse(
     """Begin to foresee what would change; ask `GET /v1/tuning/{id}` until its status is `rehearsed`."""
     text = None if data.model is None else msgspec.json.encode(data.model).decode()
     begun = begin_rehearsal(store, request.user, Wanted(text, "model", data.threshold))
-    work = in_background(finish_rehearsal, store, settings, begun.tuning_id)
+    work = BackgroundTask(to_thread.run_sync, quietly, finish_rehearsal, store, settings, begun.tuning_id)
     return Response(_out(begun), status_code=HTTP_202_ACCEPTED, background=work)
 
 
@@ -82,8 +61,7 @@ def list_tuning(store: GivenStore) -> schemas.TuningsOut:
 )
 def get_tuning(store: GivenStore, tuning_id: FromPath[int]) -> schemas.TuningOut:
     """What a rehearsal foresees, and its state."""
-    with store.transaction() as connection:
-        return _out(tuning.get(connection, tuning_id))
+    return _out(_read(store, tuning_id))
 
 
 @get(
@@ -119,9 +97,9 @@ def apply(
     request: ApiRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int]
 ) -> Response[schemas.TuningOut]:
     """Begin, in journaled chunks; one that was interrupted goes on."""
-    found = _demand_status(store, tuning_id, "rehearsed", "applying")
-    work = in_background(tuning_apply.apply, store, settings, request.user, tuning_id)
-    return Response(_out(found), status_code=HTTP_202_ACCEPTED, background=work)
+    tuning_apply.start_apply(store, request.user, tuning_id)
+    work = BackgroundTask(to_thread.run_sync, quietly, tuning_apply.apply, store, settings, request.user, tuning_id)
+    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED, background=work)
 
 
 @post(
@@ -136,17 +114,14 @@ def roll_back(
     request: ApiRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int]
 ) -> Response[schemas.TuningOut]:
     """Begin to give every record its party back."""
-    found = _demand_status(store, tuning_id, "applying", "applied", "rolling_back")
-    work = in_background(tuning_apply.rollback, store, settings, request.user, tuning_id)
-    return Response(_out(found), status_code=HTTP_202_ACCEPTED, background=work)
+    tuning_apply.start_rollback(store, request.user, tuning_id)
+    work = BackgroundTask(to_thread.run_sync, quietly, tuning_apply.rollback, store, settings, request.user, tuning_id)
+    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED, background=work)
 
 
-def _demand_status(store: GivenStore, tuning_id: int, *statuses: str) -> Tuning:
+def _read(store: GivenStore, tuning_id: int) -> Tuning:
     with store.transaction() as connection:
-        found = tuning.get(connection, tuning_id)
-    if found.status not in statuses:
-        raise Conflict(f"tuning {tuning_id} is {found.status.replace('_', ' ')}")
-    return found
+        return tuning.get(connection, tuning_id)
 
 
 # Samples --------------------------------------------------------------------------------------------------------
@@ -167,7 +142,9 @@ def draw(
     number = tuning_sample.begin_sample(store, request.user, size=data.size, tuning_id=data.tuning_id)
     with store.transaction() as connection:
         found = tuning.get_sample(connection, number)
-    work = in_background(tuning_sample.finish_sample, store, settings, number, data.size, data.seed)
+    work = BackgroundTask(
+        to_thread.run_sync, quietly, tuning_sample.finish_sample, store, settings, number, data.size, data.seed
+    )
     answer = schemas.named(found, schemas.SampleOut)
     return Response(answer, status_code=HTTP_202_ACCEPTED, background=work)
 

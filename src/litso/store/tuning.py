@@ -145,10 +145,14 @@ def latest(connection: Connection, limit: int = 20) -> list[Tuning]:
     return rows_of(connection, Tuning, statements("tuning")["latest"], {"limit": limit})
 
 
-def begin_apply(connection: Connection, tuning_id: int, *, partition: str, author: str) -> None:
-    """Note that a rehearsal is being applied, and the hash of the partition before."""
-    row = {"tuning_id": tuning_id, "hash": partition, "author": author}
-    connection.execute(statements("tuning")["begin_apply"], row)
+def begin_apply(connection: Connection, tuning_id: int, *, author: str) -> None:
+    """Note that a rehearsal is being applied."""
+    connection.execute(statements("tuning")["begin_apply"], {"tuning_id": tuning_id, "author": author})
+
+
+def note_before(connection: Connection, tuning_id: int, *, partition: str) -> None:
+    """Note the hash of the partition before anything changes."""
+    connection.execute(statements("tuning")["note_before"], {"tuning_id": tuning_id, "hash": partition})
 
 
 def end_apply(connection: Connection, tuning_id: int, *, partition: str) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from litso.domain.record import CUSTOM_PREFIX
 from litso.engine.duckdb import Engine
+from litso.errors import BrokenInvariant
 from litso.resolve.identity import mint, succession
 from litso.resolve.keys import Parts
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
@@ -122,12 +123,17 @@ class Outlook(NamedTuple):
 
 @contextmanager
 def outlook(connection: Connection, settings: Settings, model: Model) -> Iterator[Outlook]:
-    """Resolve all records with a model and write nothing; the transaction must see one state of the store."""
+    """Resolve all records with a model and write nothing; the transaction must see one state of the store.
+
+    BrokenInvariant when the nodes of the store are not those of its records.
+    """
     customs = _custom_names(model.customs)
     with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
         _gather(connection, engine, _joined([]), customs)
         resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
         _number_nodes(connection, engine)
+        if engine.rows("select count(*) from numbered where is_new")[0][0]:
+            raise BrokenInvariant("some records stand in nodes that are not theirs (I1): see `litso doctor`")
         yield Outlook(engine, resolution)
 
 

@@ -102,7 +102,8 @@ def finish_rehearsal(store: Store, settings: Settings, tuning_id: int) -> Tuning
                 model = model_by_id(connection, tuning.get(connection, tuning_id).model)
                 with outlook(connection, settings, model) as found:
                     forecast = forecast_of(connection, found)
-                    figures = forecast.figures | {"chart": chart(found)}
+                    present, _ = current_model(connection)
+                    figures = forecast.figures | {"chart": chart(found, present.threshold)}
             with connection.transaction():
                 tuning.replace_changes(connection, tuning_id, forecast.changes)
                 tuning.end_rehearsal(connection, tuning_id, figures)
@@ -245,15 +246,16 @@ def _ids(connection: Connection, affected: pl.DataFrame) -> dict[str, int]:
 # The chart ------------------------------------------------------------------------------------------------------
 
 
-def chart(found: Outlook) -> list[dict[str, float]]:
-    """By threshold: parties, pairs of unlike records that are together, and what the model expects of its own links.
+def chart(found: Outlook, present: float) -> list[dict[str, float]]:
+    """By threshold, that of the `present` model among them: parties, pairs of unlike records that are together, and what the model expects of its own links.
 
     Expected precision and recall are those of links between candidates, if scores are the odds that they claim to be.
     """
     model = found.resolution.model
     scores = np.concatenate([kind.pairs.scores for kind in found.resolution.kinds]).astype(np.float64) / UNIT
     chances = 1 / (1 + np.exp2(-np.clip(scores, -60, 60)))
-    return [_point(found.resolution.kinds, model, scores, chances, model.threshold + step) for step in CHART_STEPS]
+    thresholds = sorted({present, *(model.threshold + step for step in CHART_STEPS)})
+    return [_point(found.resolution.kinds, model, scores, chances, threshold) for threshold in thresholds]
 
 
 def _point(

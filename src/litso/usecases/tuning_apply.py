@@ -46,11 +46,11 @@ def apply(
 
     Conflict when another model became active since the rehearsal.
     """
-    demand(actor, "tune")
+    start_apply(store, actor, tuning_id)
     with store.session() as connection:
         with connection.transaction():
             locks.lock_resolution(connection)
-            _begin(connection, settings, tuning.get(connection, tuning_id, lock=True), actor)
+            _begin(connection, settings, tuning.get(connection, tuning_id, lock=True))
         done = 0
         while most is None or done < most:
             with connection.transaction():
@@ -66,20 +66,33 @@ def apply(
             return tuning.get(connection, tuning_id)
 
 
-def _begin(connection: Connection, settings: Settings, found: Tuning, actor: Actor) -> None:
+def start_apply(store: Store, actor: Actor, tuning_id: int) -> None:
+    """Note that a rehearsal is being applied, so that whoever looks sees it; Conflict when it cannot be."""
+    demand(actor, "tune")
+    with store.transaction() as connection:
+        found = tuning.get(connection, tuning_id, lock=True)
+        if found.status not in ("rehearsed", "applying"):
+            raise Conflict(f"tuning {tuning_id} is {found.status.replace('_', ' ')}: rehearse again")
+        if found.status == "rehearsed":
+            _demand_active(connection, found.former_model)
+            tuning.begin_apply(connection, tuning_id, author=actor.name)
+
+
+def _begin(connection: Connection, settings: Settings, found: Tuning) -> None:
     """Switch the model and the links, and look again what changes: records may have come since the rehearsal."""
-    if found.status == "applying":
-        return
-    if found.status != "rehearsed":
-        raise Conflict(f"tuning {found.tuning_id} is {found.status.replace('_', ' ')}: rehearse again")
-    _demand_active(connection, found.former_model)
-    tuning.begin_apply(connection, found.tuning_id, partition=crosswalk.partition_hash(connection), author=actor.name)
-    _switch(connection, settings, found.model, found.tuning_id)
+    if not _is_active(connection, found.model):
+        _demand_active(connection, found.former_model)
+        tuning.note_before(connection, found.tuning_id, partition=crosswalk.partition_hash(connection))
+        _switch(connection, settings, found.model, found.tuning_id)
+
+
+def _is_active(connection: Connection, model_id: str) -> bool:
+    active = models.find_active(connection)
+    return active is not None and active.model_id == model_id
 
 
 def _demand_active(connection: Connection, model_id: str) -> None:
-    active = models.find_active(connection)
-    if active is None or active.model_id != model_id:
+    if not _is_active(connection, model_id):
         raise Conflict("another model is active now: rehearse again")
 
 
@@ -120,16 +133,13 @@ def rollback(
     When nothing arrived in between, the hash of the partition is the one before. Conflict when another model became
     active since.
     """
-    demand(actor, "tune")
+    start_rollback(store, actor, tuning_id)
     with store.session() as connection:
         with connection.transaction():
             locks.lock_resolution(connection)
             found = tuning.get(connection, tuning_id, lock=True)
-            if found.status in ("rehearsed", "rolled_back"):
-                raise Conflict(f"tuning {tuning_id} is {found.status.replace('_', ' ')}: there is nothing to take back")
-            if found.status != "rolling_back":
+            if not _is_active(connection, found.former_model):
                 _demand_active(connection, found.model)
-                tuning.begin_rollback(connection, tuning_id, author=actor.name)
                 _switch(connection, settings, found.former_model)
             chunks = tuning.last_chunk(connection, tuning_id) or 0
         while True:
@@ -143,6 +153,18 @@ def rollback(
                 _undo_chunk(connection, tuning_id, number)
         with connection.transaction():
             return tuning.get(connection, tuning_id)
+
+
+def start_rollback(store: Store, actor: Actor, tuning_id: int) -> None:
+    """Note that a tuning is being rolled back; Conflict when it cannot be."""
+    demand(actor, "tune")
+    with store.transaction() as connection:
+        found = tuning.get(connection, tuning_id, lock=True)
+        if found.status not in ("applying", "applied", "rolling_back"):
+            raise Conflict(f"tuning {tuning_id} is {found.status.replace('_', ' ')}: there is nothing to take back")
+        if not _is_active(connection, found.former_model):
+            _demand_active(connection, found.model)
+        tuning.begin_rollback(connection, tuning_id, author=actor.name)
 
 
 def _undo_chunk(connection: Connection, tuning_id: int, number: int) -> None:

@@ -24,9 +24,9 @@ def money(amount: Decimal | float, lang: str) -> str:
     return _localized(f"{amount:,.2f}", lang) + "\u00a0₽"
 
 
-def signed(value: float, lang: str) -> str:
-    """A weight with its sign: «+8,1»."""
-    return _localized(f"{value:+,.1f}", lang)
+def weight(value: float, lang: str) -> str:
+    """A weight in bits to the hundredth, so that shown parts add up to the shown sum: «+8,15»."""
+    return _localized(f"{value:+,.2f}", lang)
 
 
 def percent(value: float, lang: str) -> str:

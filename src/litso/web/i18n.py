@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from litso.resolve.english import find_english
 from litso.web.english import ENGLISH_TEXTS, PATTERNS
 from litso.web.formats import ENGLISH, RUSSIAN
 
@@ -22,6 +23,8 @@ def translator(lang: str) -> Translate:
 def _to_english(text: str) -> str:
     if text in ENGLISH_TEXTS:
         return ENGLISH_TEXTS[text]
+    if english := find_english(text):
+        return english
     found = ((pattern.fullmatch(text), english) for pattern, english in _PATTERNS)
     return next((match.expand(english) for match, english in found if match), text)
 

@@ -28,11 +28,12 @@ _SECTIONS: Final = (
     ("/sources", "Источники", "read_sources"),
     ("/clean", "Разбор значения", "read_sources"),
     ("/reference", "Справочники", "read_sources"),
+    ("/tuning", "Настройка", "tune"),
     ("/users", "Пользователи", "manage_people"),
 )
 
 _FORMATS: Final[Mapping[str, Callable[..., str]]] = {
-    name: getattr(formats, name) for name in ("number", "money", "signed", "percent", "day", "moment", "local")
+    name: getattr(formats, name) for name in ("number", "money", "weight", "percent", "day", "moment", "local")
 }
 _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "role": words.ROLES,
@@ -54,6 +55,10 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "parse_component": parse_words.COMPONENTS,
     "parse_complete": parse_words.COMPLETE,
     "parse_house": parse_words.HOUSE,
+    "key_status": words.KEY_STATUSES,
+    "tuning_status": words.TUNING_STATUSES,
+    "tuning_change": words.TUNING_CHANGES,
+    "label_word": words.LABELS,
 }
 
 

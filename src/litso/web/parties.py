@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from litso.store.database import Store
 from litso.usecases import profiles
+from litso.usecases.explaining import form_party
 from litso.usecases.profiles import Profile
 from litso.usecases.together import Bond, Step, read_together
 from litso.web import words
@@ -100,9 +101,15 @@ def show_together(request: ScreenRequest, store: GivenStore, party_id: PartyId) 
         if current != party_id:
             return see_other(f"/parties/{current}/together")
         found = read_together(connection, actor_of(request), current)
+        formed = form_party(connection, actor_of(request), current)
         titles = profiles.source_titles(connection)
     return page(
-        request, "together.html", party=found, waterfalls=[waterfall(bond) for bond in found.bonds], titles=titles
+        request,
+        "together.html",
+        party=found,
+        formed=formed,
+        waterfalls=[waterfall(bond) for bond in found.bonds],
+        titles=titles,
     )
 
 

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from litso.web import finding, parties, people, reference, signing, sources
+from litso.web import explaining, finding, parties, people, reference, signing, sources, tuning
 from litso.web.assets import assets_router
 from litso.web.pages import see_other
 from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication, check_form
@@ -26,6 +26,8 @@ _HANDLERS: Final = (
     *signing.HANDLERS,
     *finding.HANDLERS,
     *parties.HANDLERS,
+    *explaining.HANDLERS,
+    *tuning.HANDLERS,
     *sources.HANDLERS,
     *reference.HANDLERS,
     *people.HANDLERS,

@@ -198,3 +198,32 @@ QUARANTINE_CODES: Final = MappingProxyType(
 
 REFERENCE_TITLES: Final = MappingProxyType({name: kind.title for name, kind in reference.KINDS.items()})
 REFERENCE_PUBLISHERS: Final = MappingProxyType({name: kind.official for name, kind in reference.KINDS.items()})
+KEY_STATUSES: Final = MappingProxyType(
+    {
+        "meets": "сводит пару",
+        "crowded": "общий, но он у слишком многих",
+        "differs": "разный",
+        "missing": "указан не у обеих",
+    }
+)
+
+TUNING_STATUSES: Final = MappingProxyType(
+    {
+        "rehearsing": "считается",
+        "failed": "не получилась",
+        "rehearsed": "готова",
+        "applying": "применяется",
+        "applied": "применена",
+        "rolling_back": "откатывается",
+        "rolled_back": "откачена",
+    }
+)
+TUNING_CHANGES: Final = MappingProxyType(
+    {
+        "merge": "объединение",
+        "split": "разделение",
+        "regroup": "перегруппировка",
+        "judged": "под решением стюарда",
+    }
+)
+LABELS: Final = MappingProxyType({"same": "один субъект", "different": "разные субъекты", "unsure": "неясно"})

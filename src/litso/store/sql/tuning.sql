@@ -25,8 +25,11 @@ select * from tuning where tuning_id = %(tuning_id)s for update;
 select * from tuning order by tuning_id desc limit %(limit)s;
 
 -- name: begin_apply
-update tuning set status = 'applying', hash_before = %(hash)s, applied_by = %(author)s, applied_at = now()
+update tuning set status = 'applying', applied_by = %(author)s, applied_at = now()
 where tuning_id = %(tuning_id)s;
+
+-- name: note_before
+update tuning set hash_before = %(hash)s where tuning_id = %(tuning_id)s;
 
 -- name: end_apply
 update tuning set status = 'applied', hash_after = %(hash)s where tuning_id = %(tuning_id)s;

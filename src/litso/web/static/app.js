@@ -4,9 +4,11 @@ import { startFragments } from "./fragments.js";
 import { startDisclosures } from "./disclosures.js";
 import { startHotkeys } from "./hotkeys.js";
 import { startSending } from "./sending.js";
+import { startWaiting } from "./waiting.js";
 
 startFragments();
 startDisclosures();
 startHotkeys();
 startSending();
+startWaiting();
 document.querySelectorAll("[data-search]").forEach(startSearch);

@@ -14,6 +14,8 @@ export function startHotkeys() {
       const input = document.querySelector("[data-search] input[name=q]");
       input?.focus();
       input?.select();
+    } else if (!isTyping(event.target) && document.querySelector(`[data-hotkey="${event.code}"]`)) {
+      document.querySelector(`[data-hotkey="${event.code}"]`).click();
     } else if (event.code === "F2") {
       const details = provenanceOf(document.activeElement);
       if (details) details.open = !details.open;
