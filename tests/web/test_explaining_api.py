@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from litso.usecases.online import Given, upsert_records
 
 MAPPING = "source: crm\ntitle: CRM\nparty: person\nkey: id\nattributes: {full_name: fio}\n"
 ROBOT = Actor("crm", "integrator", is_service=True)
+PATIENCE = 600
 IVANOV = {"full_name": "Хворостинин Пётр Ильич", "birth_date": "12.04.1961"}
 
 
@@ -46,6 +48,16 @@ def client(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
             made.operator = {"Authorization": f"Bearer {operator}"}  # type: ignore[attr-defined]
             yield made
         store.close()
+
+
+def settled(client: TestClient, path: str, *statuses: str) -> dict[str, Any]:
+    """A tuning when its work is done."""
+    for _ in range(PATIENCE):
+        found: dict[str, Any] = client.get(path).json()
+        if found["status"] in statuses:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"the tuning is still {found['status']}")
 
 
 def explained(client: TestClient, left: str, right: str, **options: Any) -> dict[str, Any]:
@@ -95,18 +107,18 @@ def test_a_threshold_is_rehearsed_applied_and_rolled_back(client: TestClient) ->
     begun = client.post("/v1/tuning", json={"threshold": 40})
     assert (begun.status_code, begun.json()["status"]) == (202, "rehearsing")
     path = f"/v1/tuning/{begun.json()['tuning_id']}"
-    found = client.get(path).json()
-    assert (found["status"], found["outlook"]["splits"]) == ("rehearsed", 1)
+    found = settled(client, path, "rehearsed")
+    assert found["outlook"]["splits"] == 1
     (change,) = client.get(f"{path}/changes").json()["items"]
     assert (change["what"], change["records"]) == ("split", 3)
     assert client.post(f"{path}/rollback").status_code == 409
     assert client.post(f"{path}/apply").status_code == 202
-    assert client.get(path).json()["status"] == "applied"
+    settled(client, path, "applied")
     assert explained(client, "1", "2")["is_one_party"] is False
     assert client.post(f"{path}/apply").status_code == 409
     assert client.post(f"{path}/rollback").status_code == 202
-    after = client.get(path).json()
-    assert (after["status"], after["hash_restored"]) == ("rolled_back", after["hash_before"])
+    after = settled(client, path, "rolled_back")
+    assert after["hash_restored"] == after["hash_before"]
     assert client.post("/v1/tuning", json={}).status_code == 422
 
 
@@ -114,6 +126,10 @@ def test_a_sample_is_labelled_and_estimated(client: TestClient) -> None:
     begun = client.post("/v1/samples", json={"size": 20})
     assert begun.status_code == 202
     path = f"/v1/samples/{begun.json()['sample_id']}"
+    for _ in range(PATIENCE):
+        if client.get(f"{path}/estimate").json()["pairs"]:
+            break
+        time.sleep(0.1)
     while (pair := client.get(f"{path}/next").json()["pair"]) is not None:
         assert "score" not in pair
         label = "different" if "4" in (pair["left"]["source_id"], pair["right"]["source_id"]) else "same"

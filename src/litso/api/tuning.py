@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from anyio import to_thread
 from litestar import Response, Router, delete, get, post
-from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 
@@ -19,7 +17,7 @@ from litso.resolve.sampling import Share
 from litso.store import tuning
 from litso.store.tuning import Tuning
 from litso.usecases import tuning_apply, tuning_sample
-from litso.usecases.background import quietly
+from litso.usecases.background import in_background
 from litso.usecases.tuning import Wanted, begin_rehearsal, finish_rehearsal
 
 
@@ -37,8 +35,8 @@ def rehearse(
     """Begin to foresee what would change; ask `GET /v1/tuning/{id}` until its status is `rehearsed`."""
     text = None if data.model is None else msgspec.json.encode(data.model).decode()
     begun = begin_rehearsal(store, request.user, Wanted(text, "model", data.threshold))
-    work = BackgroundTask(to_thread.run_sync, quietly, finish_rehearsal, store, settings, begun.tuning_id)
-    return Response(_out(begun), status_code=HTTP_202_ACCEPTED, background=work)
+    in_background(finish_rehearsal, store, settings, begun.tuning_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
 def _out(found: Tuning) -> schemas.TuningOut:
@@ -98,8 +96,8 @@ def apply(
 ) -> Response[schemas.TuningOut]:
     """Begin, in journaled chunks; one that was interrupted goes on."""
     tuning_apply.start_apply(store, request.user, tuning_id)
-    work = BackgroundTask(to_thread.run_sync, quietly, tuning_apply.apply, store, settings, request.user, tuning_id)
-    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED, background=work)
+    in_background(tuning_apply.apply, store, settings, request.user, tuning_id)
+    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED)
 
 
 @post(
@@ -115,8 +113,8 @@ def roll_back(
 ) -> Response[schemas.TuningOut]:
     """Begin to give every record its party back."""
     tuning_apply.start_rollback(store, request.user, tuning_id)
-    work = BackgroundTask(to_thread.run_sync, quietly, tuning_apply.rollback, store, settings, request.user, tuning_id)
-    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED, background=work)
+    in_background(tuning_apply.rollback, store, settings, request.user, tuning_id)
+    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED)
 
 
 def _read(store: GivenStore, tuning_id: int) -> Tuning:
@@ -146,7 +144,7 @@ def draw(
         to_thread.run_sync, quietly, tuning_sample.finish_sample, store, settings, number, data.size, data.seed
     )
     answer = schemas.named(found, schemas.SampleOut)
-    return Response(answer, status_code=HTTP_202_ACCEPTED, background=work)
+    return Response(answer, status_code=HTTP_202_ACCEPTED)
 
 
 @get(

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from threading import Thread
 from typing import Any, Final
 
 from litso.errors import LitsoError
 
 _LOG: Final = logging.getLogger("litso.background")
+
+
+def in_background(work: Callable[..., Any], *arguments: Any) -> None:
+    """Begin work in a thread of its own; the program does not end before it."""
+    Thread(target=quietly, args=(work, *arguments), name=getattr(work, "__name__", "work")).start()
 
 
 def quietly(work: Callable[..., Any], *arguments: Any) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Final, NamedTuple
 
-from anyio import to_thread
 from litestar import Response, get, post
-from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from litso.errors import BadUsage
 from litso.store import tuning
 from litso.usecases import tuning_apply, tuning_sample
-from litso.usecases.background import quietly
+from litso.usecases.background import in_background
 from litso.usecases.profiles import source_titles
 from litso.usecases.reconciliation import current_model
 from litso.usecases.tuning import Wanted, begin_rehearsal, finish_rehearsal
@@ -97,9 +95,8 @@ def rehearse(
         begun = begin_rehearsal(store, actor_of(request), Wanted(threshold=threshold))
     except (ValueError, BadUsage):
         return _tuning_page(request, store, problem="Укажите порог числом, отличным от нынешнего.")
-    answer = see_other(f"/tuning/{begun.tuning_id}")
-    answer.background = BackgroundTask(to_thread.run_sync, quietly, finish_rehearsal, store, settings, begun.tuning_id)
-    return answer
+    in_background(finish_rehearsal, store, settings, begun.tuning_id)
+    return see_other(f"/tuning/{begun.tuning_id}")
 
 
 @get("/tuning/{tuning_id:int}", guards=[has_right("tune")], sync_to_thread=True)
