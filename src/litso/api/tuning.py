@@ -140,9 +140,7 @@ def draw(
     number = tuning_sample.begin_sample(store, request.user, size=data.size, tuning_id=data.tuning_id)
     with store.transaction() as connection:
         found = tuning.get_sample(connection, number)
-    work = BackgroundTask(
-        to_thread.run_sync, quietly, tuning_sample.finish_sample, store, settings, number, data.size, data.seed
-    )
+    in_background(tuning_sample.finish_sample, store, settings, number, data.size, data.seed)
     answer = schemas.named(found, schemas.SampleOut)
     return Response(answer, status_code=HTTP_202_ACCEPTED)
 

@@ -247,7 +247,7 @@ def _ids(connection: Connection, affected: pl.DataFrame) -> dict[str, int]:
 
 
 def chart(found: Outlook, present: float) -> list[dict[str, float]]:
-    """By threshold, that of the `present` model among them: parties, pairs of unlike records that are together, and what the model expects of its own links.
+    """By threshold, that of the `present` model among them: parties, pairs together, and what the model expects.
 
     Expected precision and recall are those of links between candidates, if scores are the odds that they claim to be.
     """

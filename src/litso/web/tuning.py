@@ -131,11 +131,9 @@ def apply(
     request: ScreenRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int], data: Form
 ) -> Redirect:
     """Begin to apply a rehearsal."""
-    answer = see_other(f"/tuning/{tuning_id}")
-    answer.background = BackgroundTask(
-        to_thread.run_sync, quietly, tuning_apply.apply, store, settings, actor_of(request), tuning_id
-    )
-    return answer
+    tuning_apply.start_apply(store, actor_of(request), tuning_id)
+    in_background(tuning_apply.apply, store, settings, actor_of(request), tuning_id)
+    return see_other(f"/tuning/{tuning_id}")
 
 
 @post("/tuning/{tuning_id:int}/rollback", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
@@ -143,11 +141,9 @@ def roll_back(
     request: ScreenRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int], data: Form
 ) -> Redirect:
     """Begin to roll a tuning back."""
-    answer = see_other(f"/tuning/{tuning_id}")
-    answer.background = BackgroundTask(
-        to_thread.run_sync, quietly, tuning_apply.rollback, store, settings, actor_of(request), tuning_id
-    )
-    return answer
+    tuning_apply.start_rollback(store, actor_of(request), tuning_id)
+    in_background(tuning_apply.rollback, store, settings, actor_of(request), tuning_id)
+    return see_other(f"/tuning/{tuning_id}")
 
 
 @post("/samples", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
@@ -155,11 +151,8 @@ def draw(request: ScreenRequest, store: GivenStore, settings: GivenSettings, dat
     """Begin to draw a sample, of the parties or of a rehearsal."""
     size, of = (_whole(data.get(name, "")) for name in ("size", "tuning"))
     number = tuning_sample.begin_sample(store, actor_of(request), size=size or 0, tuning_id=of)
-    answer = see_other("/tuning")
-    answer.background = BackgroundTask(
-        to_thread.run_sync, quietly, tuning_sample.finish_sample, store, settings, number, size
-    )
-    return answer
+    in_background(tuning_sample.finish_sample, store, settings, number, size)
+    return see_other("/tuning")
 
 
 def _whole(text: str) -> int | None:
