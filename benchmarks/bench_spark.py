@@ -5,8 +5,8 @@
 
 A standalone master, workers of one core each and a Connect server run on this machine as long as the benchmark. CPU is
 that of all their processes, JVM and Python; shuffle and written bytes are Spark's own count. A small town goes first,
-so that the JVM is warm. On one machine DuckDB must win by far: what counts here is that the parties are the same, and
-the cost of a record, from which docs/how-to/cluster.md sizes a cluster.
+so that the JVM is warm, and again to tell what jobs cost by themselves. On one machine DuckDB must win by far: what
+counts here is that the parties are the same, and the cost of a record, from which docs/how-to/cluster.md sizes a cluster.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ def main() -> None:
         duckdb = _by_duckdb(town, folder / "duckdb")
         with _cluster(folder, options) as cluster:
             _by_spark(cluster, small, folder / "warm")
+            start, _ = _by_spark(cluster, small, folder / "small-out")
             spark = _by_spark(cluster, town, folder / "spark")
         records = pl.read_parquet(folder / "duckdb" / "crosswalk.parquet").height
         print(f"{records:,} records\n{'':<8} {'wall s':>8} {'cpu s':>8} {'peak MB':>8} {'µs/record':>10}  partition")
@@ -70,6 +71,9 @@ def main() -> None:
         for engine, (wall, cpu, peak) in (("duckdb", duckdb), ("spark", spark[0])):
             hashes.append(_partition_hash(folder / engine))
             print(f"{engine:<8} {wall:8.1f} {cpu:8.1f} {peak:8.0f} {cpu / records * 1e6:10.0f}  {hashes[-1]}")
+        few = pl.read_parquet(folder / "small-out" / "crosswalk.parquet").height
+        more = (spark[0][1] - start[1]) / (records - few) * 1e6
+        print(f"{few:,} records cost Spark {start[1]:.1f} cpu s; each further one {more:.0f} µs")
         print(f"\n{'stage':<16} {'wall s':>8} {'cpu s':>8} {'µs/record':>10} {'shuffled B':>11} {'kept B/record':>14}")
         for stage, (wall, usage) in spark[1].items():
             bytes_ = (size / records for size in (usage.shuffled, usage.written))
