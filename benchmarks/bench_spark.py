@@ -3,10 +3,11 @@
     make bench-spark                                             (installs Spark into .venv/spark, wants a JVM)
     SPARK_HOME=… python benchmarks/bench_spark.py [--persons N] [--seed S] [--workers W] [--memory 2g] [--town DIR]
 
-A standalone master, workers of one core each and a Connect server run on this machine as long as the benchmark. CPU is
-that of all their processes, JVM and Python; shuffle and written bytes are Spark's own count. A small town goes first,
-so that the JVM is warm, and again to tell what jobs cost by themselves. On one machine DuckDB must win by far: what
-counts here is that the parties are the same, and the cost of a record, from which docs/how-to/cluster.md sizes a cluster.
+A standalone master, workers of one core each and a Connect server run on this machine as long as the benchmark. CPU
+is that of all their processes, JVM and Python; shuffle and written bytes are Spark's own count. A small town goes
+first, so that the JVM is warm, and again to tell what jobs cost by themselves. On one machine DuckDB must win by far:
+what counts here is that the parties are the same, and the cost of a record, from which docs/how-to/cluster.md sizes a
+cluster.
 """
 
 from __future__ import annotations

@@ -105,36 +105,32 @@ class _Plan:
 
     def block(self, rules: work.Rules) -> tuple[KindHub, ...]:
         """Make `pair` of all pairs that share a linking key; gives the hubs that link no longer."""
-        cluster, level, stuck = self._cluster, 0, []
-        asked = cluster.sql("select * from node")
-        while True:
-            keyed = mapped(asked, partial(work.keys_at, rules=rules, level=level), work.KEYED)
-            buckets = self._buckets(cluster.make(f"keyed_{level}", keyed))
-            job = partial(work.blocks_at, rules=rules, level=level)
-            blocked = grouped(cluster.sql(f"select * from keyed_{level}"), f"pmod(key, {buckets})", job, work.BLOCKED)
-            cluster.make(f"blocked_{level}", blocked)
-            if level:
-                stuck.append(f"select rule, c.key, node, c.size from crowded_{level - 1} c"
-                             f" left anti join keyed_{level} using (rule, node)")  # fmt: skip
-            cap = " ".join(f"when {number} then {rule.cap(level)}" for number, (_, rule) in enumerate(rules))
-            crowded = (
-                f"select rule, key, node, size from blocked_{level} where other is null and size > case rule {cap} end"
-            )
-            if not cluster.make(f"crowded_{level}", cluster.sql(crowded)):
-                break
-            if level + 1 == max(len(rule.levels) for _, rule in rules):
-                stuck.append(f"select * from crowded_{level}")
-                break
-            asked = cluster.sql(f"""
-                select * from node join (
-                    select node, collect_set(rule) as rules from crowded_{level} group by node
-                ) c using (node)
-            """)
+        last = max(len(rule.levels) for _, rule in rules) - 1
+        level, crowded = 0, self._block_level("select * from node", rules, 0)
+        while crowded and level < last:
             level += 1
-        levels = " union all ".join(f"select node, other from blocked_{one} where other is not null"
-                                    for one in range(level + 1))  # fmt: skip
-        cluster.view("pair", cluster.sql(f"select distinct node, other from ({levels})"))
-        return self._hubs(rules, stuck)
+            asked = f"select node, collect_set(rule) as rules from crowded_{level - 1} group by node"
+            crowded = self._block_level(f"select * from node join ({asked}) c using (node)", rules, level)
+        pairs = (f"select node, other from blocked_{one} where other is not null" for one in range(level + 1))
+        self._cluster.view("pair", self._cluster.sql(f"select distinct node, other from ({' union all '.join(pairs)})"))
+        stuck = [
+            f"select rule, c.key, node, c.size from crowded_{one} c left anti join keyed_{one + 1} using (rule, node)"
+            for one in range(level)
+        ]
+        return self._hubs(rules, [*stuck, *([f"select * from crowded_{level}"] if crowded else [])])
+
+    def _block_level(self, asked: str, rules: work.Rules, level: int) -> int:
+        """Make `keyed_L`, `blocked_L` and `crowded_L` of the nodes asked for; gives the rows in too large blocks."""
+        cluster = self._cluster
+        keyed = mapped(cluster.sql(asked), partial(work.keys_at, rules=rules, level=level), work.KEYED)
+        buckets = self._buckets(cluster.make(f"keyed_{level}", keyed))
+        job = partial(work.blocks_at, rules=rules, level=level)
+        blocked = grouped(cluster.sql(f"select * from keyed_{level}"), f"pmod(key, {buckets})", job, work.BLOCKED)
+        cluster.make(f"blocked_{level}", blocked)
+        cap = " ".join(f"when {number} then {rule.cap(level)}" for number, (_, rule) in enumerate(rules))
+        return cluster.make(f"crowded_{level}", cluster.sql(f"""
+            select rule, key, node, size from blocked_{level} where other is null and size > case rule {cap} end
+        """))  # fmt: skip
 
     def _hubs(self, rules: work.Rules, stuck: Sequence[str]) -> tuple[KindHub, ...]:
         if not stuck:
