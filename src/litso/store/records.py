@@ -248,6 +248,16 @@ def read_standard_batches(
     return read_batches(connection, query, schema, {"node_ids": chosen})
 
 
+def count_nearly(connection: Connection) -> int:
+    """About how many records there are, by the planner's figures: they cost nothing."""
+    return int(scalar(connection, statements("records")["count_nearly"]))
+
+
+def nodes_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, int]:
+    """Record → its node, of those that are in one."""
+    return dict(connection.execute(statements("records")["nodes_of"], {"ids": list(record_ids)}).fetchall())
+
+
 def count_live(connection: Connection, source: str) -> int:
     """Records of a source that it has not deleted."""
     return int(scalar(connection, statements("records")["count_live"], {"source": source}))

@@ -13,8 +13,10 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from litso.domain.record import CUSTOM_PREFIX
 from litso.golden.policy import LIST_ATTRIBUTES
 from litso.resolve.claims import BORDERS
 from litso.resolve.cluster import WHOLE, Evidenced, components, partition
@@ -38,7 +40,10 @@ from litso.usecases.blocks import (
     standard_of,
 )
 from litso.usecases.naming import Cluster, Clusters, name_parties
-from litso.usecases.publication import publish_party
+from litso.usecases.publication import publish_many, publish_party
+
+_FEW_PARTIES: Final = 40
+"""Parties up to which publishing one by one is quicker than together."""
 
 _BORDERS: Final = tuple(sorted({*BORDERS, RARE, CAP}))
 
@@ -314,7 +319,8 @@ def _succeed(
     touched |= {named.now[record] for record in written if record in named.now}
     created = sorted(set(moved.values()) & named.minted - named.split.keys())
     settled = Settled(created, [], named.merged, named.split, [])
-    return publish_touched(connection, {party for party in touched if party}, settled, cause)
+    customs = sorted(name.removeprefix(CUSTOM_PREFIX) for name in hand.model.customs)
+    return publish_touched(connection, customs, {party for party in touched if party}, settled, cause)
 
 
 def _at_hand(hand: Hand, reached: set[int], compared: Sequence[Group]) -> list[Group]:
@@ -359,10 +365,25 @@ def _present_parties(connection: Connection, record_ids: Sequence[int]) -> set[s
 # Publication ----------------------------------------------------------------------------------------------------
 
 
-def publish_touched(connection: Connection, touched: set[str], settled: Settled, cause: Cause) -> Settled:
-    """Golden records of the touched parties, and the events."""
+def publish_touched(
+    connection: Connection, customs: Sequence[str], touched: set[str], settled: Settled, cause: Cause
+) -> Settled:
+    """Golden records of the touched parties, and the events. customs: names of the custom attributes."""
     priorities = {source.name: source.priority for source in sources.list_all(connection)}
-    changed, ended = [], []
+    publish = _publish_many if len(touched) > _FEW_PARTIES else _publish_few
+    published, ended = publish(connection, customs, touched, priorities)
+    golden.withdraw(connection, ended)
+    changed = [party for party in published if party not in settled.created and party not in settled.split]
+    done = settled._replace(changed=changed, ended=[party for party in ended if party not in settled.merged])
+    _tell(connection, done, cause)
+    return done
+
+
+def _publish_few(
+    connection: Connection, _: Sequence[str], touched: set[str], priorities: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """Party by party; answers those whose golden record is new or changed, and those without records."""
+    published, ended = [], []
     for party in sorted(touched):
         members = [
             {**standard_of(member.standard), "updated_at": member.updated_at, "party_id": party,
@@ -373,13 +394,29 @@ def publish_touched(connection: Connection, touched: set[str], settled: Settled,
             ended.append(party)
             continue
         accounts = sorted({account for member in members for account in member[LIST_ATTRIBUTES[2]]})
-        version = publish_party(connection, members, facts.serials(connection, accounts))
-        if version is not None and party not in settled.created and party not in settled.split:
-            changed.append(party)
-    golden.withdraw(connection, ended)
-    done = settled._replace(changed=changed, ended=[party for party in ended if party not in settled.merged])
-    _tell(connection, done, cause)
-    return done
+        if publish_party(connection, members, facts.serials(connection, accounts)) is not None:
+            published.append(party)
+    return published, ended
+
+
+def _publish_many(
+    connection: Connection, customs: Sequence[str], touched: set[str], priorities: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """As `_publish_few`, together."""
+    party_of = nodes.nodes_of_parties(connection, touched)
+    standard = records.read_standard(connection, customs=tuple(customs), node_ids=list(party_of))
+    members = pl.DataFrame(standard).with_columns(
+        pl.col("node_id").replace_strict(party_of, return_dtype=pl.String).alias("party_id"),
+        pl.col("source").replace_strict(priorities, return_dtype=pl.Int64).alias("priority"),
+    )
+    accounts = members[LIST_ATTRIBUTES[2]].explode().drop_nulls().unique().to_list()
+    of_accounts = facts.serials(connection, accounts)
+    pairs = [(account, serial) for account, found in of_accounts.items() for serial in found]
+    serials = pl.DataFrame(pairs, schema={"account": pl.String, "serial": pl.String}, orient="row")
+    present = set(members["party_id"])
+    frame = members.drop("record_id", "node_id")
+    published = publish_many(connection, [frame], serials, len(present)) if present else []
+    return published, sorted(touched - present)
 
 
 def _tell(connection: Connection, settled: Settled, cause: Cause) -> None:

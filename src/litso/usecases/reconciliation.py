@@ -45,6 +45,7 @@ from litso.store.loads import Counts
 from litso.store.sources import Source
 from litso.usecases.address_lines import address_lines
 from litso.usecases.blocks import finer_keys, first_keys
+from litso.usecases.deltas import is_delta, settle_delta
 from litso.usecases.naming import Homed, under_judgements
 from litso.usecases.publication import publish_many
 from litso.usecases.resolution import Judgement, Resolution, Stopwatch, resolve_standard
@@ -92,12 +93,33 @@ def reconcile(
         with watch.stage("standardizing"), Workers(sum(int(one.is_news.sum()) for one in compared)) as workers:
             staged = stage(connection, engine, workers, compared, customs, progress)
         progress("resolving", 0, 1)
+        if is_delta(connection, compared):
+            touched = _follow(connection, engine, model, customs, staged, progress, watch)
+            return [Reconciled(one.load, one.compared.counts, one.quality, touched) for one in staged]
         with watch.stage("resolving"):
             gone = [array for one in staged for array in (one.replaced, one.deleted)]
             _gather(connection, engine, _joined(gone), customs)
             resolution = resolve_standard(engine, STANDARD, model, judgements=_judgements(connection))
         touched = _write(connection, engine, resolution, staged, customs, progress=progress, watch=watch)
     return [Reconciled(one.load, one.compared.counts, one.quality, touched) for one in staged]
+
+
+def _follow(
+    connection: Connection,
+    engine: Engine,
+    model: Model,
+    customs: tuple[str, ...],
+    staged: Sequence[Staged],
+    progress: Progress,
+    watch: Stopwatch,
+) -> Touched:
+    """Write a delta: only what it touches is resolved."""
+    with watch.stage("writing facts"):
+        _write_houses(connection, engine)
+        _write_facts(connection, staged, progress)
+    with watch.stage("settling"):
+        settled = settle_delta(connection, model, customs, staged)
+    return Touched(len(settled.created), len(settled.changed), len(settled.merged), len(settled.split))
 
 
 def rejudge(connection: Connection, settings: Settings, reason: str, judgement_id: int | None = None) -> Touched:
@@ -539,6 +561,10 @@ def _write_records(
         records.write_new_batches(connection, batches(is_new=True), new)
     if changed:
         records.write_changed_batches(connection, batches(is_new=False))
+    _write_houses(connection, engine)
+
+
+def _write_houses(connection: Connection, engine: Engine) -> None:
     houses = engine.rows(f"select house_key, address, sum(met)::bigint from {HOUSES} group by all")  # noqa: S608
     suggestions.add_lines(connection, address_lines(houses))
 

@@ -184,7 +184,8 @@ def _undo_chunk(connection: Connection, tuning_id: int, number: int) -> None:
         for one in revived
         if any(pair[0] == one.party_id for pair in origin)
     }
-    publish_touched(connection, touched, Settled([], [], merged, split, []), _UNDO)
+    _, customs = current_model(connection)
+    publish_touched(connection, customs, touched, Settled([], [], merged, split, []), _UNDO)
     tuning.mark_undone(connection, tuning_id, number)
     _settle(connection, tuning.chunk_nodes(connection, tuning_id, number), _UNDO)
 
