@@ -9,7 +9,7 @@ import pytest
 from small_sources import person, register, settings_in
 from test_online import assert_as_in_bulk, of_row, parties, upsert
 
-from litso.errors import BadUsage, Conflict, Forbidden, Misconfigured
+from litso.errors import BadUsage, Conflict, Forbidden
 from litso.store import changes, crosswalk, tuning
 from litso.store import parties as party_store
 from litso.store.database import Store
@@ -177,7 +177,7 @@ def test_what_cannot_be_done_is_refused(store: Store, tmp_path: Path) -> None:
         rehearse(store, settings, STEWARD, Wanted(threshold=0.0))
     with pytest.raises(BadUsage, match="model or a threshold"):
         rehearse(store, settings, STEWARD, Wanted())
-    with pytest.raises(Misconfigured, match=r"new\.json"):
+    with pytest.raises(BadUsage, match=r"new\.json"):
         rehearse(store, settings, STEWARD, Wanted(model="{}", name="new.json"))
     with pytest.raises(Forbidden):
         rehearse(store, settings, Actor("пётр", "operator"), Wanted(threshold=3.0))

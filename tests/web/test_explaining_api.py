@@ -41,10 +41,13 @@ def client(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
         with store.transaction() as connection:
             upsert_records(connection, ROBOT, given)
             token = users.issue_service_token(connection, "robot", "integrator")
+            user = users.create(connection, login="anna", name="Анна", role="steward", password="correct horse battery")
+            session = users.open_session(connection, user.user_id)
             operator = users.issue_service_token(connection, "desk", "operator")
         home: Path = tmp_path_factory.mktemp("home")
         with TestClient(build_app(store, load_settings({"LITSO_HOME": str(home)}))) as made:
             made.headers["Authorization"] = f"Bearer {token}"
+            made.session = session  # type: ignore[attr-defined]
             made.operator = {"Authorization": f"Bearer {operator}"}  # type: ignore[attr-defined]
             yield made
         store.close()
@@ -140,3 +143,27 @@ def test_a_sample_is_labelled_and_estimated(client: TestClient) -> None:
     assert client.post(f"{path}/pairs/1", json={"label": "same"}).status_code == 409
     assert client.delete(f"{path}/pairs/1").status_code == 204
     assert client.get(f"{path}/next").json()["pair"]["place"] == 1
+
+
+def shown(client: TestClient, path: str) -> str:
+    """A screen as the steward sees it."""
+    cookies = {"Cookie": f"litso_session={client.session}", "Accept": "text/html"}  # type: ignore[attr-defined]
+    answer = client.get(path, headers=cookies)
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def test_the_screens_show_the_same(client: TestClient) -> None:
+    weight = explained(client, "1", "2")["weight"]
+    page = shown(client, "/explain?left=crm:1&right=crm:2")
+    assert f"{weight:+.2f}".replace(".", ",").replace("-", "−") in page
+    assert "сводит пару" in page
+    assert "оснований не хватает" in shown(client, "/explain?left=crm:1&right=crm:4")
+    assert "Как собран" in shown(client, f"/parties/{explained(client, '1', '2')['left_party']}/together")
+    assert "Репетировать" in shown(client, "/tuning")
+    number = client.post("/v1/tuning", json={"threshold": 41}).json()["tuning_id"]
+    settled(client, f"/v1/tuning/{number}", "rehearsed")
+    page = shown(client, f"/tuning/{number}")
+    assert "chart__line" in page
+    assert "разделение" in page
+    assert "оценка" not in shown(client, "/samples/1").split("<table")[1].split("</table")[0]

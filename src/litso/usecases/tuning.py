@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from litso.errors import BadUsage, LitsoError
+from litso.errors import BadUsage, LitsoError, Misconfigured
 from litso.resolve.cluster import components
 from litso.resolve.identity import succession
 from litso.resolve.model import UNIT, Model, from_json, to_json
@@ -69,7 +69,7 @@ class Forecast(NamedTuple):
 def rehearse(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> Tuning:
     """Resolve all records as wanted, write nothing but the rehearsal itself, and answer it.
 
-    Raises BadUsage when nothing is wanted or it is the active model already, Misconfigured for a broken model file.
+    Raises BadUsage when nothing is wanted, it is the active model already, or the model file is broken.
     """
     return finish_rehearsal(store, settings, begin_rehearsal(store, actor, wanted).tuning_id)
 
@@ -134,8 +134,16 @@ def model_of(present: Model, wanted: Wanted) -> Model:
         raise BadUsage("give a model or a threshold")
     model = present
     if wanted.model is not None:
-        model = from_json(wanted.model, wanted.name).with_customs(present.customs)
+        model = _given_model(wanted.model, wanted.name).with_customs(present.customs)
     return model if wanted.threshold is None else replace(model, threshold=wanted.threshold)
+
+
+def _given_model(text: str, name: str) -> Model:
+    """A model that a caller gives: a broken one is the caller's mistake."""
+    try:
+        return from_json(text, name)
+    except Misconfigured as error:
+        raise BadUsage(str(error)) from error
 
 
 # What would change ----------------------------------------------------------------------------------------------
