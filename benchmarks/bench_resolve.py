@@ -111,7 +111,7 @@ def _town(folder: Path, persons: int, options: argparse.Namespace) -> Path:
         for mapping, paths in find_deliveries([town / "mappings"], [town])
         for batch in read_files(open_files(paths, mapping), mapping)
     )
-    with Workers(options.persons) as workers:
+    with Workers(persons) as workers:
         tables = [standard for _, standard in standardized(workers, batches)]
     people = pl.DataFrame(pa.concat_tables(tables)).filter(pl.col("kind") == "person")
     people.write_parquet(folder / "standard.parquet")

@@ -34,6 +34,7 @@ from litso.standardize.records import standardize
 from litso.usecases.batch import find_deliveries
 from litso.usecases.resolution import KINDS, KindResolution, resolve_standard
 from litso.usecases.standardizing import standardized
+from litso.usecases.workers import Workers
 
 MODELS = Path(__file__).parent.parent / "src" / "litso" / "resolve" / "models"
 
@@ -112,13 +113,17 @@ def _resolve_town(model: Model, seed: int, persons: int, rates: str) -> tuple[Ki
         town = Path(folder)
         build_demo(town, persons=persons, seed=100 + seed, setting=setting_of("A"), rates=read_rates(rates, USUAL),
                    today=TODAY)  # fmt: skip
-        return _resolve(model, _standard_tables(town))
+        return _resolve(model, _standard_tables(town, persons))
 
 
-def _standard_tables(town: Path) -> Iterator[pa.Table]:
-    for mapping, paths in find_deliveries([town / "mappings"], [town]):
-        batches = (batch.records for batch in read_files(open_files(paths, mapping), mapping))
-        yield from (standard for _, standard in standardized(batches, mapping))
+def _standard_tables(town: Path, expected: int) -> Iterator[pa.Table]:
+    batches = (
+        (None, batch.records, mapping)
+        for mapping, paths in find_deliveries([town / "mappings"], [town])
+        for batch in read_files(open_files(paths, mapping), mapping)
+    )
+    with Workers(expected) as workers:
+        yield from (standard for _, standard in standardized(workers, batches))
 
 
 def _resolve(model: Model, tables: Iterable[pa.Table]) -> tuple[KindResolution, ...]:
