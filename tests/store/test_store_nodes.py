@@ -15,7 +15,7 @@ from store_rows import record, started, table
 
 from litso.store import nodes, parties, records
 from litso.store.database import Connection, Store
-from litso.store.nodes import Candidate, Link
+from litso.store.nodes import Block, Link
 
 ONE, TWO, THREE = (f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "123")
 
@@ -64,12 +64,12 @@ def test_a_node_added_online_is_found_by_its_fingerprint(connection: Connection)
     assert nodes.read_nodes(connection)["fingerprint"].to_pylist() == [fingerprint]
 
 
-def test_candidates_come_with_the_size_of_their_key(connection: Connection) -> None:
+def test_blocks_are_counted_and_small_ones_named(connection: Connection) -> None:
     add(connection, [(10, 1), (10, 2), (20, 2), (30, 3), (30, 4), (30, 5)])
-    found = nodes.candidates(connection, [10, 20, 20, 30, 40], most=2)
-    assert sorted(found) == [(10, 2, 1), (10, 2, 2), (20, 1, 2), (30, 3, 3), (30, 3, 4), (30, 3, 5)]
-    assert {c.size for c in nodes.candidates(connection, [30], most=1)} == {2}
-    assert nodes.candidates(connection, [], most=2) == []
+    found = nodes.blocks(connection, [10, 20, 20, 30, 40], most=9, shown=2)
+    assert found == {10: Block(2, [1, 2]), 20: Block(1, [2]), 30: Block(3, [])}
+    assert nodes.blocks(connection, [30], most=1, shown=5) == {30: Block(2, [3, 4])}
+    assert nodes.blocks(connection, [], most=2, shown=2) == {}
 
 
 edges = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from([-1.0, 1.0])), max_size=12)
@@ -104,7 +104,7 @@ def test_a_link_gets_its_new_weight(connection: Connection) -> None:
 def test_a_removed_node_takes_its_keys_and_links_along(connection: Connection) -> None:
     add(connection, [(10, 1), (10, 2)], [(1, 2, 1.0), (2, 3, 1.0)])
     assert nodes.remove_nodes(connection, np.array([2])) == 1
-    assert nodes.candidates(connection, [10], most=9) == [Candidate(10, 1, 1)]
+    assert nodes.blocks(connection, [10], most=9, shown=9) == {10: Block(1, [1])}
     assert nodes.read_links(connection).num_rows == 0
     assert nodes.read_nodes(connection)["node_id"].to_pylist() == [1, 3, 4, 5]
 

@@ -25,12 +25,11 @@ LINK_SCHEMA: Final = pa.schema(
 """Each pair once, `node_a` < `node_b`; `levels` has one byte an evidence, in the order of the model."""
 
 
-class Candidate(NamedTuple):
-    """A node that shares `key`, and how many nodes have that key (no more than the limit asked for, plus one)."""
+class Block(NamedTuple):
+    """The nodes of a key: how many (up to one more than was asked for), and who, where they are not too many."""
 
-    key: int
     size: int
-    node_id: int
+    members: Sequence[int]
 
 
 class Link(NamedTuple):
@@ -169,16 +168,20 @@ def add_links(connection: Connection, links: Iterable[Link]) -> None:
         connection.execute(statements("nodes")["add_links"], parameters)
 
 
-def candidates(connection: Connection, keys: Sequence[int], most: int) -> list[Candidate]:
-    """Nodes that share one of the keys. Of a key that more than `most` nodes share, `most` + 1 are given."""
-    parameters = {"keys": list(keys), "most": most + 1}
-    return rows_of(connection, Candidate, statements("nodes")["candidates"], parameters)
+def blocks(connection: Connection, keys: Sequence[int], most: int, shown: int) -> dict[int, Block]:
+    """Key → its block, of keys that any node has. Nodes are counted up to `most` + 1, and named up to `shown`."""
+    return _blocks(connection, "blocks", keys, most, shown)
 
 
-def hub_candidates(connection: Connection, keys: Sequence[int], most: int) -> list[Candidate]:
-    """As `candidates`, for the finer keys of split blocks."""
-    parameters = {"keys": list(keys), "most": most + 1}
-    return rows_of(connection, Candidate, statements("nodes")["hub_candidates"], parameters)
+def hub_blocks(connection: Connection, keys: Sequence[int], most: int, shown: int) -> dict[int, Block]:
+    """As `blocks`, for the finer keys of split blocks."""
+    return _blocks(connection, "hub_blocks", keys, most, shown)
+
+
+def _blocks(connection: Connection, statement: str, keys: Sequence[int], most: int, shown: int) -> dict[int, Block]:
+    parameters = {"keys": list(keys), "most": most + 1, "shown": shown}
+    rows = connection.execute(statements("nodes")[statement], parameters).fetchall() if keys else []
+    return {key: Block(size, members) for key, size, members in rows}
 
 
 def sizes(connection: Connection, keys: Sequence[int], most: int) -> dict[int, int]:

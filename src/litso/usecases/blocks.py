@@ -23,6 +23,7 @@ from litso.resolve.model import Model
 from litso.resolve.nodes import node_schema, node_values
 from litso.store import nodes, records
 from litso.store.database import Connection
+from litso.store.nodes import Block
 
 LARGEST: Final = max(CAP, *BORDERS)
 """Sizes above this one are all alike."""
@@ -189,30 +190,37 @@ def values_table(rows: Sequence[Mapping[str, Any]], fingerprints: Sequence[str],
     return pa.Table.from_pylist(listed, schema=schema)
 
 
-class Blocks:
-    """Who is in which block of the store, up to `most` nodes and one more; first levels are asked for once."""
+_NOBODY: Final = Block(0, ())
 
-    def __init__(self, connection: Connection, most: int = LARGEST) -> None:
+
+class Blocks:
+    """Who is in which block of the store. Nodes are counted up to `most` and one more, and named up to `shown`.
+
+    First levels are asked for once: nobody else may write meanwhile.
+    """
+
+    def __init__(self, connection: Connection, most: int = LARGEST, shown: int = CAP) -> None:
         self._connection = connection
         self._most = most
-        self._first: dict[int, list[int]] = {}
+        self._shown = shown
+        self._first: dict[int, Block] = {}
 
-    def members(self, keys: Iterable[int], level: int) -> dict[int, list[int]]:
-        """Key → nodes that have it."""
+    def of(self, keys: Iterable[int], level: int) -> dict[int, Block]:
+        """Key → its block."""
         wanted = set(keys)
         if level:
-            return self._ask(wanted, level)
+            found = nodes.hub_blocks(self._connection, sorted(wanted), self._most, self._shown)
+            return {key: found.get(key, _NOBODY) for key in wanted}
         missing = wanted - self._first.keys()
-        self._first |= {key: [] for key in missing} | self._ask(missing, 0)
+        found = nodes.blocks(self._connection, sorted(missing), self._most, self._shown)
+        self._first |= {key: found.get(key, _NOBODY) for key in missing}
         return {key: self._first[key] for key in wanted}
 
-    def _ask(self, keys: Iterable[int], level: int) -> dict[int, list[int]]:
-        ask = nodes.hub_candidates if level else nodes.candidates
-        found: dict[int, list[int]] = defaultdict(list)
-        wanted = sorted(keys)
-        for row in ask(self._connection, wanted, self._most) if wanted else ():
-            found[row.key].append(row.node_id)
-        return found
+    def members(self, keys: Iterable[int], level: int) -> set[int]:
+        """All nodes of blocks, of the large ones too, up to `most` and one more."""
+        ask = nodes.hub_blocks if level else nodes.blocks
+        found = ask(self._connection, sorted(set(keys)), self._most, self._most + 1)
+        return {node for block in found.values() for node in block.members}
 
 
 def candidates_of(
@@ -224,10 +232,10 @@ def candidates_of(
     level = 0
     while waiting:
         asked = [(rule, _rows_of(group, rule, level, of)) for rule, of in waiting]
-        members = blocks.members({key for _, rows in asked for keys in rows.values() for key in keys}, level)
+        known = blocks.of({key for _, rows in asked for keys in rows.values() for key in keys}, level)
         waiting = []
         for rule, rows in asked:
-            crowded = _link(found, rows, members, rule.cap(level))
+            crowded = _link(found, rows, known, rule.cap(level))
             if crowded and level + 1 < len(rule.levels):
                 waiting.append((rule, np.array(sorted(crowded), dtype=np.int64)))
         level += 1
@@ -248,14 +256,14 @@ def _rows_of(group: Group, rule: Rule, level: int, of: NDArray[np.int64]) -> dic
 
 
 def _link(
-    found: set[tuple[int, int]], rows: Mapping[int, list[int]], blocks: Mapping[int, list[int]], cap: int
+    found: set[tuple[int, int]], rows: Mapping[int, list[int]], blocks: Mapping[int, Block], cap: int
 ) -> set[int]:
     """Add the pairs of blocks that link; answers the nodes in blocks that are too large."""
     crowded = set()
     for node, keys in rows.items():
         for key in keys:
-            members = blocks.get(key, [])
-            if len(members) > cap:
+            size, members = blocks[key]
+            if size > cap:
                 crowded.add(node)
             else:
                 found.update((min(node, other), max(node, other)) for other in members if other != node)
@@ -279,14 +287,13 @@ def _split(hand: Hand, blocks: Blocks, rule: Rule, group: Group, added: Mapping[
         keys = {key for one in rows.values() for key in one}
         cap = rule.cap(level)
         asked = blocks if level == 0 else Blocks(hand.connection, cap + max(arrived.values(), default=0))
-        members = asked.members(keys, level)
-        crowded = {key for key, found in members.items() if len(found) > cap}
+        crowded = {key: block.size for key, block in asked.of(keys, level).items() if block.size > cap}
         if not crowded:
             return
-        chosen = {node for node, keys in rows.items() if crowded & set(keys)}
-        for key in crowded:
-            if len(members[key]) - arrived.get(key, 0) <= cap:
-                chosen.update(members[key])
+        chosen = {node for node, keys in rows.items() if crowded.keys() & set(keys)}
+        fresh = [key for key, size in crowded.items() if size - arrived.get(key, 0) <= cap]
+        if fresh:
+            chosen |= asked.members(fresh, level)
         (focus,) = hand.groups(chosen)
         arrived = _add_finer(hand.connection, rule, level + 1, focus)
 

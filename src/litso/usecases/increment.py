@@ -26,7 +26,7 @@ from litso.resolve.model import UNIT, Model, score
 from litso.resolve.nodes import fingerprint, node_values
 from litso.store import changes, crosswalk, facts, golden, judgements, nodes, records, sources
 from litso.store.database import Connection
-from litso.store.nodes import Link
+from litso.store.nodes import Block, Link
 from litso.store.records import Belonging
 from litso.usecases.blocks import (
     LARGEST,
@@ -173,20 +173,21 @@ def _stirred(connection: Connection, blocks: Blocks, added: Mapping[int, Sequenc
     """Nodes of blocks whose size passes a border by what came and went."""
     came = Counter(key for keys in added.values() for key in keys)
     went = Counter(key for key, _ in nodes.keys_of(connection, gone)) if gone else Counter[int]()
-    stirred = _passing(came, went, blocks.members({*came, *went}, 0))
+    passing = _passing(came, went, blocks.of({*came, *went}, 0))
+    stirred = blocks.members(passing, 0) if passing else set()
     finer = Counter(key for key, _ in nodes.hub_keys_of(connection, gone)) if gone else Counter[int]()
     if finer:
-        stirred |= _passing(Counter(), finer, blocks.members(finer, 1))
+        passing = _passing(Counter(), finer, blocks.of(finer, 1))
+        stirred |= blocks.members(passing, 1) if passing else set()
     return stirred - added.keys() - gone
 
 
-def _passing(came: Counter[int], went: Counter[int], found: Mapping[int, Sequence[int]]) -> set[int]:
-    """Members of blocks that pass a border; blocks are counted with what came and with what is about to go."""
+def _passing(came: Counter[int], went: Counter[int], found: Mapping[int, Block]) -> set[int]:
+    """Keys of blocks that pass a border; blocks are counted with what came and with what is about to go."""
     return {
-        node
-        for key, members in found.items()
-        if any((len(members) - came[key] > border) != (len(members) - went[key] > border) for border in _BORDERS)
-        for node in members
+        key
+        for key, block in found.items()
+        if any((block.size - came[key] > border) != (block.size - went[key] > border) for border in _BORDERS)
     }
 
 

@@ -31,7 +31,7 @@ from litso.resolve.nodes import node_values, values_sql
 from litso.store import judgements, nodes, records
 from litso.store.database import Connection
 from litso.store.judgements import Judgement
-from litso.usecases.blocks import LARGEST, Group, Hand, stored
+from litso.usecases.blocks import LARGEST, Blocks, Group, Hand, stored
 from litso.usecases.increment import pairs_within, reached_nodes
 from litso.usecases.masking import Sight, masked_values
 from litso.usecases.reconciliation import current_model
@@ -197,7 +197,7 @@ def _crowd(connection: Connection, kind: str) -> Crowd:
         kept = int(stored(kind, np.array([key], np.int64))[0])
         if level == 0:
             return nodes.sizes(connection, [kept], LARGEST + 1).get(kept, 0)
-        return len(nodes.hub_candidates(connection, [kept], LARGEST))
+        return Blocks(connection).of([kept], level)[kept].size
 
     return size
 

@@ -49,19 +49,23 @@ insert into link (node_a, node_b, weight, levels)
 select * from unnest(%(nodes_a)s::bigint[], %(nodes_b)s::bigint[], %(weights)s::real[], %(levels)s::bytea[])
 on conflict (node_a, node_b) do update set weight = excluded.weight, levels = excluded.levels;
 
--- name: candidates
-select k.key, count(*) over (partition by k.key) as size, c.node_id
+-- name: blocks
+select k.key, c.size, case when c.size <= %(shown)s then c.members else '{}' end
 from (select distinct unnest(%(keys)s::bigint[]) as key) k
 cross join lateral (
-    select node_id from node_key where node_key.key = k.key order by node_key.key, node_id limit %(most)s
-) c;
+    select count(*) as size, array_agg(node_id) as members
+    from (select node_id from node_key where node_key.key = k.key order by node_key.key, node_id limit %(most)s) one
+) c
+where c.size > 0;
 
--- name: hub_candidates
-select k.key, count(*) over (partition by k.key) as size, c.node_id
+-- name: hub_blocks
+select k.key, c.size, case when c.size <= %(shown)s then c.members else '{}' end
 from (select distinct unnest(%(keys)s::bigint[]) as key) k
 cross join lateral (
-    select node_id from hub_key where hub_key.key = k.key order by hub_key.key, node_id limit %(most)s
-) c;
+    select count(*) as size, array_agg(node_id) as members
+    from (select node_id from hub_key where hub_key.key = k.key order by hub_key.key, node_id limit %(most)s) one
+) c
+where c.size > 0;
 
 -- name: add_hub_keys
 insert into hub_key (key, node_id)
