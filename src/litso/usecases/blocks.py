@@ -36,10 +36,10 @@ def stored(kind: str, keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return keys ^ _SALT if kind == ORGANIZATION else keys
 
 
-def first_keys(kind: str, parts: Parts, customs: Mapping[str, str]) -> Iterator[Keys]:
-    """Keys of the first levels of all rules, as stored."""
+def first_keys(kind: str, of_level: Callable[[Rule, int], Keys], customs: Mapping[str, str]) -> Iterator[Keys]:
+    """Keys of the first levels of all rules, as stored. of_level: gives the keys of a level of a rule."""
     for rule in rules_of(kind, customs):
-        rows = keys_of_level(rule, 0, parts)
+        rows = of_level(rule, 0)
         yield Keys(rows.nodes, stored(kind, rows.keys))
 
 
@@ -60,17 +60,31 @@ def finer_keys(kind: str, columns: Columns, customs: Mapping[str, str]) -> Itera
                 break
 
 
+class KeysAtHand:
+    """Keys of the nodes of columns, worked out once for each level of a rule."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._parts = Parts(columns)
+        self._known: dict[tuple[str, int], Keys] = {}
+
+    def of_level(self, rule: Rule, level: int) -> Keys:
+        """As `keys_of_level`."""
+        if (rule.name, level) not in self._known:
+            self._known[rule.name, level] = keys_of_level(rule, level, self._parts)
+        return self._known[rule.name, level]
+
+
 class Group(NamedTuple):
     """Nodes of one kind at hand, in the order of their fingerprints.
 
-    ids: their numbers in the store; rows: their places in `columns` and `parts`, which may hold more nodes.
+    ids: their numbers in the store; rows: their places in `columns` and `keys`, which may hold more nodes.
     """
 
     kind: str
     ids: NDArray[np.int64]
     prints: Sequence[str]
     columns: Columns
-    parts: Parts
+    keys: KeysAtHand
     rows: NDArray[np.int64]
 
     def places(self) -> dict[int, int]:
@@ -150,16 +164,11 @@ def group_of(
     prints = [print_ for print_, _, _ in ordered]
     sizes = _Sizes(connection, kind)
     columns = Columns.of_table(values_table([record for _, _, record in ordered], prints, model), Sharing(sizes))
-    parts = Parts(columns)
-    sizes.foreseen = lambda: _counted_keys(kind, model, parts)
+    keys = KeysAtHand(columns)
+    counted = counted_rules(rules_of(kind, model.customs))
+    sizes.foreseen = lambda: [key for rule in counted for key in keys.of_level(rule, 0).keys.tolist()]
     ids = np.array([node for _, node, _ in ordered], dtype=np.int64)
-    return Group(kind, ids, prints, columns, parts, np.arange(len(ids)))
-
-
-def _counted_keys(kind: str, model: Model, parts: Parts) -> list[int]:
-    """All keys whose blocks evidence counts."""
-    counted = [keys_of_level(rule, 0, parts).keys for rule in counted_rules(rules_of(kind, model.customs))]
-    return [key for keys in counted for key in keys.tolist()]
+    return Group(kind, ids, prints, columns, keys, np.arange(len(ids)))
 
 
 class _Sizes:
@@ -244,7 +253,7 @@ def candidates_of(
 
 def _rows_of(group: Group, rule: Rule, level: int, of: NDArray[np.int64]) -> dict[int, list[int]]:
     """Node id → its keys at a level of a rule, as stored."""
-    rows = keys_of_level(rule, level, group.parts)
+    rows = group.keys.of_level(rule, level)
     if not len(rows.nodes):
         return {}
     ids = group.ids[rows.nodes]

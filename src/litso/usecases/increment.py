@@ -113,7 +113,7 @@ def _first_keys(groups: Sequence[Group], model: Model) -> dict[str, list[int]]:
     """Fingerprint → first keys, as stored."""
     found: dict[str, set[int]] = {print_: set() for group in groups for print_ in group.prints}
     for group in groups:
-        for rows in first_keys(group.kind, group.parts, model.customs):
+        for rows in first_keys(group.kind, group.keys.of_level, model.customs):
             for node, key in zip(rows.nodes.tolist(), rows.keys.tolist(), strict=True):
                 found[group.prints[node]].add(key)
     return {print_: sorted(keys) for print_, keys in found.items()}

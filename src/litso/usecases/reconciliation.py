@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from litso.domain.record import CUSTOM_PREFIX
 from litso.engine.duckdb import Engine
 from litso.errors import BrokenInvariant
 from litso.resolve.identity import mint, succession
-from litso.resolve.keys import Parts
+from litso.resolve.keys import Parts, keys_of_level
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
 from litso.sources.mapping import Mapping, parse_mapping
@@ -476,7 +476,8 @@ def _keys(resolution: Resolution, ids: pl.DataFrame) -> pa.Table:
     node_id, is_new = ids["node_id"].to_numpy(), ids["is_new"].to_numpy()
     tables = [nodes.KEY_SCHEMA.empty_table()]
     for kind in resolution.kinds:
-        for rows in first_keys(kind.kind, Parts(kind.columns), resolution.model.customs):
+        of_level = partial(keys_of_level, parts=Parts(kind.columns))
+        for rows in first_keys(kind.kind, of_level, resolution.model.customs):
             chosen = is_new[rows.nodes + kind.first]
             tables.append(pa.table({"key": rows.keys[chosen], "node_id": node_id[rows.nodes[chosen] + kind.first]}))
     return pa.concat_tables(tables)
