@@ -123,6 +123,11 @@ def remove_links(connection: Connection, node_ids: Iterable[int]) -> int:
     return connection.execute(statements("nodes")["remove_links"], {"ids": list(map(int, node_ids))}).rowcount
 
 
+def remove_links_within(connection: Connection, node_ids: Iterable[int]) -> int:
+    """Remove the links among nodes."""
+    return connection.execute(statements("nodes")["remove_links_within"], {"ids": list(node_ids)}).rowcount
+
+
 def remove_pairs(connection: Connection, pairs: pa.Table) -> int:
     """Remove the links of pairs (`node_a`, `node_b`)."""
     if pairs.num_rows == 0:

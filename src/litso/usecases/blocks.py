@@ -225,11 +225,11 @@ class Blocks:
         self._first |= {key: found.get(key, _NOBODY) for key in missing}
         return {key: self._first[key] for key in wanted}
 
-    def members(self, keys: Iterable[int], level: int) -> set[int]:
-        """All nodes of blocks, of the large ones too, up to `most` and one more."""
+    def members(self, keys: Iterable[int], level: int) -> list[set[int]]:
+        """All nodes of each block, of the large ones too, up to `most` and one more."""
         ask = nodes.hub_blocks if level else nodes.blocks
         found = ask(self._connection, sorted(set(keys)), self._most, self._most + 1)
-        return {node for block in found.values() for node in block.members}
+        return [set(block.members) for block in found.values()]
 
 
 def candidates_of(
@@ -302,7 +302,7 @@ def _split(hand: Hand, blocks: Blocks, rule: Rule, group: Group, added: Mapping[
         chosen = {node for node, keys in rows.items() if crowded.keys() & set(keys)}
         fresh = [key for key, size in crowded.items() if size - arrived.get(key, 0) <= cap]
         if fresh:
-            chosen |= asked.members(fresh, level)
+            chosen = chosen.union(*asked.members(fresh, level))
         (focus,) = hand.groups(chosen)
         arrived = _add_finer(hand.connection, rule, level + 1, focus)
 

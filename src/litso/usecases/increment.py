@@ -7,7 +7,7 @@ a transaction that holds the resolution lock; the records are written already, w
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -138,7 +138,8 @@ def settle(
     connection = hand.connection
     gone = _abandoned(connection, left)
     blocks = Blocks(connection, LARGEST + len(added))
-    stirred = _stirred(connection, blocks, added, gone)
+    crowds = _stirred(connection, blocks, added, gone)
+    stirred = set[int]().union(*crowds) - added.keys()
     lost = _present_parties(connection, deleted)
     crosswalk.end(connection, deleted)
     seeds = {*added, *stirred, *judged, *written.values()} | {node for node in left if node not in gone}
@@ -149,7 +150,7 @@ def settle(
         blocks = Blocks(connection, LARGEST + len(added))
     arrived = Counter(key for keys in added.values() for key in keys)
     split_blocks(hand, blocks, arrived, hand.groups(added))
-    groups = _link_anew(hand, blocks, {*added, *stirred}, stirred)
+    groups = _link_anew(hand, blocks, set(added), crowds)
     reach = reached_nodes(connection, hand.model, seeds - gone)
     return _succeed(hand, reach, groups, written, lost, cause)
 
@@ -169,17 +170,19 @@ def _abandoned(connection: Connection, left: Iterable[int]) -> set[int]:
     return set(asked) - kept
 
 
-def _stirred(connection: Connection, blocks: Blocks, added: Mapping[int, Sequence[int]], gone: set[int]) -> set[int]:
-    """Nodes of blocks whose size passes a border by what came and went."""
+def _stirred(
+    connection: Connection, blocks: Blocks, added: Mapping[int, Sequence[int]], gone: set[int]
+) -> list[set[int]]:
+    """Nodes of each block whose size passes a border by what came and went: their evidence for each other changes."""
     came = Counter(key for keys in added.values() for key in keys)
     went = Counter(key for key, _ in nodes.keys_of(connection, gone)) if gone else Counter[int]()
     passing = _passing(came, went, blocks.of({*came, *went}, 0))
-    stirred = blocks.members(passing, 0) if passing else set()
+    crowds = blocks.members(passing, 0) if passing else []
     finer = Counter(key for key, _ in nodes.hub_keys_of(connection, gone)) if gone else Counter[int]()
     if finer:
         passing = _passing(Counter(), finer, blocks.of(finer, 1))
-        stirred |= blocks.members(passing, 1) if passing else set()
-    return stirred - added.keys() - gone
+        crowds += blocks.members(passing, 1) if passing else []
+    return [crowd - gone for crowd in crowds]
 
 
 def _passing(came: Counter[int], went: Counter[int], found: Mapping[int, Block]) -> set[int]:
@@ -194,13 +197,26 @@ def _passing(came: Counter[int], went: Counter[int], found: Mapping[int, Block])
 # Links ----------------------------------------------------------------------------------------------------------
 
 
-def _link_anew(hand: Hand, blocks: Blocks, fresh: set[int], stirred: set[int]) -> list[Group]:
-    """Find the candidates of the fresh nodes and weigh them; former links go. Answers the groups that were compared."""
-    if stirred:
-        nodes.remove_links(hand.connection, stirred)
+def _link_anew(hand: Hand, blocks: Blocks, added: set[int], crowds: Sequence[set[int]]) -> list[Group]:
+    """Weigh the added nodes with all their candidates, and the nodes of crowds among themselves; former links go.
+
+    Answers the groups that were compared.
+    """
+    for crowd in crowds:
+        nodes.remove_links_within(hand.connection, crowd)
+    crowd_of: dict[int, set[int]] = defaultdict(set)
+    for number, crowd in enumerate(crowds):
+        for node in crowd:
+            crowd_of[node].add(number)
     compared = []
+    fresh = added | crowd_of.keys()
     for group in hand.groups(fresh):
-        pairs = sorted(candidates_of(blocks, group, hand.model.customs, np.ones(len(group.ids), dtype=bool)))
+        found = candidates_of(blocks, group, hand.model.customs, np.ones(len(group.ids), dtype=bool))
+        pairs = sorted(
+            (one, two)
+            for one, two in found
+            if one in added or two in added or not crowd_of.get(one, _NONE).isdisjoint(crowd_of.get(two, _NONE))
+        )
         whole = group
         if pairs:
             together = hand.groups({*fresh, *(node for pair in pairs for node in pair)})
@@ -208,6 +224,9 @@ def _link_anew(hand: Hand, blocks: Blocks, fresh: set[int], stirred: set[int]) -
             nodes.add_links(hand.connection, _weighed(hand.model, whole, pairs))
         compared.append(whole)
     return compared
+
+
+_NONE: Final = frozenset[int]()
 
 
 def _weighed(model: Model, group: Group, pairs: Sequence[tuple[int, int]]) -> list[Link]:

@@ -14,6 +14,9 @@ delete from node_key where node_id = any(%(ids)s::bigint[]);
 -- name: remove_links
 delete from link where node_a = any(%(ids)s::bigint[]) or node_b = any(%(ids)s::bigint[]);
 
+-- name: remove_links_within
+delete from link where node_a = any(%(ids)s::bigint[]) and node_b = any(%(ids)s::bigint[]);
+
 -- name: remove_nodes
 delete from node where node_id = any(%(ids)s::bigint[]);
 
