@@ -97,7 +97,7 @@ def test_a_link_gets_its_new_weight(connection: Connection) -> None:
     nodes.add_links(connection, [Link(1, 2, 1.0, b"\1")])
     nodes.add_links(connection, [Link(1, 2, 2.0, b"\2"), Link(1, 3, 0.5, b"\3")])
     assert nodes.links_within(connection, [1, 2, 3]) == [Link(1, 2, 2.0, b"\2"), Link(1, 3, 0.5, b"\3")]
-    assert nodes.remove_links(connection, [3]) == 1
+    assert nodes.remove_links_within(connection, [1, 3]) == 1
     assert nodes.links_within(connection, [1, 2, 3]) == [Link(1, 2, 2.0, b"\2")]
 
 

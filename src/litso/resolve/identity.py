@@ -8,12 +8,14 @@ with the largest share (ties: the oldest), and the others redirect to it.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
+Heir = TypeVar("Heir")
 
 
 class Succession(NamedTuple):
@@ -56,6 +58,20 @@ def _rivals(clusters: Numbers, shares: Numbers, number_of_clusters: int) -> Numb
     holders = np.bincount(clusters[is_first], minlength=number_of_clusters)
     np.maximum.at(second, clusters[~is_first], shares[~is_first])
     return np.where(is_first & (holders[clusters] == 1), second[clusters], first[clusters])
+
+
+def revived(claims: Iterable[tuple[Heir, str]], used: set[str]) -> dict[Heir, str]:
+    """Who takes up an earlier party again: `claims` (heir, party) come the strongest first, each side gets one at most.
+
+    used: parties that somebody has already.
+    """
+    taken: dict[Heir, str] = {}
+    gone = set(used)
+    for heir, party in claims:
+        if heir not in taken and party not in gone:
+            taken[heir] = party
+            gone.add(party)
+    return taken
 
 
 def mint(number: int) -> list[str]:

@@ -118,13 +118,8 @@ def remove_abandoned(connection: Connection, node_ids: Iterable[int]) -> list[in
     return abandoned
 
 
-def remove_links(connection: Connection, node_ids: Iterable[int]) -> int:
-    """Remove the links of nodes, before they are weighed anew."""
-    return connection.execute(statements("nodes")["remove_links"], {"ids": list(map(int, node_ids))}).rowcount
-
-
 def remove_links_within(connection: Connection, node_ids: Iterable[int]) -> int:
-    """Remove the links among nodes."""
+    """Remove the links among nodes, before they are weighed anew."""
     return connection.execute(statements("nodes")["remove_links_within"], {"ids": list(node_ids)}).rowcount
 
 

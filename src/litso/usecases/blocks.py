@@ -232,12 +232,10 @@ class Blocks:
         return [set(block.members) for block in found.values()]
 
 
-def candidates_of(
-    blocks: Blocks, group: Group, customs: Mapping[str, str], chosen: NDArray[np.bool_]
-) -> set[tuple[int, int]]:
-    """Pairs of node ids (smaller first) of the chosen nodes with all that share a linking key with them."""
+def candidates_of(blocks: Blocks, group: Group, customs: Mapping[str, str]) -> set[tuple[int, int]]:
+    """Pairs of node ids (smaller first) of the nodes of a group with all that share a linking key with them."""
     found: set[tuple[int, int]] = set()
-    waiting = [(rule, group.ids[chosen]) for rule in rules_of(group.kind, customs)]
+    waiting = [(rule, group.ids) for rule in rules_of(group.kind, customs)]
     level = 0
     while waiting:
         asked = [(rule, _rows_of(group, rule, level, of)) for rule, of in waiting]

@@ -211,7 +211,7 @@ def _link_anew(hand: Hand, blocks: Blocks, added: set[int], crowds: Sequence[set
     compared = []
     fresh = added | crowd_of.keys()
     for group in hand.groups(fresh):
-        found = candidates_of(blocks, group, hand.model.customs, np.ones(len(group.ids), dtype=bool))
+        found = candidates_of(blocks, group, hand.model.customs)
         pairs = sorted(
             (one, two)
             for one, two in found
@@ -309,8 +309,7 @@ def pairs_within(hand: Hand, group: Group, places: Mapping[int, int], score_more
     sizes = np.bincount(components(len(group.ids), strong[:, 0], strong[:, 1]))
     if sizes.max(initial=0) > WHOLE:
         (alone,) = hand.groups(places)
-        everyone = np.ones(len(alone.ids), dtype=bool)
-        found = candidates_of(Blocks(hand.connection), alone, hand.model.customs, everyone)
+        found = candidates_of(Blocks(hand.connection), alone, hand.model.customs)
         inside = sorted(tuple(sorted((places[a], places[b]))) for a, b in found if a in places and b in places)
         pairs = np.array(inside, dtype=np.int64).reshape(-1, 2)
         weights = score_more(pairs[:, 0], pairs[:, 1])

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from litso.resolve.identity import mint, succession
+from litso.resolve.identity import mint, revived, succession
 from litso.store import crosswalk, homes, parties
 from litso.store.database import Connection
 from litso.store.parties import Founded
@@ -54,17 +54,17 @@ def name_parties(connection: Connection, belongings: Sequence[Belonging], eviden
     found = _homes(connection, belongings, evident)
     away = any(row.home_id != row.party_id for row in belongings)
     now, founded = found.of, list[Founded]()
-    revived = found.revived
+    back = found.revived
     if judged is not evident:
         rows = [Homed(row.record_id, judged[row.node_id], found.of[row.record_id]) for row in belongings]
         now, founded = under_judgements(connection, rows, found.minted)
     if judged is not evident or away:
-        revived = set(now.values()) - found.minted.keys() - {one.party_id for one in founded}
+        back = set(now.values()) - found.minted.keys() - {one.party_id for one in founded}
         others = {record: home for record, home in found.of.items() if now[record] != home}
         homes.replace(connection, [row.record_id for row in belongings], others)
     parties.mint(connection, found.minted)
     parties.found(connection, founded)
-    parties.revive(connection, revived)
+    parties.revive(connection, back)
     redirects = _redirects(belongings, found.of, now)
     parties.redirect(connection, redirects)
     former = {row.party_id for row in belongings}
@@ -88,12 +88,12 @@ def _homes(connection: Connection, belongings: Sequence[Belonging], clusters: Cl
     old = parties.oldest_first(connection, known) if len(known) > 1 else list(known)
     ids = _inherited(names, old, [(clusters[row.node_id], row.home_id or "") for row in had])
     homeless = [name for name in names if name not in ids]
-    revived = _revived(connection, homeless, clusters, had, set(ids.values()))
-    without = [name for name in homeless if name not in revived]
+    again = _revived(connection, homeless, clusters, had, set(ids.values()))
+    without = [name for name in homeless if name not in again]
     minted = dict(zip(without, mint(len(without)), strict=True))
-    ids |= revived | minted
+    ids |= again | minted
     of = {row.record_id: ids[clusters[row.node_id]] for row in belongings}
-    return _Homes(of, {party: name[0] for name, party in minted.items()}, set(revived.values()))
+    return _Homes(of, {party: name[0] for name, party in minted.items()}, set(again.values()))
 
 
 def _inherited(names: Sequence[Cluster], old: Sequence[str], had: Iterable[tuple[Cluster, str]]) -> dict[Cluster, str]:
@@ -128,11 +128,7 @@ def _revived(
         return {}
     history = crosswalk.redirected_of(connection, np.array(sorted(of_cluster), dtype=np.int64)).to_pylist()
     votes = Counter((of_cluster[row["record_id"]], row["party_id"]) for row in history)
-    taken: dict[Cluster, str] = {}
-    for (name, party), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        if name not in taken and party not in {*used, *taken.values()}:
-            taken[name] = party
-    return taken
+    return revived((claim for claim, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))), used)
 
 
 # With judgements ------------------------------------------------------------------------------------------------

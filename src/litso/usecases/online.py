@@ -269,7 +269,7 @@ def match(
 def _candidates(connection: Connection, model: Model, stranger: Mapping[str, Any]) -> list[Candidate]:
     """Parties of the nodes that share a linking key with the stranger, by their best score."""
     (alone,) = read_groups(connection, (), model, [stranger])
-    pairs = candidates_of(Blocks(connection), alone, model.customs, np.ones(1, dtype=bool))
+    pairs = candidates_of(Blocks(connection), alone, model.customs)
     if not pairs:
         return []
     (group,) = [

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from litso.domain.record import CUSTOM_PREFIX
 from litso.engine.duckdb import Engine
 from litso.errors import BrokenInvariant
+from litso.resolve import identity
 from litso.resolve.identity import mint, succession
 from litso.resolve.keys import Parts, keys_of_level
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
@@ -404,12 +405,7 @@ def _revivable(connection: Connection, engine: Engine, homeless: NDArray[np.int6
     history = crosswalk.redirected_of(connection, rows["record_id"].to_numpy())
     past = pl.DataFrame(rows).join(pl.DataFrame(history), on="record_id")
     votes = past.group_by("place", "party_id").len().sort("len", "place", "party_id", descending=[True, False, False])
-    taken: dict[int, str] = {}
-    for place, party_id, _ in votes.iter_rows():
-        if place not in taken and party_id not in used:
-            taken[place] = party_id
-            used.add(party_id)
-    return taken
+    return identity.revived(votes.select("place", "party_id").iter_rows(), used)
 
 
 def _mint(connection: Connection, engine: Engine, minted: list[str]) -> None:
