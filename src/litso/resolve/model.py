@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from litso.domain.record import ORGANIZATION, PERSON
+from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION, PERSON
 from litso.errors import Misconfigured
 from litso.resolve.claims import Claim, claims_of
 from litso.resolve.compare import Frequencies
@@ -75,6 +75,11 @@ class Model:
         """Weights of the claims in their order; of a claim that was never trained the first guess."""
         known = self.kinds[kind].weights
         return [known[claim.name] if claim.name in known else first_guess(claim) for claim in self.claims(kind)]
+
+    @cached_property
+    def custom_names(self) -> tuple[str, ...]:
+        """Names of the custom attributes, sorted, without the prefix of their columns."""
+        return tuple(sorted(column.removeprefix(CUSTOM_PREFIX) for column in self.customs))
 
     @cached_property
     def model_id(self) -> str:

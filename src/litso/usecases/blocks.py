@@ -193,8 +193,7 @@ class _Sizes:
 
 def values_table(rows: Sequence[Mapping[str, Any]], fingerprints: Sequence[str], model: Model) -> pa.Table:
     """Nodes as resolution takes them."""
-    customs = tuple(sorted(name.removeprefix(CUSTOM_PREFIX) for name in model.customs))
-    schema = node_schema(customs)
+    schema = node_schema(model.custom_names)
     listed = [{"fingerprint": print_, **node_values(row)} for print_, row in zip(fingerprints, rows, strict=True)]
     return pa.Table.from_pylist(listed, schema=schema)
 

@@ -16,7 +16,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from litso.domain.record import CUSTOM_PREFIX
 from litso.golden.policy import LIST_ATTRIBUTES
 from litso.resolve.claims import BORDERS
 from litso.resolve.cluster import WHOLE, Evidenced, components, partition
@@ -338,8 +337,7 @@ def _succeed(
     touched |= {named.now[record] for record in written if record in named.now}
     created = sorted(set(moved.values()) & named.minted - named.split.keys())
     settled = Settled(created, [], named.merged, named.split, [])
-    customs = sorted(name.removeprefix(CUSTOM_PREFIX) for name in hand.model.customs)
-    return publish_touched(connection, customs, {party for party in touched if party}, settled, cause)
+    return publish_touched(connection, hand.model.custom_names, {party for party in touched if party}, settled, cause)
 
 
 def _at_hand(hand: Hand, reached: set[int], compared: Sequence[Group]) -> list[Group]:

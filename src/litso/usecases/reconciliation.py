@@ -7,7 +7,7 @@ all records had come at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, Final, NamedTuple
@@ -150,7 +150,7 @@ def outlook(connection: Connection, settings: Settings, model: Model) -> Iterato
 
     BrokenInvariant when the nodes of the store are not those of its records.
     """
-    customs = _custom_names(model.customs)
+    customs = model.custom_names
     with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
         _gather(connection, engine, _joined([]), customs)
         resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
@@ -178,12 +178,8 @@ def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
         is_generic = bool(mappings) and all(mapping.locale == "generic" for mapping in mappings)
         model = shipped("generic" if is_generic else "ru")
         models.activate(connection, to_json(model))
-    return model.with_customs(customs), _custom_names(customs)
-
-
-def _custom_names(customs: Iterable[str]) -> tuple[str, ...]:
-    """Names of custom attributes, from their columns."""
-    return tuple(sorted(column.removeprefix(CUSTOM_PREFIX) for column in customs))
+    model = model.with_customs(customs)
+    return model, model.custom_names
 
 
 @cache
