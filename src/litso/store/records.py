@@ -248,9 +248,9 @@ def read_standard_batches(
     return read_batches(connection, query, schema, {"node_ids": chosen})
 
 
-def count_nearly(connection: Connection) -> int:
-    """About how many records there are, by the planner's figures: they cost nothing."""
-    return int(scalar(connection, statements("records")["count_nearly"]))
+def count_up_to(connection: Connection, most: int) -> int:
+    """How many live records there are; no more than `most` are counted."""
+    return int(scalar(connection, statements("records")["count_up_to"], {"most": most}))
 
 
 def nodes_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, int]:

@@ -30,7 +30,8 @@ _AT_ONCE: Final = 2_000
 def is_delta(connection: Connection, compared: Sequence[Compared]) -> bool:
     """Whether so little is new, changed or gone that only what it touches should be resolved."""
     stirred = sum(int(one.is_news.sum()) + len(one.deleted) for one in compared)
-    return stirred <= _MOST and stirred * _SHARE <= records.count_nearly(connection)
+    enough = stirred * _SHARE
+    return stirred <= _MOST and records.count_up_to(connection, enough) == enough
 
 
 def settle_delta(connection: Connection, model: Model, customs: tuple[str, ...], staged: Sequence[Staged]) -> Settled:

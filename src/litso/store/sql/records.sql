@@ -135,8 +135,8 @@ left join node n on n.node_id = r.node_id;
 select version, load_id, payload, updated_at, valid_from, valid_to
 from source_record_version where record_id = %(record_id)s order by version desc;
 
--- name: count_nearly
-select greatest(reltuples, 0)::bigint from pg_class where oid = 'source_record'::regclass;
+-- name: count_up_to
+select count(*) from (select from source_record where deleted_at is null limit %(most)s) r;
 
 -- name: nodes_of
 select record_id, node_id from source_record where record_id = any(%(ids)s::bigint[]) and node_id is not null;
