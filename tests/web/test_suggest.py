@@ -30,6 +30,8 @@ BANKS = """<ED807 BusinessDay="2026-03-02">
 <BICDirectoryEntry BIC="047003001"><ParticipantInfo NameP="БАНК ЛЕСНОЙ" Nnp="Тула"/></BICDirectoryEntry>
 <BICDirectoryEntry BIC="044525002"><ParticipantInfo NameP="БАНК ПОЛЕВОЙ" Nnp="Москва"/></BICDirectoryEntry></ED807>"""
 
+OKVED = "code;title\n35.30;Обеспечение паром и горячей водой\n35.30.14;Производство горячей воды котельными\n36;Вода\n"
+
 
 @pytest.fixture(scope="module")
 def desk(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
@@ -38,6 +40,8 @@ def desk(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
     settings = load_settings({"LITSO_HOME": str(folder)})
     (folder / "ED807.xml").write_text(BANKS, encoding="utf-8")
     load_reference(place.store, settings, "bik", folder / "ED807.xml")
+    (folder / "okved.csv").write_text(OKVED, encoding="utf-8")
+    load_reference(place.store, settings, "okved", folder / "okved.csv")
     load_reference(place.store, settings, "gar", small_gar.write(small_gar.files(), folder / "gar.zip"))
     with place.store.transaction() as connection:
         add_lines(connection, address_lines(HOUSES))
@@ -68,9 +72,21 @@ FIRST = [
     ("bank", "0445", "БАНК ПОЛЕВОЙ"),
     ("bank", "лесной тула", "БАНК ЛЕСНОЙ"),
     ("bank", ",fyr gjktdjq", "БАНК ПОЛЕВОЙ"),
+    ("okved", "35.3", "Обеспечение паром и горячей водой"),
+    ("okved", "котельн горяч", "Производство горячей воды котельными"),
+    ("okved", "gfhjv", "Обеспечение паром и горячей водой"),
     ("email", "ivan@ya", "ivan@yandex.ru"),
     ("email", 'шмфт"ьф', "ivan@mail.ru"),
 ]
+
+
+def test_reference_data_are_looked_up(desk: TestClient) -> None:
+    answer = desk.get("/v1/reference/okved/35.30.14")
+    assert [item["code"] for item in answer.json()["items"]] == ["35.30.14", "35.30"]
+    assert desk.get("/v1/reference/bik/044525002").json()["items"][0]["city"] == "Москва"
+    missing = ["/v1/reference/okved/99", "/v1/reference/blacklist/7707083893", "/v1/reference/calendar/2026-01-09"]
+    assert [desk.get(path).status_code for path in missing] == [404] * 3
+    assert desk.get("/v1/reference/calendar/завтра").status_code == 422
 
 
 @pytest.mark.parametrize(("kind", "query", "first"), FIRST)

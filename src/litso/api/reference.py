@@ -11,7 +11,8 @@ from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, NOT_FOUND
 from litso.api.given import GivenSettings, GivenStore
-from litso.usecases import suggest
+from litso.errors import NotFound
+from litso.usecases import reference_lookup, suggest
 from litso.usecases.reference import list_reference
 
 
@@ -54,4 +55,21 @@ def reference(store: GivenStore, settings: GivenSettings) -> schemas.ReferenceOu
     return schemas.ReferenceOut([schemas.ReferenceEdition(**one._asdict()) for one in listed])
 
 
-reference_router = Router(path="/", route_handlers=[suggest_values, reference], tags=["reference"])
+@get(
+    "/reference/{kind:str}/{key:str}",
+    sync_to_thread=True,
+    operation_id="look_up_reference",
+    summary="An entry of reference data by its key",
+    responses=NOT_FOUND,
+)
+def look_up_entry(
+    kind: Annotated[str, PathParameter(description="Where to look: " + ", ".join(reference_lookup.IMPERSONAL) + ".")],
+    key: Annotated[str, PathParameter(description="A code of ОКВЭД, a day (2026-01-09), a BIK, an office's code.")],
+) -> schemas.EntriesOut:
+    """Entries with that key in the editions in use; a code of ОКВЭД comes with the codes that it belongs to."""
+    if kind not in reference_lookup.IMPERSONAL:
+        raise NotFound(f"nothing is looked up in «{kind}»; there are {', '.join(reference_lookup.IMPERSONAL)}")
+    return schemas.EntriesOut(reference_lookup.look_up(kind, key))
+
+
+reference_router = Router(path="/", route_handlers=[suggest_values, reference, look_up_entry], tags=["reference"])

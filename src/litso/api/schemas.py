@@ -586,7 +586,7 @@ class ReferenceEdition(Struct):
     kind: str
     title: str
     official: Annotated[str, Meta(description="Who publishes it, and in which form.")]
-    part: Annotated[str, Meta(description="Region of the address register, first digit of the numbering plan.")]
+    part: Annotated[str, Meta(description="Region of the address register, first digit of the numbering plan, year.")]
     version: str | None
     published: date | None
     age_days: int | None
@@ -603,6 +603,12 @@ class ReferenceOut(Struct):
     """Every kind of reference data."""
 
     items: list[ReferenceEdition]
+
+
+class EntriesOut(Struct):
+    """Entries of reference data with one key."""
+
+    items: list[dict[str, Any]]
 
 
 class HealthOut(Struct):

@@ -12,7 +12,10 @@ from rich.table import Table
 from litso.bootstrap import open_store
 from litso.commands.console import print_json, stages
 from litso.settings import load_settings
+from litso.usecases import registers
 from litso.usecases.reference import KINDS, Listed, Loaded, get_kind, list_reference, load_reference
+from litso.usecases.reference_lookup import KINDS as LOOK_UP_KINDS
+from litso.usecases.reference_lookup import look_up
 
 app = typer.Typer(help="Official reference data: load editions, list them with version, age and provenance.")
 
@@ -47,6 +50,28 @@ def _in_words(one: Loaded) -> str:
     return f"{one.kind} {one.part}: edition of {one.published}, {state}"
 
 
+@app.command("find")
+def find(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Where to look: " + ", ".join(LOOK_UP_KINDS) + ".")],
+    key: Annotated[
+        str,
+        typer.Argument(metavar="KEY", help="A code, a day (2026-01-09), a BIK; for a blacklist a number or name."),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Look an entry of reference data up by its key. Exit status 2 when there is none.
+
+    Example: litso reference find calendar 2026-01-09
+    """
+    registers.use(load_settings().home)
+    found = look_up(kind, key)
+    if as_json:
+        print_json(found)
+        return
+    for entry in found:
+        typer.echo("; ".join(f"{name}: {value}" for name, value in entry.items() if value is not None))
+
+
 @app.command("list")
 def list_all(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
     """List reference data: edition, age, rows, the file it came from, who loaded it.
@@ -67,7 +92,7 @@ def list_all(as_json: Annotated[bool, typer.Option("--json", help="Print one JSO
 
 def _cells(one: Listed) -> tuple[str, ...]:
     if one.version is None or one.loaded_at is None:
-        return one.kind, "", "[dim]not loaded[/dim]", "", "", "", ""
+        return one.kind, one.part, "[dim]not loaded[/dim]", "", "", "", ""
     loaded = f"{one.loaded_at:%Y-%m-%d} by {one.loaded_by}"
     return one.kind, one.part, one.version, age_in_words(one), f"{one.rows:,}", one.file_name or "", loaded
 

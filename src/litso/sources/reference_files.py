@@ -31,13 +31,13 @@ class Text(NamedTuple):
     text: str
 
 
-def texts_of(path: Path, ending: str) -> list[Text]:
+def texts_of(path: Path, *endings: str) -> list[Text]:
     """Texts of a file, of the files with an ending in a zip archive, or of those in a folder; UTF-8 or CP1251."""
     try:
         if path.is_dir():
-            found = [(str(one), one.read_bytes()) for one in sorted(path.iterdir()) if one.suffix.lower() == ending]
+            found = [(str(one), one.read_bytes()) for one in sorted(path.iterdir()) if one.suffix.lower() in endings]
         elif zipfile.is_zipfile(path):
-            found = list(_members(path, ending))
+            found = list(_members(path, *endings))
         else:
             found = [(str(path), path.read_bytes())]
     except zipfile.BadZipFile:
@@ -45,14 +45,14 @@ def texts_of(path: Path, ending: str) -> list[Text]:
     except OSError as error:
         raise SourceUnusable(f"{path}: cannot be read: {error.strerror}") from None
     if not found:
-        raise SourceUnusable(f"{path}: holds no {ending} file")
+        raise SourceUnusable(f"{path}: holds no {' or '.join(endings)} file")
     return [Text(name, decoded(data)) for name, data in found]
 
 
-def _members(path: Path, ending: str) -> Iterator[tuple[str, bytes]]:
+def _members(path: Path, *endings: str) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            if not info.filename.lower().endswith(ending):
+            if not info.filename.lower().endswith(endings):
                 continue
             if info.file_size > _LARGEST_TEXT:
                 raise SourceUnusable(f"{path}: {info.filename} is larger than {_LARGEST_TEXT >> 20} MiB")
@@ -78,26 +78,67 @@ def day_of(path: Path) -> date:
     return date.fromtimestamp(path.stat().st_mtime)
 
 
-def table_rows(source: Text, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Line and values of named columns of a CSV text with a header, divided by `,` or `;`, blanks at ends removed.
+_WRITTEN_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)\.(\d\d)\.(\d{4})")
 
-    Raises SourceUnusable naming the column that the header lacks, or the line that is too short.
-    """
-    first = source.text[:4096].partition("\n")[0]
-    rows = csv.reader(io.StringIO(source.text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    header = [name.strip().lower() for name in next(rows, [])]
-    missing = [name for name in columns if name not in header]
-    if missing:
-        raise SourceUnusable(f"{source.name}, line 1: no column «{missing[0]}», the header is {', '.join(header[:12])}")
-    places = [header.index(name) for name in columns]
+
+def written_day(text: str, place: str) -> date:
+    """A day as 2026-01-09 or 09.01.2026. Raises SourceUnusable naming the place."""
+    found = _WRITTEN_DAY.fullmatch(text)
+    if found is None:
+        raise SourceUnusable(f"{place}: a day such as 2026-01-09 or 09.01.2026 is expected")
+    year, month, day = found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)
+    return real_day(int(year), int(month), int(day), place)
+
+
+def real_day(year: int, month: int, day: int, place: str) -> date:
+    """A day of the calendar. Raises SourceUnusable naming the place."""
     try:
-        for row in rows:
-            if row:
-                yield rows.line_num, tuple(row[place].strip() for place in places)
+        return date(year, month, day)
+    except ValueError:
+        raise SourceUnusable(f"{place}: there is no day {year}-{month:02}-{day:02}") from None
+
+
+def header_of(source: Text) -> list[str]:
+    """Cells of the first line of a CSV text in lower case, divided by `,` or `;`."""
+    return [name.strip().lower() for name in next(_csv(source), [])]
+
+
+def _csv(source: Text) -> Iterator[list[str]]:
+    first = source.text[:4096].partition("\n")[0]
+    return csv.reader(io.StringIO(source.text), delimiter=";" if first.count(";") > first.count(",") else ",")
+
+
+def table_rows(
+    source: Text, columns: tuple[str, ...], optional: tuple[str, ...] = (), *, header: tuple[str, ...] = ()
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Line and values of named columns of a CSV text, divided by `,` or `;`, blanks at ends removed.
+
+    `optional` columns follow the others, empty where the text lacks them. `header` names the columns of a text that
+    does not begin with their names. Raises SourceUnusable naming the column that lacks, or the line that is too short.
+    """
+    names = list(header) or header_of(source)
+    missing = [name for name in columns if name not in names]
+    if missing:
+        raise SourceUnusable(f"{source.name}, line 1: no column «{missing[0]}», the header is {', '.join(names[:12])}")
+    places = [names.index(name) if name in names else None for name in columns + optional]
+    line = 0
+    try:
+        for line, row in _numbered(source):
+            if row and (header or line > 1):
+                yield line, tuple("" if place is None else row[place].strip() for place in places)
     except IndexError:
-        raise SourceUnusable(f"{source.name}, line {rows.line_num}: too few columns") from None
+        raise SourceUnusable(f"{source.name}, line {line}: too few columns") from None
     except csv.Error as error:
-        raise SourceUnusable(f"{source.name}, line {rows.line_num}: {error}") from None
+        raise SourceUnusable(f"{source.name}, line {line + 1}: {error}") from None
+
+
+def _numbered(source: Text) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line at which each begins."""
+    begins = 1
+    rows = _csv(source)
+    for row in rows:
+        yield begins, row
+        begins += 1 + sum(cell.count("\n") for cell in row)
 
 
 class BankEntry(NamedTuple):

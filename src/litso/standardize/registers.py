@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from litso.domain.territory import Territory
+from litso.domain.working_days import WorkingCalendar
 from litso.standardize.address import Address, parse, parse_column
 from litso.standardize.address.gar import GarIndex
 from litso.standardize.address.gar_column import match_column
+from litso.standardize.blacklist import Blacklist
 from litso.standardize.numbering import NumberingPlan
 from litso.standardize.passport_list import PassportList
 
@@ -34,7 +36,7 @@ class Bank(NamedTuple):
 class Registers(NamedTuple):
     """Registers in use; None where none was loaded. `banks` by BIK, `issuers` of passports by code «770-053».
 
-    `passports` are those that are invalid.
+    `passports` are those that are invalid, `activities` titles of ОКВЭД by code.
     """
 
     numbering: NumberingPlan | None = None
@@ -42,6 +44,9 @@ class Registers(NamedTuple):
     banks: Mapping[str, Bank] | None = None
     issuers: Mapping[str, tuple[str, ...]] | None = None
     passports: PassportList | None = None
+    activities: Mapping[str, str] | None = None
+    calendar: WorkingCalendar | None = None
+    blacklist: Blacklist | None = None
 
 
 NO_REGISTERS: Final = Registers()

@@ -19,16 +19,21 @@ from litso.settings import Settings
 from litso.store import reference as ledger
 from litso.store.database import Connection, Store
 from litso.usecases import registers
+from litso.usecases.reference_blacklist import build_blacklist
 from litso.usecases.reference_gar import build_region, regions
 from litso.usecases.reference_kinds import (
     Kind,
     Progress,
     Source,
     build_banks,
+    build_calendar,
     build_issuers,
     build_numbering,
+    build_okved,
     build_passports,
+    calendar_parts,
     numbering_parts,
+    this_year,
     whole,
 )
 from litso.usecases.registers import EditionFile
@@ -53,6 +58,26 @@ _ALL: Final = (
         build_passports,
     ),
     Kind(registers.ISSUERS, "Подразделения, выдающие паспорта", "CSV: code, name", 366, whole, build_issuers),
+    Kind(
+        registers.OKVED, "Виды деятельности (ОКВЭД 2)", "Росстат, CSV: раздел, код, название", 366, whole, build_okved
+    ),
+    Kind(
+        registers.CALENDAR,
+        "Производственный календарь",
+        "Минтруд, CSV по месяцам, или XML, или CSV: date, type",
+        None,
+        calendar_parts,
+        build_calendar,
+        this_year,
+    ),
+    Kind(
+        registers.BLACKLIST,
+        "Чёрные списки",
+        "CSV: name, kind, birth_date, inn, ogrn, snils, passport, list, reason, since, until",
+        31,
+        whole,
+        build_blacklist,
+    ),
 )
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
 
@@ -223,8 +248,8 @@ def list_reference(connection: Connection, home: Path, *, today: date | None = N
     for kind in KINDS.values():
         own = [one for one in known if one.kind == kind.name]
         found += [_listed(kind, one, (one.kind, one.part, one.file_sha256) in here, now) for one in own]
-        if not own:
-            found.append(_never(kind))
+        lacking = set(kind.expected(now)) - {one.part for one in own}
+        found += [_never(kind, part) for part in sorted(lacking) or ([] if own else [""])]
     return found
 
 
@@ -245,12 +270,12 @@ def _listed(kind: Kind, one: ledger.Edition, is_here: bool, now: date) -> Listed
         loaded_at=one.loaded_at,
         loaded_by=one.loaded_by,
         is_here=is_here,
-        is_stale=age > kind.stale_days,
+        is_stale=kind.stale_days is not None and age > kind.stale_days,
     )
 
 
-def _never(kind: Kind) -> Listed:
+def _never(kind: Kind, part: str) -> Listed:
     return Listed(
-        kind.name, kind.title, kind.official, "", None, None, None, 0, None, None, None, None,
+        kind.name, kind.title, kind.official, part, None, None, None, 0, None, None, None, None,
         is_here=False, is_stale=False,
     )  # fmt: skip

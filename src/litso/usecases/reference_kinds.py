@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 
 from litso.engine.duckdb import Engine
 from litso.errors import SourceUnusable
+from litso.sources.calendar_files import calendar_years
+from litso.sources.okved_file import ActivityRow, activities
 from litso.sources.reference_files import bank_directory, day_of, passport_batches, table_rows, texts_of
 from litso.standardize.numbering import RANGES, official_ranges
 from litso.standardize.passport_list import passport_list
@@ -42,14 +44,19 @@ class Built(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind. `parts` tells which parts a file holds; `build` writes the files of one part into a folder."""
+    """A kind. `parts` tells which parts a file holds; `build` writes the files of one part into a folder.
+
+    An edition older than `stale_days` is stale (None: editions do not age); `expected` are parts that ought to be there
+    on a day.
+    """
 
     name: str
     title: str
     official: str
-    stale_days: int
+    stale_days: int | None
     parts: Callable[[Source], list[str]]
     build: Callable[[Source, str, Path], Built]
+    expected: Callable[[date], tuple[str, ...]] = lambda today: ()
 
 
 def whole(_: Source) -> list[str]:
@@ -150,3 +157,47 @@ def build_passports(source: Source, part: str, folder: Path) -> Built:
     sorted_file.unlink()
     day = day_of(source.path)
     return Built(day.isoformat(), day, len(found.numbers))
+
+
+# Economic activities -------------------------------------------------------------------------------------------
+
+_ACTIVITIES: Final = pa.schema([pa.field(name, pa.string()) for name in ActivityRow._fields])
+
+
+def build_okved(source: Source, part: str, folder: Path) -> Built:
+    """Codes of economic activities with their titles."""
+    rows = activities(source.path)
+    save(pa.Table.from_pylist([row._asdict() for row in rows], _ACTIVITIES), folder / "activities.arrow")
+    day = day_of(source.path)
+    return Built(day.isoformat(), day, len(rows))
+
+
+# Production calendar -------------------------------------------------------------------------------------------
+
+_DAYS: Final = pa.schema(
+    [
+        pa.field("day", pa.date32()),
+        pa.field("kind", pa.string()),
+        pa.field("title", pa.string()),
+        pa.field("moved_from", pa.date32()),
+    ]
+)
+
+
+def calendar_parts(source: Source) -> list[str]:
+    """Years of a calendar: each is kept by itself, for a new file brings a new year."""
+    return [str(year) for year in sorted(calendar_years(source.path))]
+
+
+def this_year(today: date) -> tuple[str, ...]:
+    """The calendar of the year that runs is needed."""
+    return (str(today.year),)
+
+
+def build_calendar(source: Source, part: str, folder: Path) -> Built:
+    """Days of one year that differ from the plain week."""
+    days = calendar_years(source.path)[int(part)]
+    rows = [{"day": day, **about._asdict()} for day, about in days.items()]
+    save(pa.Table.from_pylist(rows, _DAYS), folder / "days.arrow")
+    day = day_of(source.path)
+    return Built(day.isoformat(), day, len(rows))

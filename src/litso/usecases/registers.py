@@ -20,9 +20,11 @@ import msgspec
 import polars as pl
 import pyarrow as pa
 
+from litso.domain.working_days import Day, WorkingCalendar
 from litso.errors import Misconfigured
 from litso.standardize.address.gar import GarIndex
 from litso.standardize.address.gar_tables import GarTables
+from litso.standardize.blacklist import Blacklist
 from litso.standardize.numbering import NumberingPlan, official_plan
 from litso.standardize.passport_list import PassportList
 from litso.standardize.registers import Bank, Registers
@@ -32,6 +34,9 @@ NUMBERING_PLAN: Final = "numbering-plan"
 BANKS: Final = "bik"
 ISSUERS: Final = "issuers"
 PASSPORTS: Final = "passports"
+OKVED: Final = "okved"
+CALENDAR: Final = "calendar"
+BLACKLIST: Final = "blacklist"
 WHOLE: Final = "all"
 """Folder of a kind that has no parts."""
 
@@ -123,6 +128,9 @@ def opened(folders: tuple[Path, ...]) -> Registers:
         banks=_banks(by_kind[BANKS][0]) if BANKS in by_kind else None,
         issuers=_issuers(by_kind[ISSUERS][0]) if ISSUERS in by_kind else None,
         passports=_passports(by_kind[PASSPORTS][0]) if PASSPORTS in by_kind else None,
+        activities=_activities(by_kind[OKVED][0]) if OKVED in by_kind else None,
+        calendar=_calendar(by_kind[CALENDAR]) if CALENDAR in by_kind else None,
+        blacklist=_blacklist(by_kind[BLACKLIST][0]) if BLACKLIST in by_kind else None,
     )
 
 
@@ -147,6 +155,21 @@ def _issuers(folder: Path) -> dict[str, tuple[str, ...]]:
 def _passports(folder: Path) -> PassportList:
     starts, numbers = (mapped(folder / f"{name}.arrow")[name].chunk(0).to_numpy() for name in ("starts", "numbers"))
     return PassportList(starts, numbers)
+
+
+def _activities(folder: Path) -> dict[str, str]:
+    table = mapped(folder / "activities.arrow")
+    return dict(zip(table["code"].to_pylist(), table["title"].to_pylist(), strict=True))
+
+
+def _calendar(folders: Sequence[Path]) -> WorkingCalendar:
+    rows = [row for folder in folders for row in mapped(folder / "days.arrow").to_pylist()]
+    days = {row["day"]: Day(row["kind"], row["title"], row["moved_from"]) for row in rows}
+    return WorkingCalendar(days, frozenset(int(folder.parent.name) for folder in folders))
+
+
+def _blacklist(folder: Path) -> Blacklist:
+    return Blacklist(*(mapped(folder / f"{name}.arrow") for name in ("keys", "entries")))
 
 
 def mapped(path: Path) -> pa.Table:

@@ -1,13 +1,15 @@
-"""Suggestions while somebody types, in any keyboard layout: names, addresses, companies, banks, e-mails.
+"""Suggestions while somebody types, in any keyboard layout: names, addresses, companies, banks, e-mails, ОКВЭД.
 
 Names come from the dictionary alone, addresses without flats: no suggestion tells of a person. Companies are those of
-golden records, banks those of the directory of the Bank of Russia.
+golden records, banks those of the directory of the Bank of Russia, activities those of the classifier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -98,8 +100,32 @@ def _banks(connection: Connection, query: str, limit: int) -> list[Suggestion]:
 
 def _is_named(bank: Bank, wanted: list[str]) -> bool:
     """Whether every word that was typed begins a word of the bank's name or town."""
-    own = words(f"{bank.name} {bank.city or ''}")
+    return _has_words(words(f"{bank.name} {bank.city or ''}"), wanted)
+
+
+def _has_words(own: Sequence[str], wanted: list[str]) -> bool:
     return bool(wanted) and all(any(word.startswith(begun) for word in own) for begun in wanted)
+
+
+_CODE: Final = re.compile(r"[0-9.]+")
+
+
+def _activities(connection: Connection, query: str, limit: int) -> list[Suggestion]:
+    """Economic activities by the beginning of their code, or by words of their title; general codes first."""
+    known = registers.in_use().activities or {}
+    if _CODE.fullmatch(query.strip()):
+        found = [code for code in known if code.startswith(query.strip())]
+    else:
+        asked = [words(text) for text in writings(folded(query))]
+        own = _words_of_activities(tuple(known.items()))
+        found = [code for code in known if any(_has_words(own[code], wanted) for wanted in asked)]
+    found.sort(key=lambda code: (len(code), code))
+    return [Suggestion(known[code], {"code": code, "title": known[code]}) for code in found[:limit]]
+
+
+@lru_cache(maxsize=1)
+def _words_of_activities(known: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    return {code: tuple(words(title)) for code, title in known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +140,7 @@ _KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
         "address": _Kind(_addresses, "read_parties"),
         "company": _Kind(_companies, "read_parties"),
         "bank": _Kind(_banks, None),
+        "okved": _Kind(_activities, None),
         "email": _Kind(_emails, None),
     }
 )

@@ -52,6 +52,16 @@ PARSE_TEXTS: Final = MappingProxyType(
         "Минцифры, реестр плана нумерации, CSV": "Ministry of Digital Development, CSV",
         "Справочник БИК": "Directory of BIK",
         "Банк России, ED807": "Bank of Russia, ED807",
+        "Виды деятельности (ОКВЭД 2)": "Economic activities (OKVED 2)",
+        "Росстат, CSV: раздел, код, название": "Rosstat, CSV: section, code, title",
+        "Производственный календарь": "Production calendar",
+        "Минтруд, CSV по месяцам, или XML, или CSV: date, type": (
+            "Ministry of Labour, CSV by months, or XML, or CSV: date, type"
+        ),
+        "Чёрные списки": "Blacklists",
+        "CSV: name, kind, birth_date, inn, ogrn, snils, passport, list, reason, since, until": (
+            "CSV: name, kind, birth_date, inn, ogrn, snils, passport, list, reason, since, until"
+        ),
         "Подразделения, выдающие паспорта": "Offices that issue passports",
         "Организация": "Organization",
         "Номер автомобиля": "Vehicle plate",
