@@ -52,8 +52,8 @@ def test_order_and_spacing_of_json_are_no_change(connection: Connection) -> None
 
 
 def one_by_one(connection: Connection, row: dict[str, Any]) -> int | None:
-    parsed = {name: json.loads(row[name]) for name in ("golden_values", "provenance")}
-    return golden.publish_one(connection, **{**row, **parsed})
+    document = golden.Document(**{**row, "golden_values": json.loads(row["golden_values"])})
+    return golden.publish_few(connection, [document]).get(row["party_id"])
 
 
 STEPS = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pyarrow as pa
 import pytest
 from store_rows import record, started, table
@@ -25,10 +27,10 @@ def sound_store(connection: Connection) -> None:
     crosswalk.publish(connection, pa.table({"record_id": [1, 2, 3], "party_id": [ONE, ONE, TWO]}))
     for party_id, source_id in ((ONE, "b"), (TWO, "c")):
         origin = [{"value": "x", "source": "billing", "source_id": source_id, "rule": "newest"}]
-        golden.publish_one(
-            connection, party_id=party_id, kind="person", name="x", golden_values={"full_name": "x"},
-            provenance={"full_name": origin, "inn": [{"value": "1", "rule": "pin"}]}, records=1, tokens=[],
-        )  # fmt: skip
+        provenance = json.dumps({"full_name": origin, "inn": [{"value": "1", "rule": "pin"}]})
+        golden.publish_few(
+            connection, [golden.Document(party_id, "person", "x", {"full_name": "x"}, provenance, 1, [])]
+        )
     judgements.add(connection, verdict="different", left=("billing", "a"), right=("billing", "c"), author="anna")
     loads.write_counts(connection, load_id, loads.Counts(rows_in=5, inserted=4, deleted=9, quarantined=1))
     loads.finish(connection, load_id)

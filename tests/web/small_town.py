@@ -17,7 +17,7 @@ from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.nodes import Link
 from litso.store.quarantine import RejectedRow
-from litso.usecases.publication import publish_party
+from litso.usecases.publication import publish_few
 
 PASSWORD = "correct horse battery"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -257,7 +257,7 @@ def _add_party(
     nodes.add_links(connection, [Link(*pair, 12.5, strong) for pair in pairwise(node_ids)])
     if len(node_ids) > 2:
         nodes.add_links(connection, [Link(node_ids[0], node_ids[-1], 2.5, weak)])
-    publish_party(connection, rows, {"00081234": ["СВ-0017"]})
+    publish_few(connection, [rows], {"00081234": ["СВ-0017"]})
     changes.append(connection, [("party.created", owner, {})])
 
 

@@ -295,6 +295,19 @@ def of_party(connection: Connection, party_id: str) -> list[Record]:
     return rows_of(connection, Record, statements("records")["of_party"], {"party_id": party_id})
 
 
+def members(
+    connection: Connection, party_ids: Sequence[str], customs: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Party → its live records, each with the columns of the standard schema and those of all `customs`."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statements("records")["members"], {"ids": list(party_ids)}).fetchall()
+    absent = {CUSTOM_PREFIX + name: None for name in customs}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.pop("party_id"), []).append(absent | _with_customs(row))
+    return found
+
+
 def find(connection: Connection, source: str, source_id: str) -> Record | None:
     """The record of a source key, a deleted one too."""
     return next(iter(find_many(connection, [(source, source_id)])), None)

@@ -39,10 +39,10 @@ from litso.usecases.blocks import (
     standard_of,
 )
 from litso.usecases.naming import Cluster, Clusters, name_parties
-from litso.usecases.publication import publish_many, publish_party
+from litso.usecases.publication import publish_few, publish_many
 
 _FEW_PARTIES: Final = 40
-"""Parties up to which publishing one by one is quicker than together."""
+"""Parties up to which publishing one by one is quicker than in bulk."""
 
 _BORDERS: Final = tuple(sorted({*BORDERS, RARE, CAP}))
 
@@ -397,29 +397,23 @@ def publish_touched(
 
 
 def _publish_few(
-    connection: Connection, _: Sequence[str], touched: set[str], priorities: Mapping[str, int]
+    connection: Connection, customs: Sequence[str], touched: set[str], priorities: Mapping[str, int]
 ) -> tuple[list[str], list[str]]:
-    """Party by party; answers those whose golden record is new or changed, and those without records."""
-    published, ended = [], []
-    for party in sorted(touched):
-        members = [
-            {**standard_of(member.standard), "updated_at": member.updated_at, "party_id": party,
-             "priority": priorities[member.source]}
-            for member in records.of_party(connection, party)
-        ]  # fmt: skip
-        if not members:
-            ended.append(party)
-            continue
-        accounts = sorted({account for member in members for account in member[LIST_ATTRIBUTES[2]]})
-        if publish_party(connection, members, facts.serials(connection, accounts)) is not None:
-            published.append(party)
-    return published, ended
+    """Publish parties; answers those whose golden record is new or changed, and those without records."""
+    found = records.members(connection, sorted(touched), customs) if touched else {}
+    members = [
+        [row | {"party_id": party, "priority": priorities[row["source"]]} for row in rows]
+        for party, rows in sorted(found.items())
+    ]
+    accounts = {account for rows in members for row in rows for account in row[LIST_ATTRIBUTES[2]]}
+    published = publish_few(connection, members, facts.serials(connection, sorted(accounts)))
+    return sorted(published), sorted(touched - found.keys())
 
 
 def _publish_many(
     connection: Connection, customs: Sequence[str], touched: set[str], priorities: Mapping[str, int]
 ) -> tuple[list[str], list[str]]:
-    """As `_publish_few`, together."""
+    """As `_publish_few`, by queries over all of them."""
     party_of = nodes.nodes_of_parties(connection, touched)
     standard = records.read_standard(connection, customs=tuple(customs), node_ids=list(party_of))
     members = pl.DataFrame(standard).with_columns(

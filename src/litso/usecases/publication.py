@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -32,26 +31,17 @@ def publish_many(
     return published
 
 
-def publish_party(
-    connection: Connection, members: Sequence[Mapping[str, Any]], serials: Mapping[str, Sequence[str]]
-) -> int | None:
-    """Publish the golden record of one party from all its records; answers its version, None when nothing changed."""
-    golden = golden_record(members)
-    values = golden_values(golden)
-    others = {row["full_name"] for row in members if row["full_name"]} - {golden["full_name"]}
-    tokens = _tokens(values, sorted(others), serials)
-    version = golden_store.publish_one(
-        connection,
-        party_id=golden["party_id"],
-        kind=golden["kind"],
-        name=golden["name"],
-        golden_values=values,
-        provenance=json.loads(golden["provenance"]),
-        records=golden["records"],
-        tokens=tokens,
-    )
-    search_store.add_words(connection, typo_words(tokens))
-    return version
+def publish_few(
+    connection: Connection, parties: Iterable[Sequence[Mapping[str, Any]]], serials: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """As `publish_many`, for a handful of parties, each with all its records; answers versions of the new or changed.
+
+    serials: account → serial numbers of its meters.
+    """
+    documents = [_document(members, serials) for members in parties]
+    published = golden_store.publish_few(connection, documents)
+    search_store.add_words(connection, typo_words(token for one in documents for token in one.tokens))
+    return published
 
 
 def _other_names(members: pl.DataFrame) -> pl.DataFrame:
@@ -67,6 +57,12 @@ def _documents(golden: pl.DataFrame, names: pl.DataFrame, serials: pl.DataFrame,
     return frame.select(golden_store.GOLDEN_SCHEMA.names).to_arrow().cast(golden_store.GOLDEN_SCHEMA)
 
 
-def _tokens(values: Mapping[str, Any], names: Sequence[str], serials: Mapping[str, Sequence[str]]) -> list[str]:
+def _document(members: Sequence[Mapping[str, Any]], serials: Mapping[str, Sequence[str]]) -> golden_store.Document:
+    golden = golden_record(members)
+    values = golden_values(golden)
+    others = {row["full_name"] for row in members if row["full_name"]} - {golden["full_name"]}
     meters = [serial for account in values.get("accounts", ()) for serial in serials.get(account, ())]
-    return search_tokens({**values, "meters": meters}, also=names)
+    tokens = search_tokens({**values, "meters": meters}, also=sorted(others))
+    return golden_store.Document(
+        golden["party_id"], golden["kind"], golden["name"], values, golden["provenance"], golden["records"], tokens
+    )

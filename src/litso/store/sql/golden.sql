@@ -35,29 +35,39 @@ returning party_id::text;
 -- Tokens may change where values do not: a meter, a former name of a record. That is no new version.
 update golden g set search = i.search from pg_temp.incoming_golden i where i.party_id = g.party_id and g.search <> i.search;
 
--- name: publish_one
-with kept as (
+-- name: publish_few
+with given as materialized (
+    select party_id, kind, name, golden_values, provenance, records, search::tsvector
+    from jsonb_to_recordset(%(rows)s::jsonb)
+         i (party_id uuid, kind text, name text, golden_values jsonb, provenance jsonb, records integer, search text)
+), present as materialized (
+    select i.party_id, (g.kind, g.name, g.golden_values, g.provenance, g.records)
+                       is distinct from (i.kind, i.name, i.golden_values, i.provenance, i.records) as is_changed
+    from given i join golden g using (party_id)
+), kept as (
     insert into golden_version (party_id, version, golden_values, provenance, valid_from, valid_to)
     select party_id, version, golden_values, provenance, published_at, now()
-    from golden
-    where party_id = %(party_id)s
-      and (kind, name, golden_values, provenance, records)
-          is distinct from
-          (%(kind)s::text, %(name)s::text, %(golden_values)s::jsonb, %(provenance)s::jsonb, %(records)s::integer)
+    from golden join present using (party_id) where is_changed
+), changed as (
+    update golden g
+    set kind = i.kind, version = g.version + 1, name = i.name, golden_values = i.golden_values,
+        provenance = i.provenance, records = i.records, search = i.search, published_at = now()
+    from given i join present using (party_id)
+    where g.party_id = i.party_id and is_changed
+    returning g.party_id, g.version
+), refreshed as (
+    update golden g set search = i.search
+    from given i join present using (party_id)
+    where g.party_id = i.party_id and not is_changed and g.search <> i.search
+), added as (
+    insert into golden (party_id, kind, version, name, golden_values, provenance, records, search)
+    select party_id, kind,
+           1 + coalesce((select max(v.version) from golden_version v where v.party_id = i.party_id), 0),
+           name, golden_values, provenance, records, search
+    from given i where party_id not in (select party_id from present)
+    returning party_id, version
 )
-insert into golden as g (party_id, kind, version, name, golden_values, provenance, records, search)
-values (%(party_id)s, %(kind)s,
-        1 + coalesce((select max(v.version) from golden_version v where v.party_id = %(party_id)s::uuid), 0),
-        %(name)s, %(golden_values)s, %(provenance)s, %(records)s, %(search)s::tsvector)
-on conflict (party_id) do update
-set kind = excluded.kind, version = g.version + 1, name = excluded.name, golden_values = excluded.golden_values,
-    provenance = excluded.provenance, records = excluded.records, search = excluded.search, published_at = now()
-where (g.kind, g.name, g.golden_values, g.provenance, g.records)
-      is distinct from (excluded.kind, excluded.name, excluded.golden_values, excluded.provenance, excluded.records)
-returning version;
-
--- name: refresh_search_one
-update golden set search = %(search)s::tsvector where party_id = %(party_id)s and search <> %(search)s::tsvector;
+select party_id::text, version from changed union all select party_id::text, version from added;
 
 -- name: keep_withdrawn
 insert into golden_version (party_id, version, golden_values, provenance, valid_from, valid_to)

@@ -124,6 +124,15 @@ from node n join source_record r on r.node_id = n.node_id
 where n.party_id = %(party_id)s
 order by r.source, r.source_id;
 
+-- name: members
+select n.party_id::text, r.source, r.source_id, r.updated_at, r.kind, r.full_name, r.surname, r.given_name,
+       r.patronymic, r.gender, r.address, r.postal_code, r.region, r.city, r.street, r.house, r.block, r.flat,
+       r.house_key, r.snils, r.inn, r.ogrn, r.kpp, r.passport, r.national_id, r.opf, r.company, r.birth_date, r.phones,
+       r.emails, r.accounts, r.problems, r.qc_name, r.qc_birth_date, r.qc_phone, r.qc_email, r.qc_address, r.qc_snils,
+       r.qc_inn, r.qc_ogrn, r.qc_kpp, r.qc_passport, r.qc_account, r.custom
+from node n join source_record r on r.node_id = n.node_id
+where n.party_id = any(%(ids)s::uuid[]);
+
 -- name: by_keys
 select r.record_id, r.source, r.source_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, r.deleted_at,
        r.node_id, n.party_id::text, r.kind, to_jsonb(r) - 'payload' as standard
