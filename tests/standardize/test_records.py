@@ -16,6 +16,7 @@ from litso.domain.territory import Territory
 from litso.errors import BadUsage
 from litso.standardize.one import standardize_one
 from litso.standardize.records import standardize
+from litso.standardize.registers import Registers
 
 SAMARA = Territory("Самарская область", "Самара")
 CUSTOMS = ("occupation",)
@@ -140,6 +141,56 @@ def test_wrong_values_are_null_and_named() -> None:
     assert not found.keys() & {"snils", "inn", "emails", "phones", "birth_date", "accounts"}
 
 
+BORN = "29.02.2000"
+ISSUERS = Registers(issuers={"360-001": ("УВД",)})
+
+
+@pytest.mark.parametrize(
+    ("text", "birth", "value", "problems"),
+    [
+        ("3614 123456 выдан 01.03.2014", BORN, "3614123456", []),
+        ("3614 123456 выдан 28.02.2014", BORN, None, ["passport:issued_before_14"]),
+        ("3614 123456 2013-05-06T00:00:00 360-001", BORN, None, ["passport:issued_before_14"]),
+        ("3614 123456 2013-05-06", None, "3614123456", []),
+        ("3614 123456 д.р. 29.02.2000", BORN, None, ["passport:issued_before_14"]),
+        ("3614 123456 д.р. 29.02.2000 выдан 10.03.2014", BORN, "3614123456", []),
+        ("360 001 серия 3614 номер 123456", BORN, "3614123456", []),
+        ("3614 123456 31.02.2005", BORN, "3614123456", []),
+        ("3604 123456, 29.02.1980", "29.02.1980", "3604123456", []),
+        ("3614 123456 360-002", BORN, "3614123456", ["passport:unknown_issuer"]),
+        ("3614 123456 360-002 01.02.2003", BORN, None, ["passport:unknown_issuer", "passport:issued_before_14"]),
+    ],
+)
+def test_a_passport_against_its_owner_and_its_office(
+    text: str, birth: str | None, value: str | None, problems: list[str]
+) -> None:
+    table = mapped({"passport": text, "birth_date": birth})
+    (found,) = standardize(table, registers=ISSUERS).to_pylist()
+    assert (found["passport"], found["problems"]) == (value, problems)
+    assert found["qc_passport"] == (0 if value else 1)
+    assert standardize_one(table.to_pylist()[0], registers=ISSUERS) == found
+
+
+@pytest.mark.parametrize(
+    ("address", "phones", "problems"),
+    [
+        ("Самара, Ленина 5", ["8 846 231-60-14", "8 916 123-45-67"], []),
+        ("Самара, Ленина 5", ["8 495 123-45-67; 8 8482 22-33-44"], ["phone:other_city", "phone:other_region"]),
+        ("Самара, Ленина 5", ["8 495 123-45-67", "8 495 123-45-68"], ["phone:other_region"]),
+        ("Московская обл, г Химки, ул Мира, 1", ["8 495 123-45-67"], []),
+        ("", ["8 495 123-45-67"], []),
+        ("Самара, Ленина 5", ["+49 30 123456", "8 800 100-20-30"], []),
+    ],
+)
+def test_a_land_line_of_another_place_is_noted(address: str, phones: list[str], problems: list[str]) -> None:
+    table = mapped({"address": address, "phone": phones}, {"phone": phones})
+    found, without = standardize(table).to_pylist()
+    assert found["problems"] == problems
+    assert (found["qc_phone"], found["phones"]) == (without["qc_phone"], without["phones"])
+    assert not without["problems"]
+    assert [standardize_one(row) for row in table.to_pylist()] == [found, without]
+
+
 def test_nothing_in_nothing_out() -> None:
     assert one() == {"source": "crm", "source_id": "0", "kind": "person"}
     assert standardize(mapped()).schema == standard_schema(CUSTOMS)
@@ -183,6 +234,7 @@ def cell(values: st.SearchStrategy[str]) -> st.SearchStrategy[str | None]:
     return st.one_of(st.none(), values, values, anything)
 
 
+issued = st.builds("3614 123456 {0:%d.%m.%Y}".format, st.dates(date(1990, 1, 1), date(2026, 1, 1)))
 rows = st.fixed_dictionaries(
     {
         "party": st.sampled_from(["auto", "auto", "person", "organization", "none"]),
@@ -196,7 +248,7 @@ rows = st.fixed_dictionaries(
         "house": cell(st.sampled_from(["5", "12А"])),
         "inn": cell(numbers),
         "snils": cell(numbers),
-        "passport": cell(numbers),
+        "passport": cell(st.one_of(numbers, issued)),
         "national_id": cell(numbers),
         "phone": st.lists(cell(phones()), max_size=3),
         "email": st.lists(cell(emails()), max_size=2),

@@ -69,9 +69,7 @@ def _passport(text: str | None, territory: Territory | None, registers: Register
     found = passport.passport(text)
     if registers.passports and found.qc == 0 and registers.passports.has(found.series or "", found.number or ""):
         found = found._replace(qc=10, problems="invalid_passport")
-    if not registers.issuers or found.issued_by_code is None or found.issued_by_code in registers.issuers:
-        return found
-    return found._replace(problems=";".join(filter(None, (found.problems, "unknown_issuer"))))
+    return passport.with_issuer(found, registers.issuers)
 
 
 def _bik(text: str | None, territory: Territory | None, registers: Registers) -> Row:

@@ -29,7 +29,8 @@ from litso.standardize.cells import BLANKS, NO_CODE, WORSE, Cell, account_cell, 
 from litso.standardize.company import company, core
 from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
 from litso.standardize.name import Parts, name_parts
-from litso.standardize.passport import passport
+from litso.standardize.passport import ISSUED_TOO_EARLY, issue_date, issued_when, passport, with_issuer
+from litso.standardize.phone_place import misplaced
 from litso.standardize.records import (
     ADDRESS_PARTS,
     GENDER_FEMALE,
@@ -81,16 +82,18 @@ def russian_record(
 ) -> dict[str, Any]:
     """The standard record of one mapped record by Russian rules, with the columns of `standard_schema`."""
     numbers = _numbers(record)
+    birth = _birth_date(record)
     address = _address(record, territory, registers)
     region, city = address.values["region"], address.values["city"]
     stages = (
         _party(record, numbers.values),
         numbers,
+        _passport(record, birth.values["birth_date"], registers),
         address,
-        _list("phone", "phones", record, lambda text: _phone(text, region, city, territory)),
+        _phones(record, region, city, territory),
         _list("email", "emails", record, email_cell),
         _list("account", "accounts", record, account_cell),
-        _birth_date(record),
+        birth,
     )
     result: dict[str, Any] = {name: record.get(name) for name in ("source", "source_id", "updated_at", "kind")}
     result |= dict.fromkeys(STANDARD_TEXT) | {"birth_date": None} | {name: [] for name in STANDARD_LISTS}
@@ -188,11 +191,20 @@ def _numbers(record: Record) -> Noted:
         found = parse_number(record.get(kind))
         noted.values[kind] = found.value if found.valid else None
         _note(noted, kind, record.get(kind), found.qc, found.problems)
-    found_passport = passport(record.get("passport"))
-    whole = (found_passport.series or "").replace(" ", "") + (found_passport.number or "")
-    noted.values["passport"] = whole if found_passport.qc == 0 else None
-    _note(noted, "passport", record.get("passport"), found_passport.qc, found_passport.problems)
     noted.values["national_id"] = national_number(record.get("national_id"))
+    return noted
+
+
+def _passport(record: Record, birth: date | None, registers: Registers) -> Noted:
+    """The passport, if it can be that of whoever was born then."""
+    text = record.get("passport")
+    found = with_issuer(passport(text), registers.issuers)
+    issued = issue_date(text)
+    if found.qc == 0 and birth and issued and not issued_when(birth, issued):
+        found = found._replace(qc=1, problems=";".join(filter(None, (found.problems, ISSUED_TOO_EARLY))))
+    whole = (found.series or "").replace(" ", "") + (found.number or "")
+    noted = Noted({"passport": whole if found.qc == 0 else None}, {}, {})
+    _note(noted, "passport", text, found.qc, found.problems)
     return noted
 
 
@@ -239,6 +251,14 @@ def _address_text(record: Record) -> str | None:
 def _phone(text: str | None, region: str | None, city: str | None, territory: Territory | None) -> Cell:
     found = phone_cell(text)
     return placed_phone(text, region, city, territory) if NO_CODE in found[2] else found
+
+
+def _phones(record: Record, region: str | None, city: str | None, territory: Territory | None) -> Noted:
+    noted = _list("phone", "phones", record, lambda text: _phone(text, region, city, territory))
+    elsewhere = misplaced(noted.values["phones"], region, city)
+    if elsewhere:
+        noted.problems["phone"] += elsewhere
+    return noted
 
 
 def _list(kind: str, column: str, record: Record, parse_cell: Callable[[str | None], Cell]) -> Noted:

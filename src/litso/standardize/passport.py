@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from litso.standardize.bulk import columns
@@ -29,13 +30,14 @@ _TEN: Final = re.compile(
 )
 _NUMBER_FIRST: Final = re.compile(
     r"(?<![0-9])([0-9]{3})\s?([0-9]{3})[\s,;]*(?:серия|сер\.?)[\s:№]*([0-9]{2})\s?([0-9]{2})(?![0-9])"
+    r"(?![\s,;]*(?:№|n|no|номер|ном\.?|-|/)*[\s:.]*[0-9]{3}\s?[0-9]{3}(?![0-9]))"
 )
 _CERTIFICATE: Final = re.compile(r"(?<![a-zа-я])[ivx1уху]{1,5}\s?-\s?[а-я]{2}\s*(?:№|n|номер)?\s?[0-9]{6}(?![0-9])")
 """A birth certificate: a Roman number, two letters, six digits."""
 _FOREIGN: Final = re.compile(r"(?<![0-9])([0-9][0-9])\s?(?:№|n|no|номер)?\s?([0-9]{7})(?![0-9])")
 _DATE: Final = re.compile(
-    r"(?<![0-9])[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}(?![0-9])"
-    r"|(?<![0-9])(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?![0-9])"
+    r"(?<![0-9])([0-9]{1,2})[./]([0-9]{1,2})[./]((?:19|20)[0-9]{2})(?![0-9])"
+    r"|(?<![0-9])((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?:[t ][0-9:.]+)?(?![0-9])"
 )
 _REGIONS: Final = frozenset(
     """
@@ -100,9 +102,35 @@ def _problem(region: str, year: str, number: str, today: date) -> str | None:
     return None if printed >= 97 or printed <= today.year % 100 + 1 else "impossible_year"
 
 
+FIRST_ISSUED: Final = date(1997, 7, 8)
+"""Passports of today's form were not issued before."""
+ISSUED_TOO_EARLY: Final = "issued_before_14"
+UNKNOWN_ISSUER: Final = "unknown_issuer"
+AGE_OF_PASSPORT: Final = 14
+
+
+def issue_date(text: str | None, *, today: date | None = None) -> date | None:
+    """The day of issue in a passport's text: the last day there on which a passport can have been issued."""
+    end = (today or date.today()) + timedelta(days=1)
+    days = map(_day, _DATE.finditer((text or "").lower()))
+    return max((day for day in days if day and FIRST_ISSUED <= day <= end), default=None)
+
+
+def _day(found: re.Match[str]) -> date | None:
+    year, month, day = found.group(3, 2, 1) if found[1] else found.group(4, 5, 6)
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
 def issued_when(birth: date, issued: date) -> bool:
     """Whether a passport issued on that day can belong to a person born on `birth`: not before the age of 14."""
-    try:
-        return issued >= birth.replace(year=birth.year + 14)
-    except ValueError:  # born on 29 February
-        return issued >= date(birth.year + 14, 3, 1)
+    return (issued.year, issued.month, issued.day) >= (birth.year + AGE_OF_PASSPORT, birth.month, birth.day)
+
+
+def with_issuer(found: Passport, issuers: Mapping[str, tuple[str, ...]] | None) -> Passport:
+    """A passport with a note when no office has the code of its issuer; as it is where no list of offices is loaded."""
+    if not issuers or found.issued_by_code is None or found.issued_by_code in issuers:
+        return found
+    return found._replace(problems=";".join(filter(None, (found.problems, UNKNOWN_ISSUER))))

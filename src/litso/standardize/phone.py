@@ -346,12 +346,16 @@ def conflict(place: Phone | Place, territory: Territory | None) -> str | None:
     if territory is None or place.type != LAND_LINE:
         return None
     region, own = region_words(place.region), region_words(territory.region)
-    if region and own:
-        if region.isdisjoint(own):
-            return OTHER_REGION
-        if place.city and territory.city and fold_place(place.city) != fold_place(territory.city):
-            return OTHER_CITY
-    return None
+    if not region or not own or own & _SHARING.get(" ".join(region), frozenset()):
+        return None
+    if region.isdisjoint(own):
+        return OTHER_REGION
+    town = fold_place(territory.city or "")
+    return OTHER_CITY if place.city and town in city_codes() and fold_place(place.city) != town else None
+
+
+_SHARING: Final = {"москва": frozenset({"московская"}), "санкт-петербург": frozenset({"ленинградская"})}
+"""Numbers of these cities are given out in the regions around them too."""
 
 
 _REGION_TYPES: Final = re.compile(r"^(?:обл|край|респ|авт|окр|город|г$|ао$|и$)")

@@ -28,7 +28,7 @@ from litso.standardize import documents
 from litso.standardize.address.parts import line as address_line
 from litso.standardize.birth_date import SCHEMA as BIRTH_DATE_SCHEMA
 from litso.standardize.birth_date import birth_date
-from litso.standardize.bulk import by_distinct, frame, weave
+from litso.standardize.bulk import Schema, by_distinct, frame, weave
 from litso.standardize.cells import (
     BLANKS,
     CELL_SCHEMA,
@@ -50,8 +50,8 @@ from litso.standardize.documents_bulk import inn_column, snils_column
 from litso.standardize.generic import generic_records
 from litso.standardize.lexicon import FEMALE, MALE, UNKNOWN
 from litso.standardize.name_bulk import name_parts_column
-from litso.standardize.passport import SCHEMA as PASSPORT_SCHEMA
-from litso.standardize.passport import passport
+from litso.standardize.passport import AGE_OF_PASSPORT, ISSUED_TOO_EARLY, issue_date, passport, with_issuer
+from litso.standardize.phone_place import misplaced_column
 from litso.standardize.registers import NO_REGISTERS, Registers, address_column
 
 RUSSIAN: Final = "ru"
@@ -105,11 +105,13 @@ def russian_records(
     table: pl.DataFrame, territory: Territory | None, registers: Registers = NO_REGISTERS
 ) -> pl.DataFrame:
     """Columns of standard records for Russian data."""
+    births = _birth_dates(table)
     numbers = _numbers(table)
     addresses = _addresses(table, territory, registers)
     parties = _parties(table, numbers)
     lists = _lists(table, addresses, territory)
-    return pl.concat([parties, numbers, addresses, lists, _birth_dates(table)], how="horizontal")
+    passports = _passports(table, births["birth_date"], registers)
+    return pl.concat([parties, numbers, passports, addresses, lists, births], how="horizontal")
 
 
 # Names ---------------------------------------------------------------------------------------------------------
@@ -228,14 +230,36 @@ def _numbers(table: pl.DataFrame) -> pl.DataFrame:
         in_bulk = _NUMBER_COLUMNS.get(kind)
         found = in_bulk(table[kind]) if in_bulk else by_distinct(table[kind], parse, NUMBER_SCHEMA)
         columns += checked(kind, found.select(pl.when("valid").then("value")).to_series(), found, table[kind])
-    found = by_distinct(table["passport"], passport, PASSPORT_SCHEMA)
-    whole = found.select(
-        pl.when(pl.col("qc") == 0).then(pl.col("series").str.replace(" ", "", literal=True) + pl.col("number"))
-    ).to_series()
-    columns += checked("passport", whole, found, table["passport"])
     cleaned = by_distinct(table["national_id"], lambda text: (national_number(text),), {"national_id": pl.String})
     columns.append(cleaned["national_id"])
     return pl.DataFrame(columns)
+
+
+def _passports(table: pl.DataFrame, births: pl.Series, registers: Registers) -> pl.DataFrame:
+    """Passports that are right and can be those of whoever was born then."""
+    read = by_distinct(table["passport"], lambda text: issued_passport(text, registers), _ISSUED_SCHEMA)
+    is_early = pl.col("issued") < (pl.col("birth") // 10_000 + AGE_OF_PASSPORT) * 10_000 + pl.col("birth") % 10_000
+    born = births.dt.year().cast(pl.Int32) * 10_000 + births.dt.month().cast(pl.Int32) * 100 + births.dt.day()
+    found = read.with_columns(birth=born).with_columns(is_early=is_early.fill_null(False) & (pl.col("qc") == 0))
+    found = found.with_columns(
+        qc=pl.when("is_early").then(pl.lit(1, dtype=pl.Int8)).otherwise("qc"),
+        problems=pl.when("is_early")
+        .then(pl.concat_str("problems", pl.lit(ISSUED_TOO_EARLY), separator=";", ignore_nulls=True))
+        .otherwise("problems"),
+    )
+    return pl.DataFrame(checked("passport", found.select(_WHOLE_PASSPORT).to_series(), found, table["passport"]))
+
+
+_ISSUED_SCHEMA: Final[Schema] = {"passport": pl.String, "qc": pl.Int8, "problems": pl.String, "issued": pl.Int32}
+_WHOLE_PASSPORT: Final = pl.when(pl.col("qc") == 0).then("passport")
+
+
+def issued_passport(text: str | None, registers: Registers) -> tuple[str | None, int, str | None, int | None]:
+    """Ten digits of a passport, quality code, problems, and the day of issue as the number YYYYMMDD."""
+    found = with_issuer(passport(text), registers.issuers)
+    whole = (found.series or "").replace(" ", "") + (found.number or "")
+    issued = issue_date(text)
+    return whole or None, found.qc, found.problems, int(f"{issued:%Y%m%d}") if issued else None
 
 
 def national_number(text: str | None) -> str | None:
@@ -334,7 +358,10 @@ def _phones(table: pl.DataFrame, addresses: pl.DataFrame, territory: Territory |
     if lacking.any():
         again = _placed(cells.filter(lacking).select("text", "region", "city"), territory)
         found = weave(found.filter(~lacking), ~lacking, again)
-    return united_cells("phone", "phones", len(texts), cells["row"], found)
+    phones, codes, noted = united_cells("phone", "phones", len(texts), cells["row"], found)
+    elsewhere = misplaced_column(phones, addresses["region"], addresses["city"])
+    joined = pl.concat_str(noted, elsewhere, separator=";", ignore_nulls=True)
+    return [phones, codes, pl.select(pl.when(joined != "").then(joined)).to_series().alias(noted.name)]
 
 
 def placed_phone(text: str | None, region: str | None, city: str | None, territory: Territory | None) -> Cell:

@@ -37,6 +37,8 @@ PASSPORTS: Final = "passports"
 OKVED: Final = "okved"
 CALENDAR: Final = "calendar"
 BLACKLIST: Final = "blacklist"
+KEPT: Final = frozenset({GAR, ISSUERS})
+"""Kinds that decide about standard values that are kept, or their problems."""
 WHOLE: Final = "all"
 """Folder of a kind that has no parts."""
 
@@ -94,8 +96,8 @@ def folders_in_use() -> tuple[Path, ...]:
 
 
 def recipe() -> str:
-    """What of the registers decides about standard values that are kept: editions of the address register."""
-    return "\n".join(f"{folder.parts[-3:-1]} {folder.name}" for folder in folders_in_use() if _kind(folder) == GAR)
+    """What of the registers decides about standard values that are kept: editions of `KEPT`."""
+    return "\n".join(f"{folder.parts[-3:-1]} {folder.name}" for folder in folders_in_use() if _kind(folder) in KEPT)
 
 
 def _kind(folder: Path) -> str:

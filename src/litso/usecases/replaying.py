@@ -19,7 +19,7 @@ from litso.usecases.access import Actor, demand
 from litso.usecases.blocks import Hand
 from litso.usecases.increment import Cause, place, settle
 from litso.usecases.reconciliation import current_model
-from litso.usecases.spool import RULES_VERSION
+from litso.usecases.spool import recipe_of
 from litso.usecases.staging import standard_facts
 
 
@@ -74,7 +74,7 @@ def _take_in(connection: Connection, actor: Actor, mapping: Mapping, batch: Mapp
 def _content(mapped: pa.Table, mapping: Mapping) -> dict[str, Any]:
     """The row as received and its hash, equal to what a file with this row would give."""
     [payload] = mapped["payload"].to_pylist()
-    [content_hash] = records.content_hashes([payload], f"{RULES_VERSION}\n{mapping.text}").tolist()
+    [content_hash] = records.content_hashes([payload], recipe_of(mapping)).tolist()
     return {"payload": payload, "content_hash": content_hash}
 
 

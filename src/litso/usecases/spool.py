@@ -26,7 +26,7 @@ from litso.sources.reading import open_files, read_files
 from litso.store.records import content_hashes
 from litso.usecases import registers
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Raise it when standardization changes: records are then standardized anew by the next load of their source."""
 
 Progress = Callable[[int, int], None]
@@ -96,13 +96,18 @@ def spool_files(paths: Sequence[Path], mapping: Mapping, folder: Path, progress:
     return spool_batches(read_files(files, mapping, lambda done: tell(done, size)), mapping, folder, columns)
 
 
+def recipe_of(mapping: Mapping) -> str:
+    """What makes standard values of rows, beside the rows: a row whose recipe changed is another row."""
+    return f"{RULES_VERSION}{registers.recipe()}\n{mapping.text}"
+
+
 def spool_batches(
     batches: Iterator[MappedBatch], mapping: Mapping, folder: Path, columns: tuple[str, ...] = ()
 ) -> Spool:
     """Write mapped batches, in which no key occurs twice, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     profile = Profile(mapping)
-    recipe = f"{RULES_VERSION}{registers.recipe()}\n{mapping.text}"
+    recipe = recipe_of(mapping)
     schema = mapped_schema(mapping.customs).append(_HASH)
     with ExitStack() as opened:
         records = opened.enter_context(pa.ipc.new_stream(folder / "records.arrow", schema, options=_OPTIONS))
