@@ -11,8 +11,8 @@ from litso.bootstrap import open_store
 from litso.commands.console import print_json, stages
 from litso.errors import BadUsage
 from litso.settings import load_settings
-from litso.usecases.batch import peak_memory
 from litso.usecases.loading import DELTA, FULL, Outcome, Request, approve_load, load_files, reject_load
+from litso.usecases.memory import PeakMemory
 
 
 def load(
@@ -35,9 +35,9 @@ def load(
         raise BadUsage("a load is either --full or --delta")
     settings = load_settings()
     request = Request(source, tuple(files), FULL if full else DELTA)
-    with open_store(settings) as store, stages(quiet=as_json) as progress:
+    with PeakMemory() as peak, open_store(settings) as store, stages(quiet=as_json) as progress:
         (outcome,) = load_files(store, settings, [request], progress=progress)
-    print_json(as_document(outcome)) if as_json else typer.echo(report(outcome))
+    print_json(as_document(outcome, peak.so_far())) if as_json else typer.echo(report(outcome))
     if strict and outcome.counts.quarantined:
         raise typer.Exit(1)
 
@@ -66,8 +66,8 @@ def reject(
     typer.echo(f"load {load_id} is rejected")
 
 
-def as_document(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as --json prints it."""
+def as_document(outcome: Outcome, peak_memory: int) -> dict[str, Any]:
+    """An outcome as --json prints it. peak_memory: bytes."""
     return {
         "load": outcome.load_id,
         "source": outcome.source,
@@ -76,7 +76,7 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
         "gates": [gate._asdict() for gate in outcome.gates],
         "parties": outcome.touched._asdict(),
         "seconds": {stage: round(seconds, 3) for stage, seconds in outcome.seconds.items()},
-        "peak_memory_mb": peak_memory() >> 20,
+        "peak_memory_mb": peak_memory >> 20,
     }
 
 

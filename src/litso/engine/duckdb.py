@@ -61,6 +61,14 @@ class Engine:
         with _translated():
             return self._connection.sql(sql).to_arrow_table()
 
+    def batches(self, sql: str, rows: int) -> Iterator[pa.Table]:
+        """The result of a query in pieces of up to `rows` rows, at least one; other statements may run in between."""
+        with _translated(), self._connection.cursor() as cursor:
+            reader = cursor.sql(sql).to_arrow_reader(rows)
+            yield reader.schema.empty_table()
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+
     def tables(self) -> set[str]:
         """Names of the tables that there are."""
         return {row[0] for row in self.rows("select table_name from duckdb_tables()")}

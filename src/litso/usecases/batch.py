@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import platform
-import resource
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,24 +25,21 @@ from litso import __version__
 from litso.domain.record import CUSTOM_PREFIX, NO_PARTY, standard_schema
 from litso.engine.duckdb import Engine
 from litso.errors import BadUsage, Misconfigured, SourceUnusable
-from litso.golden.records import golden_records
-from litso.resolve.explain import evidence_lists
 from litso.resolve.identity import mint, succession
-from litso.resolve.model import UNIT, Model, from_json, shipped, take_apart, to_json
+from litso.resolve.model import Model, from_json, shipped, to_json
 from litso.sources.files import source_files
 from litso.sources.mapping import Mapping, load_mapping
 from litso.sources.quarantine import Rejected
 from litso.sources.reading import open_files, read_files
 from litso.usecases.assumed import assumed_standard
-from litso.usecases.resolution import KindResolution, Resolution, Stopwatch, resolve_standard
+from litso.usecases.batch_output import quarantine_table, write_links, write_parties
+from litso.usecases.memory import PeakMemory
+from litso.usecases.resolution import Resolution, Stopwatch, resolve_standard
 from litso.usecases.standardizing import standardized
 from litso.usecases.workers import BYTES_OF_A_RECORD, Workers
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, of)."""
-
-_GOLDEN_CHUNK: Final = 200_000
-"""Records whose golden records are made at a time."""
 
 _DEFAULT_MEMORY: Final = "4GB"
 
@@ -87,7 +82,8 @@ def resolve_files(request: BatchRequest, progress: Progress = lambda stage, done
     model = model_of(request, deliveries)
     watch = Stopwatch(on_stage=lambda stage: progress(stage, 0, 0))
     request.out.mkdir(parents=True, exist_ok=True)
-    with Engine(memory_limit=request.memory_limit or _DEFAULT_MEMORY, threads=request.threads) as engine:
+    limit = request.memory_limit or _DEFAULT_MEMORY
+    with PeakMemory() as peak, Engine(memory_limit=limit, threads=request.threads) as engine:
         read = _read_all(engine, deliveries, model, request.assume_standard, progress, watch)
         resolution = resolve_standard(
             engine, "standard", model, threshold=request.threshold, train=request.train, stopwatch=watch
@@ -96,7 +92,7 @@ def resolve_files(request: BatchRequest, progress: Progress = lambda stage, done
             redirects = _name_parties(engine, request.previous)
         with tempfile.TemporaryDirectory(dir=request.out, prefix=".writing-") as folder:
             _write_all(engine, Path(folder), deliveries, resolution, read, redirects, watch, progress)
-            report = _report(engine, request, resolution, read, watch)
+            report = _report(engine, request, resolution, read, watch, peak)
             (Path(folder) / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
             for file in sorted(Path(folder).iterdir()):
                 file.replace(request.out / file.name)
@@ -258,92 +254,22 @@ def _write_all(
     redirects: pa.Table, watch: Stopwatch, progress: Progress,
 ) -> None:  # fmt: skip
     with watch.stage("golden records"):
-        _write_golden(engine, folder / "golden.parquet", progress)
+        write_parties(engine, folder, lambda done, of: progress("golden records", done, of))
     with watch.stage("write"):
         engine.write(
             "select r.source, r.source_id, p.party_id from record_node r join cluster using (node)"
             " join party p using (cluster) order by r.source, r.source_id",
             str(folder / "crosswalk.parquet"),
         )
-        engine.write("from standard order by source, source_id", str(folder / "standard.parquet"))
-        _write_links(engine, folder / "links.parquet", resolution)
+        write_links(engine, folder / "links.parquet", resolution)
         pq.write_table(quarantine_table(read.rejected), folder / "quarantine.parquet")
         if redirects.num_rows:
             pq.write_table(redirects, folder / "redirects.parquet")
         (folder / "model.json").write_text(to_json(resolution.model) + "\n", "utf-8")
 
 
-def _write_golden(engine: Engine, path: Path, progress: Progress) -> None:
-    """Golden records of all parties, some parties at a time."""
-    records, nodes = engine.rows("select (select count(*) from record_node), (select count(*) from node)")[0]
-    parts = max(1, -(-records // _GOLDEN_CHUNK))
-    borders = [nodes * part // parts for part in range(parts + 1)]
-    engine.run("""
-        create table member as select r.source, r.source_id, c.cluster, p.party_id, coalesce(y.priority, 0) as priority
-        from record_node r join cluster c using (node) join party p using (cluster) left join priority y using (source)
-    """)
-    writer: pq.ParquetWriter | None = None
-    for part in range(parts):
-        members = engine.table(f"""
-            select s.*, m.party_id, m.priority from member m join standard s using (source, source_id)
-            where m.cluster >= {borders[part]} and m.cluster < {borders[part + 1]}
-        """)  # noqa: S608
-        golden = golden_records(pl.DataFrame(members)).to_arrow()
-        writer = writer or pq.ParquetWriter(path, golden.schema, compression="zstd")
-        writer.write_table(golden.cast(writer.schema))
-        progress("golden records", part + 1, parts)
-    if writer is not None:
-        writer.close()
-
-
-def _write_links(engine: Engine, path: Path, resolution: Resolution) -> None:
-    """Pairs of nodes above the review weight, each side shown by the first record of its node."""
-    engine.run("""
-        create table face as
-        select node, arg_min(source, source || chr(31) || source_id) as source,
-               arg_min(source_id, source || chr(31) || source_id) as source_id
-        from record_node group by node
-    """)
-    engine.append("link", [_links(resolution, kind) for kind in resolution.kinds])
-    engine.write(
-        """
-        select a.source as left_source, a.source_id as left_id, b.source as right_source, b.source_id as right_id,
-               l.* exclude (node_a, node_b)
-        from link l join face a on a.node = l.node_a join face b on b.node = l.node_b
-        order by all
-        """,
-        str(path),
-    )
-
-
-def _links(resolution: Resolution, kind: KindResolution) -> pa.Table:
-    """Links of one kind: node_a, node_b, weight and base in bits, evidence (claim, level, weight)."""
-    model = resolution.model
-    floor = round(min(model.review, resolution.threshold) * UNIT)
-    chosen = np.flatnonzero(kind.pairs.scores >= floor)
-    patterns = kind.patterns.of_pair[chosen]
-    parts = take_apart(model, kind.kind, kind.patterns.levels)
-    lists = evidence_lists(model, kind.kind, kind.patterns.levels, parts)
-    return pa.table({
-        "node_a": (kind.first + kind.pairs.left[chosen]).astype(np.int32),
-        "node_b": (kind.first + kind.pairs.right[chosen]).astype(np.int32),
-        "weight": parts.totals[patterns] / UNIT,
-        "base": parts.bases[patterns] / UNIT,
-        "evidence": lists.take(pa.array(patterns)),
-    })  # fmt: skip
-
-
-def quarantine_table(rejected: Sequence[tuple[str, Rejected]]) -> pa.Table:
-    """Rows in quarantine with their sources."""
-    fields = ("source_id", "line", "column", "code", "message", "suggestion", "payload")
-    kinds = {"line": pa.int64()}
-    columns = {name: pa.array([getattr(row, name) for _, row in rejected], kinds.get(name, pa.string()))
-               for name in fields}  # fmt: skip
-    return pa.table({"source": pa.array([source for source, _ in rejected], pa.string()), **columns})
-
-
 def _report(
-    engine: Engine, request: BatchRequest, resolution: Resolution, read: _Read, watch: Stopwatch
+    engine: Engine, request: BatchRequest, resolution: Resolution, read: _Read, watch: Stopwatch, peak: PeakMemory
 ) -> dict[str, Any]:
     nodes, parties, pairs = resolution.count()
     records = engine.rows("select count(*) from record_node")[0][0]
@@ -358,15 +284,8 @@ def _report(
         "sources": read.records,
         "hubs": hubs,
         "seconds": {stage: round(seconds, 3) for stage, seconds in watch.seconds.items()},
-        "peak_memory_mb": peak_memory() >> 20,
+        "peak_memory_mb": peak.so_far() >> 20,
         "threshold": resolution.threshold,
         "model": {"id": resolution.model.model_id, "locale": resolution.model.locale, "trained": request.train},
         "versions": {"litso": __version__, "python": platform.python_version(), "duckdb": duckdb.__version__},
     }
-
-
-def peak_memory() -> int:
-    """Bytes that this process had in memory at most, and the largest of its children beside it."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return (own + children) * unit

@@ -46,9 +46,9 @@ from litso.usecases.batch import (
     Progress,
     find_deliveries,
     model_of,
-    peak_memory,
-    quarantine_table,
 )
+from litso.usecases.batch_output import quarantine_table
+from litso.usecases.memory import PeakMemory
 from litso.usecases.resolution import Stopwatch
 from litso.usecases.resolution_spark import BUCKET_ROWS, SparkResolution, resolve_on_spark
 
@@ -66,7 +66,7 @@ def resolve_files_on_spark(
     customs = work.custom_names(model)
     watch = Stopwatch(on_stage=lambda stage: progress(stage, 0, 0))
     request.out.mkdir(parents=True, exist_ok=True)
-    with Cluster(remote, request.out) as cluster:
+    with PeakMemory() as peak, Cluster(remote, request.out) as cluster:
         job = _Batch(cluster, deliveries, customs, bucket_rows)
         with watch.stage("read"):
             job.read()
@@ -83,7 +83,7 @@ def resolve_files_on_spark(
         try:
             with watch.stage("write"):
                 rejected = job.write(folder, resolution, redirects)
-            report = _report(cluster, request, resolution, job, rejected, watch)
+            report = _report(cluster, request, resolution, job, rejected, watch, peak)
             (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
             for file in sorted(folder.iterdir()):
                 file.replace(request.out / file.name)
@@ -335,7 +335,7 @@ def _copy(cluster: Cluster, name: str, path: Path, schema: pa.Schema) -> None:
 
 def _report(
     cluster: Cluster, request: BatchRequest, resolution: SparkResolution, job: _Batch,
-    rejected: Sequence[tuple[str, Rejected]], watch: Stopwatch,
+    rejected: Sequence[tuple[str, Rejected]], watch: Stopwatch, peak: PeakMemory,
 ) -> dict[str, Any]:  # fmt: skip
     counts = cluster.rows(f"""
         select source, count_if(not ({_LEFT_OUT})) as records, coalesce(sum(repeated), 0) as repeated
@@ -354,7 +354,7 @@ def _report(
         "sources": sources,
         "hubs": [{"kind": kind, **hub._asdict()} for kind, hub in resolution.hubs],
         "seconds": {stage: round(seconds, 3) for stage, seconds in watch.seconds.items()},
-        "peak_memory_mb": peak_memory() >> 20,
+        "peak_memory_mb": peak.so_far() >> 20,
         "threshold": resolution.threshold,
         "model": {"id": resolution.model.model_id, "locale": resolution.model.locale, "trained": request.train},
         "versions": {"litso": __version__, "python": platform.python_version(), "spark": cluster.version},
