@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "evaluate": "evaluate:evaluate",
     "explain": "explain:explain",
     "tuning": "tuning:app",
+    "policy": "policy:app",
     "serve": "serve:serve",
     "token": "token:app",
     "standardize": "standardize:standardize",

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from litso.domain.record import QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
-from litso.golden.policy import CRITERIA, DEFAULT_POLICY, SINGLE_ATTRIBUTES, Policy
+from litso.golden.pins import Pin
+from litso.golden.policy import BITS, CRITERIA, DEFAULT_POLICY, SINGLE_ATTRIBUTES, Policy
 from litso.golden.records import golden_record, golden_records
 
 
@@ -121,16 +122,31 @@ records = st.lists(
 )
 
 
+policies = st.sampled_from(
+    [
+        DEFAULT_POLICY,
+        Policy(
+            default=tuple(CRITERIA),
+            by_attribute={"phones": ("fresh", "trusted"), "surname": ("trusted", "fresh", "newest")},
+            trust={"phones": {"cabinet": 2000, "crm": -5}, "surname": {"billing": 9}},
+            fresh_days={"phones": 30, "surname": 4000, "birth_date": 100},
+        ),
+    ]
+)
+
+
 @settings(max_examples=25, deadline=None)
-@given(records, st.randoms())
-def test_one_party_and_many_get_the_same_golden_records_in_any_order(rows: list[dict], random: Any) -> None:
+@given(records, policies, st.randoms())
+def test_one_party_and_many_get_the_same_golden_records_in_any_order(
+    rows: list[dict], policy: Policy, random: Any
+) -> None:
     members = [record(source_id=str(place), **row) for place, row in enumerate(rows)]
-    bulk = golden_records(frame(members))
+    bulk = golden_records(frame(members), policy)
     shuffled = members[:]
     random.shuffle(shuffled)
-    assert golden_records(frame(shuffled)).equals(bulk)
+    assert golden_records(frame(shuffled), policy).equals(bulk)
     for row in bulk.iter_rows(named=True):
-        alone = golden_record([member for member in shuffled if member["party_id"] == row["party_id"]])
+        alone = golden_record([member for member in shuffled if member["party_id"] == row["party_id"]], policy)
         assert json.loads(alone.pop("provenance")) == json.loads(row.pop("provenance"))
         assert alone == row
 
@@ -151,6 +167,8 @@ def test_a_golden_value_comes_from_a_source_record_of_the_party(rows: list[dict]
 def test_every_criterion_of_the_policy_has_words_and_a_policy_orders_known_criteria() -> None:
     orders = [DEFAULT_POLICY.default, *DEFAULT_POLICY.by_attribute.values()]
     assert {name for order in orders for name in order} <= set(CRITERIA)
+    assert set(BITS) == set(CRITERIA)
+    assert sum(BITS.values()) <= 63
 
 
 def test_a_policy_of_ones_own_changes_the_winner() -> None:
@@ -158,3 +176,58 @@ def test_a_policy_of_ones_own_changes_the_winner() -> None:
     newest = Policy(by_attribute={"inn": ("newest",)})
     assert golden_records(frame(rows), newest)["inn"].item() == "2"
     assert golden_records(frame(rows))["inn"].item() == "1"
+
+
+def test_a_source_may_be_trusted_for_one_attribute_and_not_for_another() -> None:
+    rows = [
+        record("billing", "1", phones=["+79170000001"], inn="1", priority=90),
+        record("cabinet", "1", phones=["+79170000002"], inn="2", priority=10),
+    ]
+    policy = Policy(by_attribute={"phones": ("trusted",), "inn": ("trusted",)}, trust={"phones": {"cabinet": 95}})
+    golden = golden_records(frame(rows), policy).row(0, named=True)
+    assert (golden["phones"][0], golden["inn"]) == ("+79170000002", "1")
+
+
+@pytest.mark.parametrize(("days", "winning"), [(365, "2"), (3650, "1")])
+def test_a_value_that_lags_behind_the_latest_change_is_not_fresh(days: int, winning: str) -> None:
+    rows = [record("a", "1", inn="1", priority=9, updated_at=OLD), record("b", "1", inn="2", updated_at=NEW)]
+    policy = Policy(by_attribute={"inn": ("fresh", "trusted")}, fresh_days={"inn": days})
+    assert golden_records(frame(rows), policy)["inn"].item() == winning
+
+
+PINS = {
+    "p": [
+        Pin(1, "surname", "Юрьева", {}, NEW),
+        Pin(2, "birth_date", "1979-05-05", {}, NEW),
+        Pin(3, "phones", "+7918", {}, NEW),
+        Pin(4, "address", "ул Новая, д 1", {"street": "Новая", "house": "1", "house_key": "новая|1"}, NEW),
+        Pin(5, "emails", "new@litso.ru", {}, NEW),
+    ]
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(records)
+def test_pins_win_in_bulk_as_for_one_party_and_touch_no_other(rows: list[dict]) -> None:
+    members = [record(source_id=str(place), **row) for place, row in enumerate(rows)]
+    plain = golden_records(frame(members))
+    bulk = golden_records(frame(members), pins=PINS)
+    assert bulk.filter(party_id="q").equals(plain.filter(party_id="q"))
+    assert bulk["party_id"].to_list() == plain["party_id"].to_list()
+    for row in bulk.filter(party_id="p").iter_rows(named=True):
+        alone = golden_record([member for member in members if member["party_id"] == "p"], pins=PINS["p"])
+        assert json.loads(alone.pop("provenance")) == json.loads(row["provenance"])
+        assert alone == {name: value for name, value in row.items() if name != "provenance"}
+        assert (row["surname"], row["birth_date"], row["phones"][0]) == ("Юрьева", date(1979, 5, 5), "+7918")
+        assert (row["street"], row["house"], row["flat"], row["emails"]) == ("Новая", "1", None, ["new@litso.ru"])
+        assert len(set(row["phones"])) == len(row["phones"])
+        told = json.loads(row["provenance"])
+        assert told["surname"][0]["rule"] == "pin"
+        said = {member["surname"] for member in members if member["party_id"] == "p"} - {None}
+        assert [entry["value"] in said for entry in told["surname"][1:]] == [True] * bool(said)
+
+
+def test_of_two_pins_that_meet_in_a_merge_the_latest_holds() -> None:
+    pins = [Pin(7, "surname", "Старая", {}, OLD), Pin(6, "surname", "Новая", {}, NEW)]
+    golden = golden_record([record("a", "1", surname="Иванова", given_name="Анна")], pins=pins)
+    assert golden["name"] == "Новая Анна"

@@ -470,6 +470,70 @@ class TuningChangesOut(Struct):
     items: list[TuningChangeOut]
 
 
+class PolicyOut(Struct):
+    """A survivorship policy: its file, hash and number. Version 0 is the shipped one."""
+
+    policy_id: str
+    version: int
+    content: Annotated[str, Meta(description="YAML.")]
+    author: str
+    is_active: bool
+    created_at: datetime
+
+
+class PoliciesOut(Struct):
+    """Policies, the newest first."""
+
+    items: list[PolicyOut]
+
+
+class PolicyIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A policy to rehearse."""
+
+    content: Annotated[str, Meta(max_length=100_000, description="A policy file, YAML or JSON.")]
+
+
+class PolicyTrialOut(Struct):
+    """A rehearsal of a policy, what it foresees, and what became of it. Hashes are those of the golden records."""
+
+    trial_id: int
+    status: Literal["rehearsing", "failed", "rehearsed", "applying", "applied", "rolling_back", "rolled_back"]
+    former_policy: str
+    policy: str
+    outlook: dict[str, Any]
+    error: str | None
+    hash_before: str | None
+    hash_after: str | None
+    hash_restored: str | None
+    rehearsed_by: str
+    rehearsed_at: datetime
+    applied_by: str | None
+    applied_at: datetime | None
+    rolled_back_by: str | None
+    rolled_back_at: datetime | None
+
+
+class PolicyTrialsOut(Struct):
+    """Rehearsals of policies, the newest first."""
+
+    items: list[PolicyTrialOut]
+
+
+class PolicyChangeOut(Struct):
+    """The provenance of a party by the former and by the rehearsed policy; `attributes` are those that differ."""
+
+    party_id: PartyId
+    attributes: list[str]
+    before: dict[str, list[dict[str, Any]]]
+    after: dict[str, list[dict[str, Any]]]
+
+
+class PolicyChangesOut(Struct):
+    """Parties that a rehearsal would change; ask again with `after` = the last `party_id`."""
+
+    items: list[PolicyChangeOut]
+
+
 class SampleIn(Struct, kw_only=True, forbid_unknown_fields=True):
     """A sample to draw: of the present parties, or of what a rehearsal would change."""
 

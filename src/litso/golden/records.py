@@ -10,33 +10,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from litso.domain.record import CUSTOM_PREFIX
+from litso.golden.pins import Pin, origin, pinned
 from litso.golden.policy import (
     ADDRESS_PARTS,
+    BITS,
     DEFAULT_POLICY,
+    LEAST_TRUST,
     LIST_ATTRIBUTES,
     ONLY,
+    PIN,
     QUALITY_OF,
     SINGLE_ATTRIBUTES,
     TIE,
     Policy,
 )
 
-_BITS: Final = {"complete": 3, "quality": 1, "trusted": 12, "newest": 32, "frequent": 8, "longest": 7}
-"""Width of each criterion in the score, 63 bits together: seconds since 1970, sources up to 255, length up to 127."""
-
 _SURE: Final = (0, 7)
 """Quality codes of a value that needs no check: sure, and a sure foreign phone."""
 
+PinsOf = Mapping[str, Sequence[Pin]]
+"""Pins by party id."""
 
-def golden_records(members: pl.DataFrame, policy: Policy = DEFAULT_POLICY) -> pl.DataFrame:
-    """Golden records of the parties in `members`.
+_NO_PINS: Final[PinsOf] = MappingProxyType({})
+
+
+def golden_records(members: pl.DataFrame, policy: Policy = DEFAULT_POLICY, pins: PinsOf = _NO_PINS) -> pl.DataFrame:
+    """Golden records of the parties in `members`, those with `pins` as `golden_record` makes them.
 
     members: standard records (`domain.record.standard_schema`) with `party_id` (text) and `priority` (integer from
     -2048 to 2047, higher is more trusted), all records of each party that occurs. Returns one row a party, ordered by
@@ -45,6 +52,20 @@ def golden_records(members: pl.DataFrame, policy: Policy = DEFAULT_POLICY) -> pl
     `provenance`: a JSON object attribute → [{value, source, source_id, at, rule, qc, said_by}], best first.
     The result does not depend on the order of rows.
     """
+    plain = _plain_records(members, policy)
+    held = members.filter(pl.col("party_id").is_in(pins.keys())) if pins else members.clear()
+    if held.is_empty():
+        return plain
+    rows = [
+        golden_record(part.to_dicts(), policy, pins[party])
+        for (party,), part in held.partition_by("party_id", as_dict=True).items()
+    ]
+    fixed = pl.DataFrame(rows, schema=plain.schema)
+    return pl.concat([plain.join(fixed, on="party_id", how="anti"), fixed]).sort("party_id")
+
+
+def _plain_records(members: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """As `golden_records`, of records alone."""
     customs = tuple(name for name in members.columns if name.startswith(CUSTOM_PREFIX))
     singles = (*SINGLE_ATTRIBUTES, *customs)
     attributes = (*singles, *LIST_ATTRIBUTES)
@@ -62,9 +83,11 @@ def golden_records(members: pl.DataFrame, policy: Policy = DEFAULT_POLICY) -> pl
 
 
 def _coded(members: pl.DataFrame) -> pl.DataFrame:
-    """Rows in the order of their source keys, with `_row` (that order) and `_party` (rank of the party id)."""
+    """Rows in the order of their source keys, with `_row` (that order), `_party` (rank of the party id) and `_latest`
+    (the latest change of the party)."""
     ordered = members.sort("source", "source_id").with_row_index("_row")
-    return ordered.with_columns(pl.col("party_id").rank("dense").alias("_party"))
+    latest = pl.col("updated_at").max().over("party_id")
+    return ordered.with_columns(pl.col("party_id").rank("dense").alias("_party"), latest.alias("_latest"))
 
 
 def _parties(rows: pl.DataFrame) -> pl.DataFrame:
@@ -114,15 +137,31 @@ def _score(attribute: str, policy: Policy) -> pl.Expr:
     criteria = {
         "complete": _completeness(attribute),
         "quality": pl.col("qc").fill_null(0).is_in(_SURE).cast(pl.Int64),
-        "trusted": pl.col("priority").cast(pl.Int64) + 2048,
+        "fresh": _freshness(policy.fresh_days.get(attribute, 0)),
+        "trusted": _trust(policy.trust.get(attribute, {})) - LEAST_TRUST,
         "newest": pl.col("updated_at").dt.epoch("s").fill_null(0),
         "frequent": pl.col("said_by").cast(pl.Int64),
         "longest": pl.col(attribute).cast(pl.String).str.len_chars().cast(pl.Int64),
     }
     score = pl.lit(0, pl.Int64)
     for name in policy.criteria(attribute):
-        score = score * (1 << _BITS[name]) + criteria[name].clip(0, (1 << _BITS[name]) - 1)
+        score = score * (1 << BITS[name]) + criteria[name].clip(0, (1 << BITS[name]) - 1)
     return score
+
+
+def _freshness(days: int) -> pl.Expr:
+    """1 where a record changed no more than so many days before the party's latest change."""
+    lag = pl.col("_latest") - pl.col("updated_at")
+    return (lag <= pl.duration(days=days)).fill_null(value=False).cast(pl.Int64)
+
+
+def _trust(of_source: Mapping[str, int]) -> pl.Expr:
+    """How much the source of a record is trusted: as the policy says, else its priority."""
+    priority = pl.col("priority").cast(pl.Int64)
+    if not of_source:
+        return priority
+    names, trust = list(of_source), list(of_source.values())
+    return pl.col("source").replace_strict(names, trust, default=priority, return_dtype=pl.Int64)
 
 
 def _completeness(attribute: str) -> pl.Expr:
@@ -146,7 +185,7 @@ def _with_rule(ranked: pl.DataFrame, attributes: Sequence[str], policy: Policy) 
     same_as_next[:-1] = group[:-1] == group[1:]
     first = np.ones(len(ranked), dtype=bool)
     first[1:] = ~same_as_next[:-1]
-    words = (ONLY, TIE, *_BITS)
+    words = (ONLY, TIE, *BITS)
     rule = np.where(first & ~same_as_next, words.index(ONLY), words.index(TIE)).astype(np.uint32)
     contested = np.flatnonzero(same_as_next)
     difference = score[contested] ^ score[contested + 1]
@@ -167,8 +206,8 @@ def _rule_by_bit(
     for place, attribute in enumerate(attributes):
         low = 0
         for name in reversed(policy.criteria(attribute)):
-            table[place, low : low + _BITS[name]] = words.index(name)
-            low += _BITS[name]
+            table[place, low : low + BITS[name]] = words.index(name)
+            low += BITS[name]
     return table
 
 
@@ -239,19 +278,23 @@ def _named(wide: pl.LazyFrame) -> pl.LazyFrame:
 # One party, the same meaning without the cost of building a query plan -----------------------------------------------
 
 
-def golden_record(members: Sequence[Mapping[str, Any]], policy: Policy = DEFAULT_POLICY) -> dict[str, Any]:
-    """The golden record of one party: the same row that `golden_records` gives for its records.
+def golden_record(
+    members: Sequence[Mapping[str, Any]], policy: Policy = DEFAULT_POLICY, pins: Sequence[Pin] = ()
+) -> dict[str, Any]:
+    """The golden record of one party: the same row that `golden_records` gives for its records and pins.
 
     members: all records of the party as dictionaries of the columns that `golden_records` takes.
+    A pinned value comes first; what the records say follows it in the provenance.
     """
     rows = sorted(members, key=lambda row: (row["source"], row["source_id"]))
+    latest = max((row["updated_at"] for row in rows if row["updated_at"]), default=None)
     customs = tuple(name for name in rows[0] if name.startswith(CUSTOM_PREFIX))
     organizations = sum(row["kind"] == "organization" for row in rows)
     kind = "organization" if organizations * 2 >= len(rows) else "person"
     golden: dict[str, Any] = {"party_id": rows[0]["party_id"], "kind": kind, "records": len(rows)}
     provenance: dict[str, list[dict[str, Any]]] = {}
     for name in (*SINGLE_ATTRIBUTES, *customs):
-        ranked = _ranked_values(rows, name, policy)
+        ranked = _with_pin(_ranked_values(rows, name, policy, latest), pinned(pins, name))
         best, row = ranked[0] if ranked else ({}, {})
         golden |= {
             name: row.get(name),
@@ -259,14 +302,17 @@ def golden_record(members: Sequence[Mapping[str, Any]], policy: Policy = DEFAULT
             f"{name}_source_id": best.get("source_id"),
         }
         if ranked:
-            provenance[name] = [best]
+            provenance[name] = [entry for entry, _ in ranked[: 1 + (best["rule"] == PIN)]]
         if name == "address":
             golden |= {part: row.get(part) for part in ADDRESS_PARTS}
     for name in LIST_ATTRIBUTES:
-        ranked = _ranked_values(rows, name, policy)
-        golden[name] = [entry["value"] for entry, _ in ranked] or None
+        ranked = _with_pin(_ranked_values(rows, name, policy, latest), pinned(pins, name))
+        kept = [
+            place for place, (entry, _) in enumerate(ranked) if not place or entry["value"] != ranked[0][0]["value"]
+        ]
+        golden[name] = [ranked[place][0]["value"] for place in kept] or None
         if ranked:
-            provenance[name] = [entry for entry, _ in ranked]
+            provenance[name] = [ranked[place][0] for place in kept]
     parts = [golden[name] for name in ("surname", "given_name", "patronymic") if golden[name] is not None]
     if kind == "person" and parts:
         golden["full_name"] = " ".join(parts)
@@ -275,16 +321,33 @@ def golden_record(members: Sequence[Mapping[str, Any]], policy: Policy = DEFAULT
     return golden
 
 
+Ranked = list[tuple[dict[str, Any], Mapping[str, Any]]]
+"""Values of an attribute, best first, each as its provenance entry and the row that it is read from."""
+
+
+def _with_pin(ranked: Ranked, pin: Pin | None) -> Ranked:
+    """The values with the pinned one before them."""
+    if pin is None:
+        return ranked
+    said_by = next((entry["said_by"] for entry, _ in ranked if entry["value"] == pin.value), 0)
+    value = date.fromisoformat(pin.value) if pin.attribute == "birth_date" else pin.value
+    return [(origin(pin, said_by), {**pin.parts, pin.attribute: value}), *ranked]
+
+
 def _ranked_values(
-    rows: Sequence[Mapping[str, Any]], attribute: str, policy: Policy
-) -> list[tuple[dict[str, Any], Mapping[str, Any]]]:
-    """Distinct values of an attribute, best first, each as its provenance entry and its row."""
+    rows: Sequence[Mapping[str, Any]], attribute: str, policy: Policy, latest: datetime | None
+) -> Ranked:
+    """Distinct values of an attribute, best first. latest: the latest change of the party."""
     given = [(_text(value), row) for row in rows for value in _given(row, attribute)]
     said_by: dict[str, set[str]] = {}
     for value, row in given:
         said_by.setdefault(value, set()).add(row["source"])
-    scored = [(_criteria_of(value, row, attribute, len(said_by[value])), value, row) for value, row in given]
     order = policy.criteria(attribute)
+    since = latest - timedelta(days=policy.fresh_days.get(attribute, 0)) if latest else None
+    trust = policy.trust.get(attribute, {})
+    scored = [
+        (_criteria_of(value, row, attribute, len(said_by[value]), since, trust), value, row) for value, row in given
+    ]
     scored.sort(key=lambda item: [item[0][name] for name in order], reverse=True)  # stable: ties keep the row order
     best: dict[str, tuple[dict[str, int], str, Mapping[str, Any]]] = {}
     for item in scored:
@@ -317,18 +380,26 @@ def _qc(row: Mapping[str, Any], attribute: str) -> int | None:
     return row[QUALITY_OF[attribute]] if attribute in QUALITY_OF else None
 
 
-def _criteria_of(value: str, row: Mapping[str, Any], attribute: str, said_by: int) -> dict[str, int]:
-    """The same numbers that `_score` packs."""
-    qc = _qc(row, attribute)
+def _criteria_of(
+    value: str,
+    row: Mapping[str, Any],
+    attribute: str,
+    said_by: int,
+    since: datetime | None,
+    trust: Mapping[str, int],
+) -> dict[str, int]:
+    """The same numbers that `_score` packs. since: from when on a change is fresh."""
+    at = row["updated_at"]
     raw = {
         "complete": _complete_parts(row, attribute),
-        "quality": int((qc or 0) in _SURE),
-        "trusted": row["priority"] + 2048,
-        "newest": _epoch(row["updated_at"]),
+        "quality": int((_qc(row, attribute) or 0) in _SURE),
+        "fresh": int(at is not None and since is not None and at >= since),
+        "trusted": trust.get(row["source"], row["priority"]) - LEAST_TRUST,
+        "newest": _epoch(at),
         "frequent": said_by,
         "longest": len(value),
     }
-    return {name: min(max(number, 0), (1 << _BITS[name]) - 1) for name, number in raw.items()}
+    return {name: min(max(number, 0), (1 << BITS[name]) - 1) for name, number in raw.items()}
 
 
 def _complete_parts(row: Mapping[str, Any], attribute: str) -> int:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from psycopg.types.json import Jsonb
 
 from litso.store.bulk import copy_frame
-from litso.store.database import Connection, rows_of
+from litso.store.database import Connection, rows_of, scalar
 from litso.store.locks import CHANGES, lock
 from litso.store.queries import statements
 
@@ -66,6 +66,11 @@ def append_many(connection: Connection, changes: pa.Table, *, load_id: int | Non
 def after(connection: Connection, change_id: int, *, limit: int = 1000) -> list[Change]:
     """Events after the event `change_id`, in order."""
     return rows_of(connection, Change, statements("changes")["after"], {"change_id": change_id, "limit": limit})
+
+
+def last_id(connection: Connection) -> int:
+    """The id of the last event; 0 before the first."""
+    return int(scalar(connection, statements("changes")["last_id"]))
 
 
 def of_party(connection: Connection, party_id: str, *, before: int | None = None, limit: int = 100) -> list[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from litso.errors import Conflict, NotFound
-from litso.store.bulk import copy_frame, filling
+from litso.store.bulk import copy_frame, filling, read_batches
 from litso.store.database import Connection, row_of, rows_of, scalar
 from litso.store.parties import is_party_id
 from litso.store.queries import statements
@@ -154,6 +155,17 @@ def find_many(connection: Connection, party_ids: Sequence[str]) -> dict[str, Gol
 def versions(connection: Connection, party_id: str) -> list[GoldenVersion]:
     """Earlier golden records of a party, the newest first."""
     return rows_of(connection, GoldenVersion, statements("golden")["versions"], {"party_id": party_id})
+
+
+def content_hash(connection: Connection) -> str:
+    """SHA-256 over all golden records, values and provenance: equal for equal ones, whatever their versions."""
+    schema = pa.schema([("party_id", pa.string()), ("content", pa.string())])
+    digest = hashlib.sha256()
+    for table in read_batches(connection, statements("golden")["contents"], schema):
+        frame = pl.DataFrame(table)
+        lines = frame.select(pl.concat_str("party_id", "content")).to_series()
+        digest.update("".join(lines).encode())
+    return digest.hexdigest()
 
 
 def tokens_literal(tokens: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ a transaction that holds the resolution lock; the records are written already, w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
@@ -40,6 +40,7 @@ from litso.usecases.blocks import (
 )
 from litso.usecases.naming import Cluster, Clusters, name_parties
 from litso.usecases.publication import publish_few, publish_many
+from litso.usecases.survivorship import Survivorship, in_force
 
 _FEW_PARTIES: Final = 40
 """Parties up to which publishing one by one is quicker than in bulk."""
@@ -388,7 +389,7 @@ def publish_touched(
     """Golden records of the touched parties, and the events. customs: names of the custom attributes."""
     priorities = {source.name: source.priority for source in sources.list_all(connection)}
     publish = _publish_many if len(touched) > _FEW_PARTIES else _publish_few
-    published, ended = publish(connection, customs, touched, priorities)
+    published, ended = publish(connection, customs, touched, priorities, in_force(connection, touched))
     golden.withdraw(connection, ended)
     changed = [party for party in published if party not in settled.created and party not in settled.split]
     done = settled._replace(changed=changed, ended=[party for party in ended if party not in settled.merged])
@@ -397,21 +398,37 @@ def publish_touched(
 
 
 def _publish_few(
-    connection: Connection, customs: Sequence[str], touched: set[str], priorities: Mapping[str, int]
+    connection: Connection,
+    customs: Sequence[str],
+    touched: set[str],
+    priorities: Mapping[str, int],
+    survivorship: Survivorship,
 ) -> tuple[list[str], list[str]]:
     """Publish parties; answers those whose golden record is new or changed, and those without records."""
-    found = records.members(connection, sorted(touched), customs) if touched else {}
-    members = [
-        [row | {"party_id": party, "priority": priorities[row["source"]]} for row in rows]
+    members = members_of(connection, touched, customs, priorities)
+    accounts = {account for rows in members.values() for row in rows for account in row[LIST_ATTRIBUTES[2]]}
+    serials = facts.serials(connection, sorted(accounts))
+    published = publish_few(connection, list(members.values()), serials, survivorship)
+    return sorted(published), sorted(touched - members.keys())
+
+
+def members_of(
+    connection: Connection, parties: Collection[str], customs: Sequence[str], priorities: Mapping[str, int]
+) -> dict[str, list[dict[str, Any]]]:
+    """Party → its records as `golden.records.golden_record` takes them. priorities: of the sources."""
+    found = records.members(connection, sorted(parties), customs) if parties else {}
+    return {
+        party: [row | {"party_id": party, "priority": priorities[row["source"]]} for row in rows]
         for party, rows in sorted(found.items())
-    ]
-    accounts = {account for rows in members for row in rows for account in row[LIST_ATTRIBUTES[2]]}
-    published = publish_few(connection, members, facts.serials(connection, sorted(accounts)))
-    return sorted(published), sorted(touched - found.keys())
+    }
 
 
 def _publish_many(
-    connection: Connection, customs: Sequence[str], touched: set[str], priorities: Mapping[str, int]
+    connection: Connection,
+    customs: Sequence[str],
+    touched: set[str],
+    priorities: Mapping[str, int],
+    survivorship: Survivorship,
 ) -> tuple[list[str], list[str]]:
     """As `_publish_few`, by queries over all of them."""
     party_of = nodes.nodes_of_parties(connection, touched)
@@ -426,7 +443,7 @@ def _publish_many(
     serials = pl.DataFrame(pairs, schema={"account": pl.String, "serial": pl.String}, orient="row")
     present = set(members["party_id"])
     frame = members.drop("record_id", "node_id")
-    published = publish_many(connection, [frame], serials, len(present)) if present else []
+    published = publish_many(connection, [frame], serials, len(present), survivorship) if present else []
     return published, sorted(touched - present)
 
 

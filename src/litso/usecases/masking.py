@@ -69,6 +69,14 @@ def masked_values(values: Mapping[str, Any], sight: Sight, kind: str) -> dict[st
     return {name: _masked(name, value, sight, kind) for name, value in values.items()}
 
 
+def masked_provenance(provenance: Mapping[str, Any], sight: Sight, kind: str) -> dict[str, Any]:
+    """The provenance of a golden record, attribute → entries, as this sight shows its values."""
+    return {
+        attribute: [{**entry, "value": masked_value(attribute, str(entry["value"]), sight, kind)} for entry in entries]
+        for attribute, entries in provenance.items()
+    }
+
+
 def _masked(attribute: str, value: Any, sight: Sight, kind: str) -> Any:
     if isinstance(value, list):
         return [_masked(attribute, one, sight, kind) for one in value]

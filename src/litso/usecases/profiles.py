@@ -19,7 +19,7 @@ from litso.store.golden import Golden, GoldenVersion
 from litso.store.records import Record
 from litso.usecases import profile_facts
 from litso.usecases.access import Actor, demand, sight_of
-from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
+from litso.usecases.masking import Sight, is_masked, masked_provenance, masked_value, masked_values
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
 
 SHOWN: Final = 5
@@ -393,19 +393,12 @@ def _masked_golden(record: Golden, sight: Sight) -> Golden:
     return record._replace(
         name=masked_value("full_name", record.name, sight, record.kind),
         golden_values=masked_values(record.golden_values, sight, record.kind),
-        provenance=_masked_provenance(record.provenance, sight, record.kind),
+        provenance=masked_provenance(record.provenance, sight, record.kind),
     )
 
 
 def _masked_version(version: GoldenVersion, sight: Sight, kind: str) -> GoldenVersion:
     return version._replace(
         golden_values=masked_values(version.golden_values, sight, kind),
-        provenance=_masked_provenance(version.provenance, sight, kind),
+        provenance=masked_provenance(version.provenance, sight, kind),
     )
-
-
-def _masked_provenance(provenance: Mapping[str, Any], sight: Sight, kind: str) -> dict[str, Any]:
-    return {
-        attribute: [{**entry, "value": masked_value(attribute, str(entry["value"]), sight, kind)} for entry in entries]
-        for attribute, entries in provenance.items()
-    }

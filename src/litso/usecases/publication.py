@@ -14,31 +14,42 @@ from litso.golden.search import search_tokens, token_lists, token_rows, typo_wor
 from litso.store import golden as golden_store
 from litso.store import search as search_store
 from litso.store.database import Connection
+from litso.usecases.survivorship import SHIPPED, Survivorship
 
 
 def publish_many(
-    connection: Connection, members: Iterable[pl.DataFrame], serials: pl.DataFrame, expected: int
+    connection: Connection,
+    members: Iterable[pl.DataFrame],
+    serials: pl.DataFrame,
+    expected: int,
+    survivorship: Survivorship = SHIPPED,
 ) -> list[str]:
     """Publish golden records of many parties; answers the ids of those that are new or changed.
 
     members: frames as `golden.records.golden_records` takes them, all records of a party in one frame.
     serials: `account` and `serial` of meters, so that a party is found by them. expected: about how many parties.
+    survivorship: the policy and the pins.
     """
     words: set[str] = set()
-    documents = (_documents(golden_records(frame), _other_names(frame), serials, words) for frame in members)
+    documents = (
+        _documents(golden_records(frame, *survivorship), _other_names(frame), serials, words) for frame in members
+    )
     published = golden_store.publish_batches(connection, documents, expected)
     search_store.add_words(connection, words)
     return published
 
 
 def publish_few(
-    connection: Connection, parties: Iterable[Sequence[Mapping[str, Any]]], serials: Mapping[str, Sequence[str]]
+    connection: Connection,
+    parties: Iterable[Sequence[Mapping[str, Any]]],
+    serials: Mapping[str, Sequence[str]],
+    survivorship: Survivorship = SHIPPED,
 ) -> dict[str, int]:
     """As `publish_many`, for a handful of parties, each with all its records; answers versions of the new or changed.
 
     serials: account → serial numbers of its meters.
     """
-    documents = [_document(members, serials) for members in parties]
+    documents = [_document(members, serials, survivorship) for members in parties]
     published = golden_store.publish_few(connection, documents)
     search_store.add_words(connection, typo_words(token for one in documents for token in one.tokens))
     return published
@@ -57,8 +68,11 @@ def _documents(golden: pl.DataFrame, names: pl.DataFrame, serials: pl.DataFrame,
     return frame.select(golden_store.GOLDEN_SCHEMA.names).to_arrow().cast(golden_store.GOLDEN_SCHEMA)
 
 
-def _document(members: Sequence[Mapping[str, Any]], serials: Mapping[str, Sequence[str]]) -> golden_store.Document:
-    golden = golden_record(members)
+def _document(
+    members: Sequence[Mapping[str, Any]], serials: Mapping[str, Sequence[str]], survivorship: Survivorship
+) -> golden_store.Document:
+    pins = survivorship.pins.get(members[0]["party_id"], ())
+    golden = golden_record(members, survivorship.policy, pins)
     values = golden_values(golden)
     others = {row["full_name"] for row in members if row["full_name"]} - {golden["full_name"]}
     meters = [serial for account in values.get("accounts", ()) for serial in serials.get(account, ())]

@@ -51,6 +51,7 @@ from litso.usecases.naming import Homed, under_judgements
 from litso.usecases.publication import publish_many
 from litso.usecases.resolution import Judgement, Resolution, Stopwatch, resolve_standard
 from litso.usecases.staging import ARRIVED, HOUSES, STANDARD, Incoming, Staged, compare, lay_out, stage
+from litso.usecases.survivorship import in_force
 from litso.usecases.workers import Workers
 
 Progress = Callable[[str, int, int], None]
@@ -615,7 +616,7 @@ def _publish_golden(
     ended = engine.table("select party_id from touched anti join belonging using (party_id)")["party_id"].to_pylist()
     expected = engine.rows("select count(*) from touched")[0][0] - len(ended)
     serials = facts.all_serials(connection)
-    published = publish_many(connection, _members(engine, progress), serials, expected)
+    published = publish_many(connection, _members(engine, progress), serials, expected, in_force(connection))
     golden.withdraw(connection, ended)
     return _tell(connection, succeeded, published, ended, staged, judgement_id)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from litso.web.english_golden import GOLDEN_TEXTS
 from litso.web.english_parse import PARSE_TEXTS
 
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
         **PARSE_TEXTS,
+        **GOLDEN_TEXTS,
         # every page
         "К содержанию": "Skip to content",
         "Litso, на главную": "Litso, to the first page",

@@ -29,6 +29,7 @@ _SECTIONS: Final = (
     ("/clean", "Разбор значения", "read_sources"),
     ("/reference", "Справочники", "read_sources"),
     ("/tuning", "Настройка", "tune"),
+    ("/policy", "Выбор значений", "tune"),
     ("/users", "Пользователи", "manage_people"),
 )
 

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from litso.web import explaining, finding, parties, people, reference, signing, sources, tuning
+from litso.web import explaining, finding, parties, people, policy, reference, signing, sources, tuning
 from litso.web.assets import assets_router
 from litso.web.pages import see_other
 from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication, check_form
@@ -28,6 +28,7 @@ _HANDLERS: Final = (
     *parties.HANDLERS,
     *explaining.HANDLERS,
     *tuning.HANDLERS,
+    *policy.HANDLERS,
     *sources.HANDLERS,
     *reference.HANDLERS,
     *people.HANDLERS,

@@ -337,6 +337,52 @@ create table golden_version (
     primary key (party_id, version)
 );
 
+-- Survivorship policies: every one that was ever active or rehearsed, by the hash of its content.
+create table policy (
+    policy_id  text primary key,
+    version    integer not null unique,              -- 0: as shipped
+    content    text not null,                        -- the policy file, YAML
+    author     text not null,
+    is_active  boolean not null default false,
+    created_at timestamptz not null default now()
+);
+create unique index policy_active on policy (is_active) where is_active;
+
+-- Rehearsals of another policy, and what became of them.
+create table policy_trial (
+    trial_id      bigint generated always as identity primary key,
+    status        text not null default 'rehearsing'
+                  check (status in ('rehearsing', 'failed', 'rehearsed', 'applying', 'applied', 'rolling_back',
+                                    'rolled_back')),
+    former_policy text not null references policy,
+    policy        text not null references policy,
+    outlook       jsonb not null default '{}',       -- what would change, in figures by attribute and source
+    error         text,                              -- why the rehearsal failed
+    seen_change   bigint,                            -- the last change that the rehearsal saw
+    applied_change bigint,                           -- the last change before another policy was in force
+    hash_before   text,                              -- of the golden records, see litso.store.golden.content_hash
+    hash_after    text,
+    hash_restored text,
+    rehearsed_by  text not null,
+    rehearsed_at  timestamptz not null default now(),
+    applied_by    text,
+    applied_at    timestamptz,
+    rolled_back_by text,
+    rolled_back_at timestamptz
+);
+
+-- The journal of a trial: parties whose golden records it changes, and the chunk in which that was done.
+create table policy_change (
+    trial_id   bigint not null references policy_trial on delete cascade,
+    party_id   uuid not null,
+    attributes text[] not null default '{}',         -- whose value changes
+    origins    text[] not null default '{}',         -- whose value stays, from another record or by another rule
+    chunk      integer,
+    is_changed boolean not null default false,       -- a new version was published
+    primary key (trial_id, party_id)
+);
+create index policy_change_waiting on policy_change (trial_id, party_id) where chunk is null;
+
 -- Words of names and addresses, for search with a typing error.
 create table search_word (
     word text primary key

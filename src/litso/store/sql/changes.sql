@@ -14,3 +14,6 @@ select change_id, type, party_id::text, at, load_id, judgement_id, data
 from change
 where party_id = %(party_id)s and (%(before)s::bigint is null or change_id < %(before)s)
 order by change_id desc limit %(limit)s;
+
+-- name: last_id
+select coalesce(max(change_id), 0) from change;

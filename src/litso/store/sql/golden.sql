@@ -88,3 +88,7 @@ from golden where party_id = any(%(ids)s::uuid[]);
 -- name: versions
 select version, golden_values, provenance, valid_from, valid_to
 from golden_version where party_id = %(party_id)s order by version desc;
+
+-- name: contents
+select party_id::text, md5(row(kind, name, golden_values, provenance, records)::text) as content
+from golden order by party_id;

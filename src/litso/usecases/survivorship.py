@@ -1,0 +1,47 @@
+"""What decides which value wins: the active policy and the pins of the parties that are to be published."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from litso.golden.pins import Pin
+from litso.golden.policy import DEFAULT_POLICY, Policy
+from litso.store import policies
+from litso.store.database import Connection
+from litso.usecases.policy_files import parse_policy
+
+_NO_PINS: Final[Mapping[str, Sequence[Pin]]] = MappingProxyType({})
+
+
+class Survivorship(NamedTuple):
+    """A policy, and pins by party id."""
+
+    policy: Policy = DEFAULT_POLICY
+    pins: Mapping[str, Sequence[Pin]] = _NO_PINS
+
+
+SHIPPED: Final = Survivorship()
+
+
+def in_force(connection: Connection, parties: Collection[str] | None = None) -> Survivorship:
+    """The active policy, at first the shipped one, and the pins of some parties or of all."""
+    return Survivorship(active_policy(connection), _NO_PINS)
+
+
+def active_policy(connection: Connection) -> Policy:
+    """The active policy; at first the shipped one."""
+    policy_id = policies.find_active_id(connection)
+    return DEFAULT_POLICY if policy_id is None else policy_by_id(connection, policy_id)
+
+
+def policy_by_id(connection: Connection, policy_id: str) -> Policy:
+    """A kept policy; a text is parsed once."""
+    return _parsed(policies.get(connection, policy_id).content)
+
+
+@lru_cache(maxsize=8)
+def _parsed(content: str) -> Policy:
+    return parse_policy(content, "the kept policy", None)

@@ -1,0 +1,52 @@
+"""English texts of the screens about golden records: policies, pins, history, contacts."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+GOLDEN_TEXTS: Final = MappingProxyType(
+    {
+        # policy
+        "Выбор значений": "Choice of values",
+        "Какое значение субъекта побеждает, по атрибутам и источникам. Новое правило сначала репетируется, применённое откатывается точно.": (  # noqa: E501
+            "Which value of a party wins, by attribute and source. A new policy is rehearsed first; an applied one is"
+            " rolled back exactly."
+        ),
+        "Правило не принято:": "The policy is not accepted:",
+        "Правило, версия %s": "The policy, version %s",
+        "действует": "in force",
+        "не действует": "not in force",
+        "Атрибут": "Attribute",
+        "Что решает, по порядку": "What decides, in order",
+        "Доверие источникам": "Trust in sources",
+        "все остальные": "all others",
+        "приоритет источника": "priority of the source",
+        "срок свежести": "fresh within",
+        "день": "day",
+        "дня": "days",
+        "дней": "days",
+        "Другое правило": "Another policy",
+        "Файл правила, YAML": "Policy file, YAML",
+        "Версии": "Versions",
+        "Версия": "Version",
+        "Автор": "Author",
+        "Субъектов изменится": "Parties that change",
+        "посмотреть правило": "look at the policy",
+        "Откачено точно: золотые записи те же, что до применения.": (
+            "Rolled back exactly: the golden records are those of before."
+        ),
+        "Изменятся значения": "With other values",
+        "Изменятся только доводы": "With other reasons alone",
+        "Изменилось на деле": "Changed in fact",
+        "По атрибутам и источникам": "By attribute and source",
+        "Другие значения": "Other values",
+        "Другие доводы": "Other reasons",
+        "Лучшее значение переходит": "The best value moves",
+        "До и после": "Before and after",
+        "До": "Before",
+        "После": "After",
+        "Субъект": "Party",
+        "значение не отстаёт от последних изменений": "the value does not lag behind the latest changes",
+    }
+)

@@ -1,0 +1,126 @@
+"""Policies of survivorship over HTTP and on the screens, over parties that resolution made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from databases import cloned_database
+from litso.commands.serve import build_app
+from litso.settings import load_settings
+from litso.store import users
+from litso.store.database import Store
+from litso.usecases.access import Actor
+from litso.usecases.loading import register_source
+from litso.usecases.online import Given, upsert_records
+
+MAPPING = "source: {0}\ntitle: {0}\npriority: {1}\nparty: person\nkey: id\nattributes: {{full_name: fio}}\n"
+ROBOT = Actor("crm", "integrator", is_service=True)
+PATIENCE = 600
+IVANOV = {"full_name": "Хворостинин Пётр Ильич", "birth_date": "12.04.1961", "account": "00081234"}
+CABINET_FIRST = "attributes:\n  phones: {order: [trusted, newest], trust: {cabinet: 90}}\n"
+
+
+@pytest.fixture(scope="module")
+def client(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client with the role of integrator over two persons; sources disagree about a phone of one of them."""
+    with cloned_database(server_url, template) as url:
+        store = Store(url, most=8)
+        store.open()
+        register_source(store, MAPPING.format("billing", 30), "billing.yaml")
+        register_source(store, MAPPING.format("cabinet", 10), "cabinet.yaml")
+        given = [
+            Given("billing", "1", {**IVANOV, "phone": "+79123456789"}, updated_at=datetime(2026, 1, 1, tzinfo=UTC)),
+            Given("cabinet", "1", {**IVANOV, "phone": "+79370001122"}, updated_at=datetime(2025, 1, 1, tzinfo=UTC)),
+            Given("billing", "2", {"full_name": "Петрова Анна Сергеевна", "phone": "+79170001133"}),
+        ]
+        with store.transaction() as connection:
+            upsert_records(connection, ROBOT, given)
+            token = users.issue_service_token(connection, "robot", "integrator")
+            user = users.create(connection, login="anna", name="Анна", role="steward", password="correct horse battery")
+            session = users.open_session(connection, user.user_id)
+            operator = users.issue_service_token(connection, "desk", "operator")
+        home: Path = tmp_path_factory.mktemp("home")
+        with TestClient(build_app(store, load_settings({"LITSO_HOME": str(home)}))) as made:
+            made.headers["Authorization"] = f"Bearer {token}"
+            made.session = session  # type: ignore[attr-defined]
+            made.operator = {"Authorization": f"Bearer {operator}"}  # type: ignore[attr-defined]
+            yield made
+        store.close()
+
+
+def settled(client: TestClient, path: str, *statuses: str) -> dict[str, Any]:
+    """A rehearsal when its work is done."""
+    for _ in range(PATIENCE):
+        found: dict[str, Any] = client.get(path).json()
+        if found["status"] in statuses:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"the rehearsal is still {found['status']}")
+
+
+def shown(client: TestClient, path: str) -> str:
+    """A screen as the steward sees it."""
+    cookies = {"Cookie": f"litso_session={client.session}", "Accept": "text/html"}  # type: ignore[attr-defined]
+    answer = client.get(path, headers=cookies)
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def ivanov(client: TestClient) -> str:
+    return str(client.get("/v1/parties", params={"account": "00081234"}).json()["items"][0]["party_id"])
+
+
+def first_phone(client: TestClient) -> str:
+    return str(client.get(f"/v1/parties/{ivanov(client)}").json()["values"]["phones"][0])
+
+
+def test_a_policy_is_rehearsed_applied_and_rolled_back(client: TestClient) -> None:
+    shipped = client.get("/v1/policy").json()
+    assert (shipped["version"], shipped["is_active"]) == (0, True)
+    begun = client.post("/v1/policy/rehearsals", json={"content": CABINET_FIRST})
+    assert begun.status_code == 202
+    path = f"/v1/policy/rehearsals/{begun.json()['trial_id']}"
+    found = settled(client, path, "rehearsed")
+    assert found["outlook"]["parties_changed"] == 1
+    (change,) = client.get(f"{path}/changes", params={"attribute": "phones"}).json()["items"]
+    assert [side["phones"][0]["source"] for side in (change["before"], change["after"])] == ["billing", "cabinet"]
+    assert first_phone(client) == "+79123456789"
+    assert client.post(f"{path}/rollback").status_code == 409
+    assert client.post(f"{path}/apply").status_code == 202
+    settled(client, path, "applied")
+    assert first_phone(client) == "+79370001122"
+    assert client.get("/v1/policy").json()["version"] == 1
+    assert client.post(f"{path}/rollback").status_code == 202
+    back = settled(client, path, "rolled_back")
+    assert back["hash_restored"] == back["hash_before"] != back["hash_after"]
+    assert first_phone(client) == "+79123456789"
+    assert [one["version"] for one in client.get("/v1/policy/versions").json()["items"]] == [1, 0]
+    assert client.get("/v1/policy/rehearsals").json()["items"][0]["status"] == "rolled_back"
+
+
+def test_a_broken_or_forbidden_policy_is_refused(client: TestClient) -> None:
+    answer = client.post("/v1/policy/rehearsals", json={"content": "default: [oldest]"})
+    assert answer.status_code == 422
+    assert "line 1" in answer.json()["detail"]
+    assert client.get("/v1/policy/rehearsals/77").status_code == 404
+    desk = client.operator  # type: ignore[attr-defined]
+    assert client.get("/v1/policy", headers=desk).status_code == 403
+
+
+def test_the_screens_of_the_policy(client: TestClient) -> None:
+    begun = client.post("/v1/policy/rehearsals", json={"content": CABINET_FIRST + "default: [newest]\n"})
+    number = begun.json()["trial_id"]
+    settled(client, f"/v1/policy/rehearsals/{number}", "rehearsed")
+    page = shown(client, "/policy")
+    assert "все остальные" in page
+    assert "trust: {cabinet: 90}" in shown(client, "/policy?version=2")
+    page = shown(client, f"/policy/{number}?attribute=phones")
+    assert "billing → cabinet" in page
+    assert "+7 937 •••-••-22" in page
