@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litso.resolve.cluster import Evidenced, contract, partition
+from litso.resolve.cluster import Evidenced, components, contract, partition
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,10 @@ def test_the_threshold_is_what_evidence_must_exceed() -> None:
 
     assert partition(2, pairs, 299, nothing).tolist() == [0, 0]
     assert partition(2, pairs, 300, nothing).tolist() == [0, 1]
+
+
+@given(st.integers(1, 12), st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=14))
+def test_components_of_few_nodes_are_those_of_many(size: int, edges: list[tuple[int, int]]) -> None:
+    inside = [edge for edge in edges if max(edge) < size]
+    left, right = (np.array([edge[side] for edge in inside], dtype=np.int64) for side in (0, 1))
+    assert components(size, left, right).tolist() == components(size + 300, left, right).tolist()[:size]

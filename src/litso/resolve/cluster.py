@@ -106,11 +106,32 @@ def contract(
     return [[nodes[place] for place in sorted(groups[one])] for one in sorted(groups)]
 
 
+_FEW: Final = 200
+"""Pairs up to which one by one is quicker than building a matrix."""
+
+
 def components(size: int, left: Nodes, right: Nodes) -> Nodes:
-    """Number of the connected component of each of `size` nodes."""
+    """Number of the connected component of each of `size` nodes; components are numbered by their first nodes."""
+    if size + len(left) <= _FEW:
+        return _components_of_few(size, left.tolist(), right.tolist())
     ones = np.ones(len(left), dtype=np.int8)
     graph = coo_array((ones, (left, right)), shape=(size, size)).tocsr()
     return np.asarray(connected_components(graph, directed=False)[1]).astype(np.int64)
+
+
+def _components_of_few(size: int, left: Sequence[int], right: Sequence[int]) -> Nodes:
+    first = list(range(size))
+
+    def root(node: int) -> int:
+        while first[node] != node:
+            first[node] = node = first[first[node]]
+        return node
+
+    for one, two in zip(left, right, strict=True):
+        low, high = sorted((root(one), root(two)))
+        first[high] = low
+    numbers: dict[int, int] = {}
+    return np.array([numbers.setdefault(root(node), len(numbers)) for node in range(size)], dtype=np.int64)
 
 
 class Evidenced(NamedTuple):

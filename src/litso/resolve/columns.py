@@ -92,7 +92,7 @@ def _plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-_PLAIN: Final = ("snils", "inn", "ogrn", "kpp", "passport", "national_id", "house_key", *STANDARD_LISTS)
+PLAIN: Final = ("snils", "inn", "ogrn", "kpp", "passport", "national_id", "house_key", *STANDARD_LISTS)
 """Attributes whose standard values are written in one way only."""
 
 
@@ -304,7 +304,7 @@ class Columns:
     def text(self, attribute: str) -> Coded:
         """Any text attribute."""
         if attribute not in self._texts:
-            whole = coded(self._column(attribute, pa.string()), is_plain=attribute in _PLAIN)
+            whole = coded(self._column(attribute, pa.string()), is_plain=attribute in PLAIN)
             self._texts[attribute] = self._of_nodes(whole)
         return self._texts[attribute]
 

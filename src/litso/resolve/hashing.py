@@ -93,4 +93,17 @@ def seed_of(name: str) -> int:
 
 def block_keys(rule: str, level: int, *parts: Hashes) -> Hashes:
     """Keys of blocks of a rule, from the hashes of what their nodes have in common."""
-    return combine(seed_of(f"{rule}/{level}"), *parts)
+    return combine(_block_seed(rule, level), *parts)
+
+
+def block_key(rule: str, level: int, *parts: int) -> int:
+    """The same of one block."""
+    total = _block_seed(rule, level)
+    for part in parts:
+        total = _mix_one((total * int(_BASE) + part) & _MASK)
+    return total
+
+
+@cache
+def _block_seed(rule: str, level: int) -> int:
+    return seed_of(f"{rule}/{level}")

@@ -6,7 +6,7 @@ Everything here works on any alphabet; the rules for endings and sounds touch on
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Final
 
 import pyarrow as pa
@@ -60,6 +60,12 @@ def _remembered(rule: Rule) -> Rule:
         return pa.array([found.get(text) for text in texts], pa.string())
 
     return with_memory
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def of_one(rule: Rule, word: str) -> str:
+    """What a rule of this module gives for one word; nothing is the empty text."""
+    return rule(pa.array([word], pa.string()))[0].as_py() or ""
 
 
 @_remembered

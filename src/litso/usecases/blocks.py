@@ -19,6 +19,7 @@ from litso.resolve.claims import BORDERS
 from litso.resolve.columns import Columns, Sharing
 from litso.resolve.hashing import seed_of
 from litso.resolve.keys import CAP, Keys, Parts, Rule, counted_rules, keys_of_level, rules_of
+from litso.resolve.keys_of_one import KeysOfOne
 from litso.resolve.model import Model
 from litso.resolve.nodes import node_schema, node_values
 from litso.store import nodes, records
@@ -60,32 +61,32 @@ def finer_keys(kind: str, columns: Columns, customs: Mapping[str, str]) -> Itera
                 break
 
 
-class KeysAtHand:
-    """Keys of the nodes of columns, worked out once for each level of a rule."""
-
-    def __init__(self, columns: Columns) -> None:
-        self._parts = Parts(columns)
-        self._known: dict[tuple[str, int], Keys] = {}
-
-    def of_level(self, rule: Rule, level: int) -> Keys:
-        """As `keys_of_level`."""
-        if (rule.name, level) not in self._known:
-            self._known[rule.name, level] = keys_of_level(rule, level, self._parts)
-        return self._known[rule.name, level]
-
-
 class Group(NamedTuple):
     """Nodes of one kind at hand, in the order of their fingerprints.
 
-    ids: their numbers in the store; rows: their places in `columns` and `keys`, which may hold more nodes.
+    ids: their numbers in the store; rows: their places in `columns` and `records`, which may hold more nodes.
     """
 
     kind: str
     ids: NDArray[np.int64]
     prints: Sequence[str]
     columns: Columns
-    keys: KeysAtHand
+    records: Sequence[KeysOfOne]
     rows: NDArray[np.int64]
+
+    def keys(self, rule: Rule, level: int) -> dict[int, list[int]]:
+        """Node id → its keys at a level of a rule, as stored; nodes without any are left out."""
+        found = zip(self.ids.tolist(), self._keys(rule, level), strict=True)
+        return {node: keys for node, keys in found if keys}
+
+    def first_keys(self, customs: Mapping[str, str]) -> list[list[int]]:
+        """Keys of the first levels of all rules, as stored, of each node in order."""
+        by_rule = [self._keys(rule, 0) for rule in rules_of(self.kind, customs)]
+        return [sorted({key for keys in of_node for key in keys}) for of_node in zip(*by_rule, strict=True)]
+
+    def _keys(self, rule: Rule, level: int) -> list[list[int]]:
+        salt = int(_SALT) if self.kind == ORGANIZATION else 0
+        return [[key ^ salt for key in self.records[row].of_level(rule, level)] for row in self.rows.tolist()]
 
     def places(self) -> dict[int, int]:
         """Node id → its place."""
@@ -106,6 +107,8 @@ class Hand:
         self.model = model
         self._known: dict[int, tuple[str, dict[str, Any]]] = {}
         self._groups: dict[tuple[int, ...], list[Group]] = {}
+        self.scores: dict[tuple[int, int], int] = {}
+        """Scores of the pairs that were weighed, smaller node first."""
 
     def put(self, standards: Mapping[int, tuple[str, Mapping[str, Any]]]) -> None:
         """Node → (fingerprint, standard record), which need not be read."""
@@ -159,16 +162,30 @@ def standard_of(standard: Mapping[str, Any]) -> dict[str, Any]:
 def group_of(
     connection: Connection, model: Model, kind: str, found: Sequence[tuple[str, int, Mapping[str, Any]]]
 ) -> Group:
-    """A group of (fingerprint, node id, standard record); the sizes of its blocks are read when first needed."""
+    """A group of (fingerprint, node id, standard record).
+
+    Columns and the sizes of blocks on which evidence depends are made and read when first needed.
+    """
     ordered = sorted(found, key=lambda one: one[:2])
-    prints = [print_ for print_, _, _ in ordered]
+    values = [node_values(record) for _, _, record in ordered]
+    records = [KeysOfOne(one) for one in values]
     sizes = _Sizes(connection, kind)
-    columns = Columns.of_table(values_table([record for _, _, record in ordered], prints, model), Sharing(sizes))
-    keys = KeysAtHand(columns)
     counted = counted_rules(rules_of(kind, model.customs))
-    sizes.foreseen = lambda: [key for rule in counted for key in keys.of_level(rule, 0).keys.tolist()]
+    sizes.foreseen = lambda: [key for rule in counted for one in records for key in one.of_level(rule, 0)]
     ids = np.array([node for _, node, _ in ordered], dtype=np.int64)
-    return Group(kind, ids, prints, columns, keys, np.arange(len(ids)))
+    prints = [print_ for print_, _, _ in ordered]
+    return Group(kind, ids, prints, _columns_of(values, model, Sharing(sizes)), records, np.arange(len(ids)))
+
+
+def _columns_of(values: Sequence[Mapping[str, Any]], model: Model, sharing: Sharing) -> Columns:
+    """Node values as columns."""
+    schema = node_schema(model.custom_names)
+
+    def fetch(name: str) -> pa.Array | None:
+        place = schema.get_field_index(name)
+        return None if place < 0 else pa.array([row.get(name) for row in values], schema.field(place).type)
+
+    return Columns(np.arange(len(values)), fetch, sharing)
 
 
 class _Sizes:
@@ -189,13 +206,6 @@ class _Sizes:
             found = nodes.sizes(self._connection, kept, LARGEST + 1)
             self._known |= {key: found.get(store, 0) for key, store in zip(missing, kept, strict=True)}
         return [self._known[key] for key in keys]
-
-
-def values_table(rows: Sequence[Mapping[str, Any]], fingerprints: Sequence[str], model: Model) -> pa.Table:
-    """Nodes as resolution takes them."""
-    schema = node_schema(model.custom_names)
-    listed = [{"fingerprint": print_, **node_values(row)} for print_, row in zip(fingerprints, rows, strict=True)]
-    return pa.Table.from_pylist(listed, schema=schema)
 
 
 _NOBODY: Final = Block(0, ())
@@ -234,31 +244,18 @@ class Blocks:
 def candidates_of(blocks: Blocks, group: Group, customs: Mapping[str, str]) -> set[tuple[int, int]]:
     """Pairs of node ids (smaller first) of the nodes of a group with all that share a linking key with them."""
     found: set[tuple[int, int]] = set()
-    waiting = [(rule, group.ids) for rule in rules_of(group.kind, customs)]
+    waiting = [(rule, group) for rule in rules_of(group.kind, customs)]
     level = 0
     while waiting:
-        asked = [(rule, _rows_of(group, rule, level, of)) for rule, of in waiting]
+        asked = [(rule, of.keys(rule, level)) for rule, of in waiting]
         known = blocks.of({key for _, rows in asked for keys in rows.values() for key in keys}, level)
         waiting = []
         for rule, rows in asked:
             crowded = _link(found, rows, known, rule.cap(level))
             if crowded and level + 1 < len(rule.levels):
-                waiting.append((rule, np.array(sorted(crowded), dtype=np.int64)))
+                waiting.append((rule, group.narrowed(crowded)))
         level += 1
     return found
-
-
-def _rows_of(group: Group, rule: Rule, level: int, of: NDArray[np.int64]) -> dict[int, list[int]]:
-    """Node id → its keys at a level of a rule, as stored."""
-    rows = group.keys.of_level(rule, level)
-    if not len(rows.nodes):
-        return {}
-    ids = group.ids[rows.nodes]
-    chosen = np.isin(ids, of)
-    keys: dict[int, list[int]] = defaultdict(list)
-    for node, key in zip(ids[chosen].tolist(), stored(group.kind, rows.keys[chosen]).tolist(), strict=True):
-        keys[node].append(key)
-    return keys
 
 
 def _link(
@@ -289,7 +286,7 @@ def split_blocks(hand: Hand, blocks: Blocks, arrived: Mapping[int, int], groups:
 def _split(hand: Hand, blocks: Blocks, rule: Rule, group: Group, added: Mapping[int, int]) -> None:
     focus, arrived = group, added
     for level in range(len(rule.levels) - 1):
-        rows = _rows_of(focus, rule, level, focus.ids)
+        rows = focus.keys(rule, level)
         keys = {key for one in rows.values() for key in one}
         cap = rule.cap(level)
         asked = blocks if level == 0 else Blocks(hand.connection, cap + max(arrived.values(), default=0))
@@ -306,7 +303,7 @@ def _split(hand: Hand, blocks: Blocks, rule: Rule, group: Group, added: Mapping[
 
 def _add_finer(connection: Connection, rule: Rule, level: int, focus: Group) -> dict[int, int]:
     """Add the finer keys of nodes; answers how many nodes each of them came to."""
-    pairs = [(key, node) for node, keys in _rows_of(focus, rule, level, focus.ids).items() for key in keys]
+    pairs = [(key, node) for node, keys in focus.keys(rule, level).items() for key in keys]
     known = {tuple(row) for row in nodes.hub_keys_of(connection, {node for _, node in pairs})}
     nodes.add_hub_keys(connection, [key for key, _ in pairs], [node for _, node in pairs])
     return Counter(key for key, node in pairs if (key, node) not in known)

@@ -33,7 +33,6 @@ from litso.usecases.blocks import (
     Group,
     Hand,
     candidates_of,
-    first_keys,
     group_of,
     split_blocks,
     standard_of,
@@ -93,7 +92,8 @@ def place(hand: Hand, rows: Sequence[Mapping[str, Any]]) -> Placement:
     known = nodes.find_by_fingerprints(hand.connection, sorted(set(prints))) if rows else {}
     new = {print_: row for print_, row in zip(prints, rows, strict=True) if print_ not in known}
     groups = _new_groups(hand, new)
-    first = _first_keys(groups, hand.model)
+    customs = hand.model.customs
+    first = {print_: keys for one in groups for print_, keys in zip(one.prints, one.first_keys(customs), strict=True)}
     fresh = nodes.add_handful(hand.connection, {print_: (str(uuid4()), first[print_]) for print_ in new})
     named = [group._replace(ids=np.array([fresh[one] for one in group.prints], dtype=np.int64)) for group in groups]
     hand.put({node: (print_, new[print_]) for print_, node in fresh.items()})
@@ -107,16 +107,6 @@ def _new_groups(hand: Hand, new: Mapping[str, Mapping[str, Any]]) -> list[Group]
     kinds = sorted({row["kind"] for row in new.values()})
     chosen = [[(print_, 0, row) for print_, row in new.items() if row["kind"] == kind] for kind in kinds]
     return [group_of(hand.connection, hand.model, kind, rows) for kind, rows in zip(kinds, chosen, strict=True)]
-
-
-def _first_keys(groups: Sequence[Group], model: Model) -> dict[str, list[int]]:
-    """Fingerprint → first keys, as stored."""
-    found: dict[str, set[int]] = {print_: set() for group in groups for print_ in group.prints}
-    for group in groups:
-        for rows in first_keys(group.kind, group.keys.of_level, model.customs):
-            for node, key in zip(rows.nodes.tolist(), rows.keys.tolist(), strict=True):
-                found[group.prints[node]].add(key)
-    return {print_: sorted(keys) for print_, keys in found.items()}
 
 
 def settle(
@@ -221,7 +211,7 @@ def _link_anew(hand: Hand, blocks: Blocks, added: set[int], crowds: Sequence[set
         if pairs:
             together = hand.groups({*fresh, *(node for pair in pairs for node in pair)})
             (whole,) = [one for one in together if one.kind == group.kind]
-            nodes.add_links(hand.connection, _weighed(hand.model, whole, pairs))
+            nodes.add_links(hand.connection, _weighed(hand, whole, pairs))
         compared.append(whole)
     return compared
 
@@ -229,17 +219,20 @@ def _link_anew(hand: Hand, blocks: Blocks, added: set[int], crowds: Sequence[set
 _NONE: Final = frozenset[int]()
 
 
-def _weighed(model: Model, group: Group, pairs: Sequence[tuple[int, int]]) -> list[Link]:
-    """The links among pairs of nodes of a group: those above the review weight."""
+def _weighed(hand: Hand, group: Group, pairs: Sequence[tuple[int, int]]) -> list[Link]:
+    """The links among pairs of nodes of a group: those above the review weight. All scores are kept at hand."""
+    model = hand.model
     width = max(len(model.claims(kind)) for kind in model.kinds)
     floor = round(min(model.review, model.threshold) * UNIT)
     places = group.places()
     left, right = (group.rows[[places[pair[side]] for pair in pairs]] for side in (0, 1))
     levels = compare(group.columns, left, right, model.claims(group.kind), model.frequencies)
     padded = np.pad(levels, ((0, width - len(levels)), (0, 0))).T
+    scores = score(model, group.kind, levels).tolist()
+    hand.scores |= zip(pairs, scores, strict=True)
     return [
         Link(one, two, value / UNIT, row.tobytes())
-        for (one, two), value, row in zip(pairs, score(model, group.kind, levels).tolist(), padded, strict=True)
+        for (one, two), value, row in zip(pairs, scores, padded, strict=True)
         if value > floor
     ]
 
@@ -302,9 +295,11 @@ def _clusters(hand: Hand, groups: Sequence[Group], judged: Judged, belongings: S
 def pairs_within(hand: Hand, group: Group, places: Mapping[int, int], score_more: Any) -> Evidenced:
     """Candidates inside the group. In components of up to WHOLE nodes stored links suffice, as all pairs are scored."""
     links = nodes.links_within(hand.connection, places) if len(places) > 1 else []
-    both = [tuple(sorted((places[link.node_a], places[link.node_b]))) for link in links]
+    scores = {pair: value for pair, value in hand.scores.items() if pair[0] in places and pair[1] in places}
+    scores |= {(link.node_a, link.node_b): round(link.weight * UNIT) for link in links}
+    both = [tuple(sorted((places[one], places[two]))) for one, two in scores]
     pairs = np.array(both, dtype=np.int64).reshape(-1, 2)
-    weights = np.rint(np.array([link.weight for link in links]) * UNIT).astype(np.int32)
+    weights = np.array(list(scores.values()), dtype=np.int32)
     strong = pairs[weights > round(hand.model.threshold * UNIT)]
     sizes = np.bincount(components(len(group.ids), strong[:, 0], strong[:, 1]))
     if sizes.max(initial=0) > WHOLE:
