@@ -69,6 +69,8 @@ class Model:
 
     def with_customs(self, customs: Mapping[str, str]) -> Model:
         """The same model with custom attributes, whose weights are first guesses unless it has learned them."""
+        if dict(customs) == self.customs:
+            return self
         return Model(self.locale, self.kinds, self.frequencies, self.threshold, self.review, dict(customs))
 
     def weights(self, kind: str) -> list[Table]:

@@ -59,12 +59,16 @@ def _fill(connection: Connection, assignment: pa.Table, reason: str) -> int:
         return copy_fixed(connection, "crosswalk", columns, freeze="crosswalk" in emptied)
 
 
-def set_parties(connection: Connection, parties: Mapping[int, str], reason: str) -> int:
-    """Set the party of a handful of records: record id → party id; answers how many are new or moved."""
+def set_parties(connection: Connection, parties: Mapping[int, str], reason: str, *, are_new: bool = False) -> int:
+    """Set the party of a handful of records: record id → party id; answers how many are new or moved.
+
+    are_new: whether none of them belongs anywhere yet.
+    """
     if not parties:
         return 0
     parameters = {"records": list(parties), "parties": list(parties.values()), "reason": reason}
-    connection.execute(statements("crosswalk")["end_some"], parameters)
+    if not are_new:
+        connection.execute(statements("crosswalk")["end_some"], parameters)
     return connection.execute(statements("crosswalk")["begin_some"], parameters).rowcount
 
 

@@ -25,6 +25,7 @@ from litso.resolve.nodes import node_schema, node_values
 from litso.store import nodes, records
 from litso.store.database import Connection
 from litso.store.nodes import Block
+from litso.store.sources import Source
 
 LARGEST: Final = max(CAP, *BORDERS)
 """Sizes above this one are all alike."""
@@ -100,11 +101,15 @@ class Group(NamedTuple):
 
 
 class Hand:
-    """Nodes at hand in one transaction. What was read or given of them is kept; nobody else may write meanwhile."""
+    """Nodes at hand in one transaction. What was read or given of them is kept; nobody else may write meanwhile.
 
-    def __init__(self, connection: Connection, model: Model) -> None:
+    registered: all sources, if they were read already.
+    """
+
+    def __init__(self, connection: Connection, model: Model, registered: Sequence[Source] | None = None) -> None:
         self.connection = connection
         self.model = model
+        self.registered = registered
         self._known: dict[int, tuple[str, dict[str, Any]]] = {}
         self._groups: dict[tuple[int, ...], list[Group]] = {}
         self.scores: dict[tuple[int, int], int] = {}

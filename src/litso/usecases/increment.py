@@ -27,6 +27,7 @@ from litso.store import changes, crosswalk, facts, golden, judgements, nodes, re
 from litso.store.database import Connection
 from litso.store.nodes import Block, Link
 from litso.store.records import Belonging
+from litso.store.sources import Source
 from litso.usecases.blocks import (
     LARGEST,
     Blocks,
@@ -328,12 +329,14 @@ def _succeed(
     named = name_parties(connection, belongings, evident, clusters)
     nodes.set_parties(connection, {row.node_id: named.now[row.record_id] for row in belongings})
     moved = {row.record_id: named.now[row.record_id] for row in belongings if row.party_id != named.now[row.record_id]}
-    crosswalk.set_parties(connection, moved, cause.reason)
-    touched = set(moved.values()) | {row.party_id for row in belongings if row.record_id in moved} | lost
+    former = {row.party_id for row in belongings if row.record_id in moved}
+    crosswalk.set_parties(connection, moved, cause.reason, are_new=former == {None})
+    touched = set(moved.values()) | former | lost
     touched |= {named.now[record] for record in written if record in named.now}
     created = sorted(set(moved.values()) & named.minted - named.split.keys())
     settled = Settled(created, [], named.merged, named.split, [])
-    return publish_touched(connection, hand.model.custom_names, {party for party in touched if party}, settled, cause)
+    found = {party for party in touched if party}
+    return publish_touched(connection, hand.model.custom_names, found, settled, cause, hand.registered)
 
 
 def _at_hand(hand: Hand, reached: set[int], compared: Sequence[Group]) -> list[Group]:
@@ -379,10 +382,19 @@ def _present_parties(connection: Connection, record_ids: Sequence[int]) -> set[s
 
 
 def publish_touched(
-    connection: Connection, customs: Sequence[str], touched: set[str], settled: Settled, cause: Cause
+    connection: Connection,
+    customs: Sequence[str],
+    touched: set[str],
+    settled: Settled,
+    cause: Cause,
+    registered: Sequence[Source] | None = None,
 ) -> Settled:
-    """Golden records of the touched parties, and the events. customs: names of the custom attributes."""
-    priorities = {source.name: source.priority for source in sources.list_all(connection)}
+    """Golden records of the touched parties, and the events.
+
+    customs: names of the custom attributes. registered: all sources, if they are at hand.
+    """
+    registered = sources.list_all(connection) if registered is None else registered
+    priorities = {source.name: source.priority for source in registered}
     publish = _publish_many if len(touched) > _FEW_PARTIES else _publish_few
     published, ended = publish(connection, customs, touched, priorities, in_force(connection, touched))
     golden.withdraw(connection, ended)

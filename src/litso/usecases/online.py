@@ -29,7 +29,6 @@ from litso.standardize.one import standardize_one
 from litso.store import access, golden, loads, locks, nodes, records, sources, suggestions
 from litso.store.database import Connection
 from litso.store.loads import Counts
-from litso.store.nodes import Link
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.address_lines import address_lines
@@ -90,44 +89,71 @@ class Candidate(NamedTuple):
 # Upsert ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Job:
+    """A given record on its way: what the store has of it, and what becomes of it."""
+
+    given: Given
+    payload: str
+    content: int
+    before: records.Record | None
+    status: str
+    standard: Mapping[str, Any]
+    record_id: int | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Source and source key."""
+        return self.given.source, self.given.source_id
+
+
 def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
     """Insert or change source records and everything that follows from them; the order of the answer is that given.
 
     Raises BadUsage for an unknown attribute or a repeated key, NotFound for a source that is not registered.
     """
     demand(actor, "write_records")
-    keys = [(one.source, one.source_id) for one in given]
-    if len(set(keys)) < len(keys):
+    if len({(one.source, one.source_id) for one in given}) < len(given):
         raise BadUsage("each record may occur once in a request")
-    mappings = {name: mapping_of(sources.get(connection, name)) for name in {one.source for one in given}}
     locks.lock_resolution(connection)
-    model, _ = current_model(connection)
-    payloads = [_payload(one) for one in given]
-    hashes = records.content_hashes(payloads, "api").tolist()
-    before = {(row.source, row.source_id): row for row in records.find_many(connection, keys)}
-    statuses = [_status(before.get(key), content) for key, content in zip(keys, hashes, strict=True)]
-    news = [number for number, status in enumerate(statuses) if status != records.UNCHANGED]
-    rows = [_standard(given[number], mappings[given[number].source]) for number in news]
-    loads_of = _count(connection, actor, given, statuses)
-    hand = Hand(connection, model)
-    placement = place(hand, [row for row in rows if row["kind"] != NO_PARTY])
-    written, left = dict[int, int](), list[int]()
-    placed = iter(placement.nodes)
-    for number, row in zip(news, rows, strict=True):
-        node = next(placed) if row["kind"] != NO_PARTY else None
-        known = before.get(keys[number])
-        if known is not None and known.node_id is not None and known.node_id != node:
-            left.append(known.node_id)
-        change = {"node_id": node, "content_hash": hashes[number], "payload": payloads[number]}
-        record = records.put(connection, loads_of[given[number].source], {**row, **change})
-        if node is not None:
-            written[record] = node
-    houses = [(row["house_key"], row["address"], 1) for row in rows if row["house_key"] and row["address"]]
-    suggestions.add_new_lines(connection, address_lines(houses))
+    registered = sources.list_all(connection)
+    model, _ = current_model(connection, registered)
+    jobs = _jobs(connection, given)
+    news = [job for job in jobs if job.status != records.UNCHANGED]
+    by_name = {source.name: source for source in registered}
+    for job in news:
+        name = job.given.source
+        job.standard = _standard(job.given, mapping_of(by_name.get(name) or sources.get(connection, name)))
+    loads_of = _count(connection, actor, jobs)
+    hand = Hand(connection, model, registered)
+    resolved = [job for job in news if job.standard["kind"] != NO_PARTY]
+    placement = place(hand, [job.standard for job in resolved])
+    node_of = dict(zip((job.key for job in resolved), placement.nodes, strict=True))
+    for job in news:
+        change = {"node_id": node_of.get(job.key), "content_hash": job.content, "payload": job.payload}
+        job.record_id = records.put(connection, loads_of[job.given.source], {**job.standard, **change})
+    houses = [(job.standard["house_key"], job.standard["address"]) for job in news]
+    suggestions.add_new_lines(connection, address_lines((key, line, 1) for key, line in houses if key and line))
     if news:
-        cause = Cause("load", loads_of[given[news[0]].source])
+        written = {job.record_id: node_of[job.key] for job in resolved if job.record_id is not None}
+        former = [(job.before.node_id, node_of.get(job.key)) for job in news if job.before]
+        left = [node for node, now in former if node is not None and node != now]
+        cause = Cause("load", loads_of[news[0].given.source])
         settle(hand, added=placement.added, left=left, written=written, cause=cause)
-    return _answers(connection, model, keys, statuses)
+    return _answers(connection, model, jobs)
+
+
+def _jobs(connection: Connection, given: Sequence[Given]) -> list[_Job]:
+    payloads = [_payload(one) for one in given]
+    contents = records.content_hashes(payloads, "api").tolist()
+    found = records.find_many(connection, [(one.source, one.source_id) for one in given])
+    before = {(row.source, row.source_id): row for row in found}
+    jobs = []
+    for one, payload, content in zip(given, payloads, contents, strict=True):
+        row = before.get((one.source, one.source_id))
+        standard, record_id = (row.standard, row.record_id) if row else ({}, None)
+        jobs.append(_Job(one, payload, content, row, _status(row, content), standard, record_id))
+    return jobs
 
 
 def _payload(given: Given) -> str:
@@ -144,11 +170,11 @@ def _status(before: records.Record | None, content: int) -> str:
     return records.UNCHANGED if before.standard["content_hash"] == content else records.CHANGED
 
 
-def _count(connection: Connection, actor: Actor, given: Sequence[Given], statuses: Sequence[str]) -> dict[str, int]:
+def _count(connection: Connection, actor: Actor, jobs: Sequence[_Job]) -> dict[str, int]:
     """Count the records in the day's stream of each source; answers the load of each."""
     found: dict[str, list[str]] = defaultdict(list)
-    for one, status in zip(given, statuses, strict=True):
-        found[one.source].append(status)
+    for job in jobs:
+        found[job.given.source].append(job.status)
     return {
         source: loads.count_streamed(
             connection,
@@ -199,41 +225,23 @@ def _mapped(attributes: Attributes, party: str, source: str, source_id: str) -> 
     return row
 
 
-def _answers(
-    connection: Connection, model: Model, keys: Sequence[tuple[str, str]], statuses: Sequence[str]
-) -> list[Upserted]:
+def _answers(connection: Connection, model: Model, jobs: Sequence[_Job]) -> list[Upserted]:
     """What became of the records: their parties, quality codes and evidence."""
-    now = {(row.source, row.source_id): row for row in records.find_many(connection, keys)}
-    evidence = _evidence(connection, model, list(now.values()))
+    party_of: dict[int, str] = {}
+    evidence: dict[int | None, list[Evidence]] = defaultdict(list)
+    for tie in nodes.ties(connection, [job.record_id for job in jobs if job.record_id is not None], _SHOWN):
+        party_of[tie.record_id] = tie.party_id
+        if tie.source is not None and tie.source_id is not None:
+            steps = evidence_steps(model, tie.kind, tie.levels)
+            evidence[tie.record_id].append(Evidence(tie.source, tie.source_id, tie.weight, steps))
     answers = []
-    for key, status in zip(keys, statuses, strict=True):
-        row = now[key]
-        quality = {kind: row.standard[f"qc_{kind}"] for kind in QC_KINDS if row.standard[f"qc_{kind}"] is not None}
-        problems, found = row.standard["problems"], evidence.get(row.record_id, [])
-        answers.append(Upserted(*key, row.party_id, status, quality, problems, found))
+    for job in jobs:
+        codes = {kind: job.standard[f"qc_{kind}"] for kind in QC_KINDS}
+        quality = {kind: code for kind, code in codes.items() if code is not None}
+        party = party_of.get(job.record_id or 0)
+        problems = list(job.standard["problems"])
+        answers.append(Upserted(*job.key, party, job.status, quality, problems, evidence[job.record_id]))
     return answers
-
-
-def _evidence(connection: Connection, model: Model, rows: Sequence[records.Record]) -> dict[int, list[Evidence]]:
-    """Record → its strongest links to others of its party."""
-    party_of = nodes.nodes_of_parties(connection, sorted({row.party_id for row in rows if row.party_id}))
-    links = nodes.links_within(connection, party_of) if len(party_of) > 1 else []
-    chosen: dict[int, list[tuple[Link, int]]] = {}
-    for row in rows:
-        own = [link for link in links if row.node_id in (link.node_a, link.node_b)]
-        ends = [(link, link.node_b if link.node_a == row.node_id else link.node_a) for link in own]
-        within = [(link, other) for link, other in ends if party_of[other] == row.party_id]
-        chosen[row.record_id] = sorted(within, key=lambda one: (-one[0].weight, one[1]))[:_SHOWN]
-    others = sorted({other for found in chosen.values() for _, other in found})
-    names = {one.node_id: one for one in reversed(records.belongings(connection, others) if others else [])}
-    return {
-        row.record_id: [
-            Evidence(names[other].source, names[other].source_id, link.weight,
-                     evidence_steps(model, row.kind, link.levels))
-            for link, other in chosen[row.record_id]
-        ]
-        for row in rows
-    }  # fmt: skip
 
 
 # Match ----------------------------------------------------------------------------------------------------------

@@ -170,9 +170,13 @@ def relink(connection: Connection, found: Outlook) -> int:
     return int(links.num_rows + stale.num_rows)
 
 
-def current_model(connection: Connection) -> tuple[Model, tuple[str, ...]]:
-    """The active model with the custom attributes of all sources, and their names; at first the shipped one."""
-    mappings = [mapping_of(source) for source in sources.list_all(connection)]
+def current_model(connection: Connection, registered: Sequence[Source] | None = None) -> tuple[Model, tuple[str, ...]]:
+    """The active model with the custom attributes of all sources, and their names; at first the shipped one.
+
+    registered: all sources, if they are at hand.
+    """
+    registered = sources.list_all(connection) if registered is None else registered
+    mappings = [mapping_of(source) for source in registered]
     customs = {CUSTOM_PREFIX + custom.name: custom.compare for mapping in mappings for custom in mapping.custom}
     model = _active_model(connection)
     if model is None:

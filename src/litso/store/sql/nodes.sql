@@ -110,6 +110,27 @@ select node_a, node_b, weight, levels from link
 where node_a = any(%(ids)s::bigint[]) and node_b = any(%(ids)s::bigint[])
 order by node_a, node_b;
 
+-- name: ties
+select r.record_id, r.kind, n.party_id::text, o.source, o.source_id, coalesce(l.weight, 0) as weight,
+       coalesce(l.levels, '') as levels
+from source_record r
+join node n using (node_id)
+left join lateral (
+    select e.other, e.weight, e.levels
+    from (
+        select node_b as other, weight, levels from link where node_a = r.node_id
+        union all
+        select node_a, weight, levels from link where node_b = r.node_id
+    ) e
+    join node m on m.node_id = e.other and m.party_id = n.party_id
+    order by e.weight desc, e.other limit %(most)s
+) l on true
+left join lateral (
+    select source, source_id from source_record s where s.node_id = l.other order by s.record_id limit 1
+) o on true
+where r.record_id = any(%(ids)s::bigint[])
+order by r.record_id, l.weight desc, l.other;
+
 -- name: parties_of
 select node_id, party_id::text from node where node_id = any(%(ids)s::bigint[]);
 
