@@ -21,11 +21,10 @@ from databases import (  # noqa: F401  fixtures for every room
 
 chromium = cache(find_chromium)
 
-settings.register_profile(
-    "ci", derandomize=True
-)  # there a failure is found again; elsewhere examples are new each time
-if os.environ.get("CI") == "true":
-    settings.load_profile("ci")
+# No deadlines, as machines are shared. In CI a failure is found again; elsewhere examples are new each time.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

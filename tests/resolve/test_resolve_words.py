@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from litso.resolve.columns import encode
 from litso.resolve.diminutives import FAMILIES, FULL_NAMES
-from litso.resolve.words import FEW, fold, patronymic_stem, sound, surname_stem
+from litso.resolve.words import FEW, fold, of_one, patronymic_stem, sound, surname_stem
 
 words_of_all_kinds = st.lists(
     st.none() | st.text(max_size=12) | st.sampled_from(["Иванова", "Ёлкин", "", " ", "O'Neil"]), max_size=20
@@ -27,6 +27,18 @@ def test_a_few_words_are_read_as_in_a_long_column(texts: list[str | None]) -> No
             codes, values = encode(column, is_plain=is_plain)
             told.append([values[code].as_py() if code >= 0 else None for code in codes.tolist()][: len(texts)])
         assert told[0] == told[1]
+
+
+NAME_LETTERS = st.text("АБВЁЙабвгдёжзийклмнопрстуфхцчшщъыьэюяABCHKXaceghiotuyz'.- ", max_size=12)
+NAME_ENDS = st.sampled_from(["", "ская", "ова", "ый", "ович", "инична", " оглы", "цкий", "sch", "ph"])
+
+
+@given(st.builds(str.__add__, NAME_LETTERS, NAME_ENDS) | st.text(max_size=8))
+def test_one_word_is_read_as_among_many(text: str) -> None:
+    folded = fold(pa.array([text]))[0].as_py() or ""
+    assert of_one(fold, text) == folded
+    for rule in (surname_stem, patronymic_stem, sound):
+        assert of_one(rule, folded) == rule(pa.array([folded], pa.string()))[0].as_py()
 
 
 @pytest.mark.parametrize(

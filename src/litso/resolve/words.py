@@ -5,6 +5,7 @@ Everything here works on any alphabet; the rules for endings and sounds touch on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Final
@@ -62,12 +63,6 @@ def _remembered(rule: Rule) -> Rule:
     return with_memory
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def of_one(rule: Rule, word: str) -> str:
-    """What a rule of this module gives for one word; nothing is the empty text."""
-    return rule(pa.array([word], pa.string()))[0].as_py() or ""
-
-
 @_remembered
 def fold(words: pa.Array) -> pa.Array:
     """Lower case, without accents (ё is е, й is и), spaces made single; the empty text becomes null."""
@@ -104,3 +99,50 @@ def sound(folded: pa.Array) -> pa.Array:
     first = pc.utf8_slice_codeunits(heard, 0, 1)
     rest = pc.replace_substring_regex(pc.utf8_slice_codeunits(heard, 1), r"[aeiouауи]", "")
     return pc.binary_join_element_wise(first, rest, "")
+
+
+# One word, the same meaning without the cost of a column --------------------------------------------------------------
+
+_SIMPLE: Final = re.compile(r"[A-Za-zА-Яа-яЁё0-9 .'-]*")
+"""Texts without anything that Python and Arrow might take differently; nearly all of them."""
+
+_FOLDED: Final = str.maketrans("ёй-", "еи ")
+
+
+def _compiled(rules: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), replacement) for pattern, replacement in rules)
+
+
+_SURNAME_PATTERNS: Final = _compiled(_SURNAME_ENDINGS)
+_PATRONYMIC_PATTERNS: Final = _compiled(_PATRONYMIC_ENDINGS)
+_SOUND_PATTERNS: Final = _compiled(_SOUNDS)
+_VOWELS: Final = str.maketrans("", "", "aeiouауи")
+
+
+def _replaced_one(word: str, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for pattern, replacement in patterns:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def _sound_of_one(folded: str) -> str:
+    heard = _replaced_one(_replaced_one(folded, _SURNAME_PATTERNS), _SOUND_PATTERNS)
+    for letter in _DOUBLES:
+        heard = heard.replace(letter + letter, letter)
+    return heard[:1] + heard[1:].translate(_VOWELS)
+
+
+_OF_ONE: Final[dict[Rule, Callable[[str], str]]] = {
+    fold: lambda word: " ".join(word.lower().translate(_FOLDED).split()),
+    surname_stem: lambda folded: _replaced_one(folded, _SURNAME_PATTERNS),
+    patronymic_stem: lambda folded: _replaced_one(folded, _PATRONYMIC_PATTERNS),
+    sound: _sound_of_one,
+}
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def of_one(rule: Rule, word: str) -> str:
+    """What a rule of this module gives for one word; nothing is the empty text."""
+    if _SIMPLE.fullmatch(word):
+        return _OF_ONE[rule](word)
+    return rule(pa.array([word], pa.string()))[0].as_py() or ""
