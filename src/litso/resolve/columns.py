@@ -84,8 +84,7 @@ class Listed:
 
 def spread(per_value: npt.NDArray[Fact], codes: Codes) -> npt.NDArray[Fact]:
     """Per-value facts spread over rows; rows without a value (code -1) get zero."""
-    padded: npt.NDArray[Fact] = np.append(per_value, np.zeros(1, per_value.dtype))
-    return padded[codes]
+    return np.concatenate((per_value, np.zeros(1, per_value.dtype)))[codes]
 
 
 def _plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -113,9 +112,9 @@ def _encode_few(texts: pa.Array, *, is_plain: bool) -> tuple[Codes, pa.Array]:
     """As `encode`, value by value."""
     folded = texts.to_pylist()
     if not is_plain or "" in folded:
-        folded = words.fold(texts).to_pylist()
+        folded = [text and (words.of_one(words.fold, text) or None) for text in folded]
     numbers: dict[str, int] = {}
-    codes = [MISSING if text is None else numbers.setdefault(text, len(numbers)) for text in folded]
+    codes = [MISSING if not text else numbers.setdefault(text, len(numbers)) for text in folded]
     return np.array(codes, dtype=np.int32), pa.array(list(numbers), pa.string())
 
 

@@ -23,6 +23,9 @@ FAR: Final = 99
 """Edits between values that are further apart than was asked, or were not measured."""
 
 
+_FEW: Final = 50
+"""Pairs of values up to which measuring each is quicker than finding the distinct ones first."""
+
 _UNLISTED: Final = 255
 
 RARE_FATHER: Final = 10
@@ -96,7 +99,9 @@ class Pairs:
     def was(self, claim: str, *levels: int) -> Flags:
         """Whether an earlier claim came to one of these levels."""
         decided = self.decided.get(claim)
-        return np.zeros(len(self), dtype=np.bool_) if decided is None else np.isin(decided, levels)
+        if decided is None:
+            return np.zeros(len(self), dtype=np.bool_)
+        return np.logical_or.reduce([decided == level for level in levels])
 
 
 def edits(values: pa.Array, first: Codes, second: Codes, wanted: Flags, most: int) -> Counts:
@@ -107,6 +112,11 @@ def edits(values: pa.Array, first: Codes, second: Codes, wanted: Flags, most: in
     result = np.full(len(first), FAR, dtype=np.int32)
     chosen = np.flatnonzero(wanted)
     if not len(chosen):
+        return result
+    if len(chosen) <= _FEW:
+        one, two = (values.take(pa.array(side[chosen])).to_pylist() for side in (first, second))
+        found = [OSA.distance(*pair, score_cutoff=most) for pair in zip(one, two, strict=True)]
+        result[chosen] = [count if count <= most else FAR for count in found]
         return result
     low = np.minimum(first[chosen], second[chosen]).astype(np.int64)
     high = np.maximum(first[chosen], second[chosen]).astype(np.int64)

@@ -187,8 +187,8 @@ def _columns_of(values: Sequence[Mapping[str, Any]], model: Model, sharing: Shar
     schema = node_schema(model.custom_names)
 
     def fetch(name: str) -> pa.Array | None:
-        place = schema.get_field_index(name)
-        return None if place < 0 else pa.array([row.get(name) for row in values], schema.field(place).type)
+        given = [row.get(name) for row in values]
+        return pa.array(given, schema.field(name).type) if any(given) else None
 
     return Columns(np.arange(len(values)), fetch, sharing)
 
