@@ -101,7 +101,8 @@ class Pairs:
         decided = self.decided.get(claim)
         if decided is None:
             return np.zeros(len(self), dtype=np.bool_)
-        return np.logical_or.reduce([decided == level for level in levels])
+        was: Flags = np.logical_or.reduce([decided == level for level in levels])
+        return was
 
 
 def edits(values: pa.Array, first: Codes, second: Codes, wanted: Flags, most: int) -> Counts:
