@@ -16,7 +16,7 @@ from litso.resolve.explain import CROWDED, MEETS, explain
 from litso.resolve.keys import CAP, Parts, keys_of_level, rules_of
 from litso.resolve.model import shipped
 from litso.resolve.nodes import node_table
-from litso.usecases.resolution import Judgement, resolve_standard
+from litso.usecases.resolution import Judgement, Split, resolve_standard
 
 HOME = {"street": "Мира", "house": "10", "flat": "5", "house_key": "самара|мира|10", "city": "Самара"}
 FATHER = {**HOME, "birth_date": "1955-02-03", "gender": "М", "accounts": ["4001"]}
@@ -185,6 +185,7 @@ def test_a_crowded_block_is_split_and_a_hub_reported() -> None:
         engine.append("standard", [table([*rows, twin])])
         found = resolve_standard(engine, "standard", shipped("ru"))
         assert {hub.rule for kind in found.kinds for hub in kind.hubs} == set()
+        assert Split("phones", "name", 1, CAP + 6, CAP + 6) in found.kinds[1].splits
         assert len(found.kinds[1].pairs.left) == 1
     with Engine() as engine:
         engine.append("standard", [table(alike)])
@@ -192,6 +193,8 @@ def test_a_crowded_block_is_split_and_a_hub_reported() -> None:
         hubs = {hub.rule: hub for kind in found.kinds for hub in kind.hubs}
         assert hubs["phones"].largest == CAP + 5
         assert hubs["phones"].nodes == CAP + 5
+        by_phone = [split for split in found.kinds[1].splits if split.rule == "phones"]
+        assert by_phone == [Split("phones", by, 1, CAP + 5, CAP + 5) for by in ("name", "birth_date")]
 
 
 def test_keys_bring_together_what_they_should() -> None:

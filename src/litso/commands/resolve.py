@@ -75,6 +75,11 @@ def _in_words(report: dict[str, Any], out: Path) -> str:
         f"  {report['pairs']:,} pairs were compared, {report['quarantined']:,} rows went to quarantine",
         f"  {seconds:.1f} s, {report['peak_memory_mb']:,} MB at most",
     ]
+    if report["splits"]:
+        blocks = sum(split["blocks"] for split in report["splits"])
+        lines.append(
+            f"  {blocks:,} values that too many records share were split by the next field (report.json: splits)"
+        )
     hubs = [f"  {hub['rule']}: {hub['blocks']:,} values shared by up to {hub['largest']:,} records link no longer"
             for hub in report["hubs"]]  # fmt: skip
     return "\n".join([*lines, *hubs])

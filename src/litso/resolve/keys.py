@@ -39,6 +39,10 @@ class Rule(NamedTuple):
         """Nodes that a block of this level may have before it is split."""
         return self.first_cap if level == 0 else CAP
 
+    def added(self, level: int) -> str:
+        """The fields by which a level (from 1 on) splits what is too large one level before."""
+        return ", ".join(self.levels[level][len(self.levels[level - 1]) :])
+
 
 def _splitting(*parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Levels from the parts that each of them adds."""

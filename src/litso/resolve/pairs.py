@@ -75,7 +75,8 @@ def blocks(keys: Keys, size: int, cap: int) -> Blocks:
 
 def distinct_pairs(parts: Iterable[npt.NDArray[np.int64]], size: int) -> tuple[Indices, Indices]:
     """(left, right) of all pairs, each once, in the order of their nodes."""
-    codes = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+    codes = np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+    codes.sort()
     codes = codes[np.append(True, codes[1:] != codes[:-1])] if len(codes) else codes
     left = codes // max(size, 1)
     return left, codes - left * size

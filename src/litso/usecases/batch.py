@@ -274,6 +274,7 @@ def _report(
     nodes, parties, pairs = resolution.count()
     records = engine.rows("select count(*) from record_node")[0][0]
     hubs = [{"kind": kind.kind, **hub._asdict()} for kind in resolution.kinds for hub in kind.hubs]
+    splits = [{"kind": kind.kind, **split._asdict()} for kind in resolution.kinds for split in kind.splits]
     return {
         "records": records,
         "nodes": nodes,
@@ -283,6 +284,7 @@ def _report(
         "repeated": read.repeated,
         "sources": read.records,
         "hubs": hubs,
+        "splits": splits,
         "seconds": {stage: round(seconds, 3) for stage, seconds in watch.seconds.items()},
         "peak_memory_mb": peak.so_far() >> 20,
         "threshold": resolution.threshold,

@@ -54,6 +54,25 @@ class Hub(NamedTuple):
     largest: int
 
 
+class Split(NamedTuple):
+    """What too many nodes share, split by the next fields of the rule, `by`; the rest as in a hub."""
+
+    rule: str
+    by: str
+    blocks: int
+    nodes: int
+    largest: int
+
+
+class Candidates(NamedTuple):
+    """All pairs that share a linking key, each once; hubs that link no longer; blocks that were split."""
+
+    left: Nodes
+    right: Nodes
+    hubs: tuple[Hub, ...]
+    splits: tuple[Split, ...]
+
+
 @dataclass
 class Stopwatch:
     """Seconds per stage, in the order in which stages began."""
@@ -103,6 +122,7 @@ class KindResolution:
     pairs: Evidenced
     patterns: evidence.Patterns
     hubs: tuple[Hub, ...]
+    splits: tuple[Split, ...]
     judged: JudgedNodes
 
 
@@ -219,7 +239,7 @@ def _resolve_kind(
     first, columns = columns_of(engine, standard, kind)
     size = len(columns)
     with watch.stage("pairs"):
-        left, right, hubs = candidates(rules_of(kind, model.customs), columns)
+        left, right, hubs, splits = candidates(rules_of(kind, model.customs), columns)
     with watch.stage("evidence"):
         if train:
             model = _with_frequencies(model, columns, kind)
@@ -239,7 +259,7 @@ def _resolve_kind(
         clusters = evident = partition(size, scored, threshold, score_more, local.must, local.vetoes)
         if local.must or local.vetoes:
             evident = partition(size, scored, threshold, score_more, local.twins)
-    return KindResolution(kind, first, columns, clusters, evident, scored, found, hubs, local), model
+    return KindResolution(kind, first, columns, clusters, evident, scored, found, hubs, splits, local), model
 
 
 def clusters_at(found: KindResolution, model: Model, threshold: float) -> Nodes:
@@ -280,27 +300,34 @@ def columns_of(engine: Engine, standard: str, kind: str) -> tuple[int, Columns]:
     return first, Columns(places.to_numpy(), fetch)
 
 
-def candidates(rules: Sequence[Rule], columns: Columns) -> tuple[Nodes, Nodes, tuple[Hub, ...]]:
-    """(left, right) of all pairs that share a linking key, and the hubs that link no longer."""
+def candidates(rules: Sequence[Rule], columns: Columns) -> Candidates:
+    """All pairs that share a linking key, and what too many nodes share."""
+    found = _candidates_by_rule(rules, columns)
+    hubs = tuple(hub for _, hub, _ in found if hub is not None)
+    splits = tuple(split for _, _, splits in found for split in splits)
+    left, right = pairs.distinct_pairs([codes for codes, _, _ in found], len(columns))
+    return Candidates(left, right, hubs, splits)
+
+
+def _candidates_by_rule(rules: Sequence[Rule], columns: Columns) -> list[tuple[Nodes, Hub | None, list[Split]]]:
     parts = Parts(columns)
     parts.prepare(rules)
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda rule: candidates_of_rule(rule, parts, len(columns)), rules))
-    left, right = pairs.distinct_pairs([codes for codes, _ in found], len(columns))
-    return left, right, tuple(hub for _, hub in found if hub is not None)
+        return list(pool.map(lambda rule: candidates_of_rule(rule, parts, len(columns)), rules))
 
 
-def candidates_of_rule(rule: Rule, parts: Parts, size: int) -> tuple[Nodes, Hub | None]:
+def candidates_of_rule(rule: Rule, parts: Parts, size: int) -> tuple[Nodes, Hub | None, list[Split]]:
     """Candidates of one rule; each level is asked only about the nodes of blocks that were too large one level before.
 
     The hub, if any: nodes of too large blocks that no level can split further, because it was the last one or because
     they lack the next field.
     """
-    found, stuck = [], [(_NOBODY, _NOBODY, _NOBODY)]
+    found, splits, stuck = [], [], [(_NOBODY, _NOBODY, _NOBODY)]
     nodes = keys = sizes = _NOBODY
     for level in range(len(rule.levels)):
         rows = keys_of_level(rule, level, parts)
         if level:
+            splits.append(Split(rule.name, rule.added(level), *_counted(nodes, keys, sizes)))
             rows = Keys(*(part[np.isin(rows.nodes, nodes)] for part in rows))
             is_stuck = ~np.isin(nodes, rows.nodes)
             stuck.append((nodes[is_stuck], keys[is_stuck], sizes[is_stuck]))
@@ -311,8 +338,13 @@ def candidates_of_rule(rule: Rule, parts: Parts, size: int) -> tuple[Nodes, Hub 
             break
     stuck.append((nodes, keys, sizes))
     nodes, keys, sizes = (np.concatenate(part) for part in zip(*stuck, strict=True))
-    hub = Hub(rule.name, len(np.unique(keys)), len(np.unique(nodes)), int(sizes.max())) if len(nodes) else None
-    return np.concatenate(found), hub
+    hub = Hub(rule.name, *_counted(nodes, keys, sizes)) if len(nodes) else None
+    return np.concatenate(found), hub, splits
+
+
+def _counted(nodes: Nodes, keys: Nodes, sizes: Nodes) -> tuple[int, int, int]:
+    """(blocks, nodes, nodes of the largest) of rows of crowded blocks."""
+    return len(np.unique(keys)), len(np.unique(nodes)), int(sizes.max())
 
 
 def _compare(columns: Columns, left: Nodes, right: Nodes, model: Model, kind: str) -> evidence.Patterns:

@@ -22,17 +22,17 @@ from litso.resolve import evidence, training
 from litso.resolve.columns import NAME_PARTS
 from litso.resolve.model import UNIT, Model
 from litso.usecases import spark_work as work
-from litso.usecases.resolution import Hub, Stopwatch
+from litso.usecases.resolution import Hub, Split, Stopwatch
 
 BUCKET_ROWS: Final = 200_000
 """Rows that an executor works on at once where it needs them together."""
 
 
-class KindHub(NamedTuple):
-    """A hub and the kind of its nodes."""
+class Crowds(NamedTuple):
+    """(kind, hub that links no longer) and (kind, blocks that were split)."""
 
-    kind: str
-    hub: Hub
+    hubs: tuple[tuple[str, Hub], ...]
+    splits: tuple[tuple[str, Split], ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SparkResolution:
     threshold: float
     nodes: int
     pairs: int
-    hubs: tuple[KindHub, ...]
+    crowds: Crowds
 
 
 def resolve_on_spark(
@@ -64,7 +64,7 @@ def resolve_on_spark(
     with watch.stage("collapse"):
         nodes = plan.collapse(work.custom_names(model))
     with watch.stage("pairs"):
-        hubs = plan.block(work.all_rules(model))
+        crowds = plan.block(work.all_rules(model))
         plan.weigh(work.custom_names(model))
     with watch.stage("evidence"):
         if train:
@@ -76,7 +76,7 @@ def resolve_on_spark(
     with watch.stage("clusters"):
         plan.connect(round(bar * UNIT))
         plan.settle(model, round(bar * UNIT))
-    return SparkResolution(model, bar, nodes, pairs, hubs)
+    return SparkResolution(model, bar, nodes, pairs, crowds)
 
 
 class _Plan:
@@ -103,8 +103,8 @@ class _Plan:
 
     # Candidates -------------------------------------------------------------------------------------------------------
 
-    def block(self, rules: work.Rules) -> tuple[KindHub, ...]:
-        """Make `pair` of all pairs that share a linking key; gives the hubs that link no longer."""
+    def block(self, rules: work.Rules) -> Crowds:
+        """Make `pair` of all pairs that share a linking key; gives what too many nodes share."""
         last = max(len(rule.levels) for _, rule in rules) - 1
         level, crowded = 0, self._block_level("select * from node", rules, 0)
         while crowded and level < last:
@@ -117,7 +117,8 @@ class _Plan:
             f"select rule, c.key, node, c.size from crowded_{one} c left anti join keyed_{one + 1} using (rule, node)"
             for one in range(level)
         ]
-        return self._hubs(rules, [*stuck, *([f"select * from crowded_{level}"] if crowded else [])])
+        stuck += [f"select * from crowded_{level}"] if crowded else []
+        return Crowds(self._hubs(rules, stuck), self._splits(rules, level))
 
     def _block_level(self, asked: str, rules: work.Rules, level: int) -> int:
         """Make `keyed_L`, `blocked_L` and `crowded_L` of the nodes asked for; gives the rows in too large blocks."""
@@ -132,15 +133,29 @@ class _Plan:
             select rule, key, node, size from blocked_{level} where other is null and size > case rule {cap} end
         """))  # fmt: skip
 
-    def _hubs(self, rules: work.Rules, stuck: Sequence[str]) -> tuple[KindHub, ...]:
+    def _hubs(self, rules: work.Rules, stuck: Sequence[str]) -> tuple[tuple[str, Hub], ...]:
         if not stuck:
             return ()
         rows = self._cluster.rows(f"""
-            select rule, count(distinct key) as blocks, count(distinct node) as nodes, max(size) as largest
-            from ({" union all ".join(stuck)}) group by rule order by rule
+            select rule, {_COUNTS} from ({" union all ".join(stuck)}) group by rule order by rule
         """)
         named = ((*rules[row.pop("rule")], row) for row in rows)
-        return tuple(KindHub(kind, Hub(rule.name, **row)) for kind, rule, row in named)
+        return tuple((kind, Hub(rule.name, **row)) for kind, rule, row in named)
+
+    def _splits(self, rules: work.Rules, levels: int) -> tuple[tuple[str, Split], ...]:
+        """What was too large at the levels before `levels` and could be split by the next one."""
+        if not levels:
+            return ()
+        crowded = " union all ".join(f"select *, {one + 1} as level from crowded_{one}" for one in range(levels))
+        rows = self._cluster.rows(f"""
+            select rule, level, {_COUNTS} from ({crowded}) group by rule, level order by rule, level
+        """)
+        named = ((*rules[row.pop("rule")], row.pop("level"), row) for row in rows)
+        return tuple(
+            (kind, Split(rule.name, rule.added(level), **row))
+            for kind, rule, level, row in named
+            if level < len(rule.levels)
+        )
 
     def weigh(self, customs: tuple[str, ...]) -> None:
         """Make `weighed`: nodes with the sizes of their blocks on which evidence depends."""
@@ -244,5 +259,6 @@ def _absent(kind: pa.DataType) -> str:
     return "cast(array() as array<string>)" if pa.types.is_list(kind) else "null"
 
 
+_COUNTS: Final = "count(distinct key) as blocks, count(distinct node) as nodes, max(size) as largest"
 _NO_KEYS: Final = "cast(array() as array<bigint>)"
 _NO_SIZES: Final = "cast(array() as array<int>)"

@@ -303,7 +303,7 @@ def _known(
     sizes = np.bincount(components(len(places), left[strong], right[strong]), minlength=1)
     if sizes.max() <= WHOLE:
         return Evidenced(left, right, scores)
-    one, two, _ = candidates(rules_of(kind, model.customs), columns)
+    one, two, *_ = candidates(rules_of(kind, model.customs), columns)
     inside = np.isin(one + first, places) & np.isin(two + first, places)
     left, right = (np.searchsorted(places, side[inside] + first) for side in (one, two))
     return Evidenced(left, right, _scorer(model, kind, columns, places - first)(left, right))
