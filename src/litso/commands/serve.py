@@ -22,6 +22,8 @@ from litso.errors import Misconfigured
 from litso.settings import Settings, load_settings
 from litso.store import users
 from litso.store.database import Store
+from litso.usecases.background import in_background
+from litso.usecases.warming import warm
 from litso.web.pages import show_problem
 from litso.web.screens import routes
 
@@ -43,6 +45,7 @@ def serve_store(store: Store, settings: Settings, *, on_ready: Callable[[], None
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("_granian").setLevel(logging.WARNING)
     welcome(store, settings)
+    in_background(warm, store)
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve(build_app(store, settings), settings, on_ready))
 

@@ -63,6 +63,10 @@ class Model:
     review: float = -3.0
     customs: Mapping[str, str] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """By content, as equal models are."""
+        return hash(self.model_id)
+
     def claims(self, kind: str) -> tuple[Claim, ...]:
         """The claims that this model weighs, in their fixed order."""
         return claims_of(kind, self.customs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -178,13 +178,18 @@ def current_model(connection: Connection, registered: Sequence[Source] | None = 
     registered = sources.list_all(connection) if registered is None else registered
     mappings = [mapping_of(source) for source in registered]
     customs = {CUSTOM_PREFIX + custom.name: custom.compare for mapping in mappings for custom in mapping.custom}
-    model = _active_model(connection)
+    model = active_model(connection)
     if model is None:
         is_generic = bool(mappings) and all(mapping.locale == "generic" for mapping in mappings)
         model = shipped("generic" if is_generic else "ru")
         models.activate(connection, to_json(model))
-    model = model.with_customs(customs)
+    model = _with_customs(model, tuple(customs.items()))
     return model, model.custom_names
+
+
+@lru_cache(maxsize=4)
+def _with_customs(model: Model, customs: tuple[tuple[str, str], ...]) -> Model:
+    return model.with_customs(dict(customs))
 
 
 @cache
@@ -201,7 +206,8 @@ _READ_MODELS: Final[dict[str, Model]] = {}
 """The active model by its id, as it is large."""
 
 
-def _active_model(connection: Connection) -> Model | None:
+def active_model(connection: Connection) -> Model | None:
+    """The active model as it is kept, without the custom attributes of the sources; None before the first load."""
     model_id = models.find_active_id(connection)
     if model_id is not None and model_id not in _READ_MODELS:
         active = models.find_active(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -112,6 +113,7 @@ def _bond(link: Link, groups: Mapping[int, Sequence[Record]], shown: Mapping[int
     )
 
 
+@lru_cache(maxsize=50_000)
 def evidence_steps(model: Model, kind: str, levels: bytes) -> tuple[Step, ...]:
     """The evidence of a pair as steps from the odds before any comparison to its score; silent claims are left out."""
     claims = model.claims(kind)
