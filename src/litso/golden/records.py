@@ -339,14 +339,17 @@ def _ranked_values(
 ) -> Ranked:
     """Distinct values of an attribute, best first. latest: the latest change of the party."""
     given = [(_text(value), row) for row in rows for value in _given(row, attribute)]
+    if not given:
+        return []
     said_by: dict[str, set[str]] = {}
     for value, row in given:
         said_by.setdefault(value, set()).add(row["source"])
-    order = policy.criteria(attribute)
+    order = policy.criteria(attribute) if len(given) > 1 else ()
     since = latest - timedelta(days=policy.fresh_days.get(attribute, 0)) if latest else None
     trust = policy.trust.get(attribute, {})
     scored = [
-        (_criteria_of(value, row, attribute, len(said_by[value]), since, trust), value, row) for value, row in given
+        (_criteria_of(value, row, attribute, len(said_by[value]), since, trust) if order else {}, value, row)
+        for value, row in given
     ]
     scored.sort(key=lambda item: [item[0][name] for name in order], reverse=True)  # stable: ties keep the row order
     best: dict[str, tuple[dict[str, int], str, Mapping[str, Any]]] = {}
