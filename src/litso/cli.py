@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "resolve": "resolve:resolve",
     "evaluate": "evaluate:evaluate",
     "explain": "explain:explain",
+    "graph": "graph:app",
     "tuning": "tuning:app",
     "policy": "policy:app",
     "serve": "serve:serve",

@@ -24,6 +24,7 @@ from litso.api.policy import policy_router
 from litso.api.problems import problem_of, problem_response
 from litso.api.records import records_router
 from litso.api.reference import reference_router
+from litso.api.relations import relations_router
 from litso.api.schemas import Problem
 from litso.api.service import changes_router, health, openapi_document, ready
 from litso.api.tuning import tuning_router
@@ -97,6 +98,7 @@ def _api_router() -> Router:
         route_handlers=[
             records_router,
             parties_router,
+            relations_router,
             judgements_router,
             explaining_router,
             tuning_router,

@@ -680,3 +680,79 @@ class HealthOut(Struct):
 
     status: Literal["ok"]
     version: str
+
+
+class RecordOriginOut(Struct):
+    """A source record that says so."""
+
+    source: str
+    source_title: str
+    source_id: str
+
+
+class RoleOut(Struct):
+    """A role in time. `until` is the first day on which it is over; `since` is null where no source tells it."""
+
+    party_id: str
+    name: str
+    kind: str
+    role: str
+    account: str | None
+    place: str | None
+    address: str | None
+    since: date | None
+    until: date | None
+    seen_from: date | None
+    reason: str
+    is_present: bool
+    origins: list[RecordOriginOut]
+
+
+class HouseholdMemberOut(Struct):
+    """A member of a household and what binds it to the others: surname, contact, account, address, alone."""
+
+    party_id: str
+    name: str
+    reasons: list[str]
+
+
+class HouseholdOut(Struct):
+    """Persons who live as one unit; each stays a party of its own."""
+
+    household_id: str
+    place: str
+    address: str | None
+    members: list[HouseholdMemberOut]
+
+
+class RolesOut(Struct):
+    """Everything that a party is to accounts and premises."""
+
+    party_id: str
+    roles: list[RoleOut]
+    household: HouseholdOut | None
+
+
+class AccountCardOut(Struct):
+    """An account; `owed_by` are its owners on the day `on`. The balance is today's, in roubles, positive is debt."""
+
+    account: str
+    on: date
+    place: str | None
+    address: str | None
+    title: str | None
+    status: str | None
+    balance: Decimal | None
+    owed_by: list[RoleOut]
+    roles: list[RoleOut]
+
+
+class PlaceCardOut(Struct):
+    """A premise and its people."""
+
+    place: str
+    address: str | None
+    on: date
+    accounts: list[str]
+    roles: list[RoleOut]
+    households: list[HouseholdOut]

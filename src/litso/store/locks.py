@@ -13,6 +13,7 @@ MIGRATION: Final = 0x4C530001
 RESOLUTION: Final = 0x4C530002
 CHANGES: Final = 0x4C530003
 LOAD: Final = 0x4C530004
+GRAPH: Final = 0x4C530005
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from litso.resolve.evidence import compare
 from litso.resolve.keys import CAP, RARE
 from litso.resolve.model import UNIT, Model, score
 from litso.resolve.nodes import fingerprint, node_values
-from litso.store import changes, crosswalk, facts, golden, judgements, nodes, records, sources
+from litso.store import changes, crosswalk, facts, golden, graph, judgements, nodes, records, sources
 from litso.store.database import Connection
 from litso.store.nodes import Block, Link
 from litso.store.records import Belonging
@@ -398,6 +398,7 @@ def publish_touched(
     publish = _publish_many if len(touched) > _FEW_PARTIES else _publish_few
     published, ended = publish(connection, customs, touched, priorities, in_force(connection, touched))
     golden.withdraw(connection, ended)
+    graph.expect(connection, touched)
     changed = [party for party in published if party not in settled.created and party not in settled.split]
     done = settled._replace(changed=changed, ended=[party for party in ended if party not in settled.merged])
     _tell(connection, done, cause)

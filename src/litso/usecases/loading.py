@@ -2,7 +2,8 @@
 
     read and map into a spool → compare with the store → gates → standardize what is new → resolve → publish
 
-Only the last two happen inside the transaction. A load that a gate holds keeps its spool until a human decides.
+Only the last two happen inside the transaction; the graph follows in one of its own. A load that a gate holds keeps its
+spool until a human decides.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from litso.store import loads, quarantine, records, reference, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
-from litso.usecases import registers
+from litso.usecases import graph, registers
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
 from litso.usecases.spool import Spool, open_spool, spool_files
@@ -98,7 +99,9 @@ def load_files(
             staged = [_stage(connection, settings, request, started_by, progress, running) for request in requests]
         incoming = [load for load in staged if isinstance(load, Incoming)]
         done = iter(_publish(connection, settings, incoming, progress, watch))
-        return [load if isinstance(load, Outcome) else next(done) for load in staged]
+        outcomes = [load if isinstance(load, Outcome) else next(done) for load in staged]
+    _relate(store, progress, watch)
+    return outcomes
 
 
 def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
@@ -112,7 +115,9 @@ def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
         loads.resume(connection, load_id)
         running.append(load_id)
         incoming = Incoming(load_id, mapping, held.mode == FULL, open_spool(folder))
-        return _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
+        outcome = _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
+    _relate(store, _silent, Stopwatch())
+    return outcome
 
 
 def reject_load(store: Store, settings: Settings, load_id: int, rejected_by: str) -> None:
@@ -230,6 +235,13 @@ def _publish(
         loads.release(connection, load.load_id)
         load.spool.discard()
     return outcomes
+
+
+def _relate(store: Store, progress: Progress, watch: Stopwatch) -> None:
+    """The graph of persons, accounts and premises follows the loads."""
+    progress("relating", 0, 1)
+    with watch.stage("relating"):
+        graph.catch_up(store)
 
 
 def _rejected_row(row: Rejected) -> RejectedRow:

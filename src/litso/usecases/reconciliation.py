@@ -31,6 +31,7 @@ from litso.store import (
     crosswalk,
     facts,
     golden,
+    graph,
     homes,
     judgements,
     locks,
@@ -628,6 +629,7 @@ def _publish_golden(
     serials = facts.all_serials(connection)
     published = publish_many(connection, _members(engine, progress), serials, expected, in_force(connection))
     golden.withdraw(connection, ended)
+    graph.expect(connection, [graph.EVERYTHING])
     return _tell(connection, succeeded, published, ended, staged, judgement_id)
 
 

@@ -111,8 +111,13 @@ create table source_record_version (
     updated_at   timestamptz,
     valid_from   timestamptz not null,
     valid_to     timestamptz not null,
+    party_id     uuid,                               -- whose record it was
+    house_key    text,
+    flat         text,
+    accounts     text[] not null default '{}',
     primary key (record_id, version)
 );
+create index source_record_version_by_party on source_record_version (party_id) where party_id is not null;
 
 -- Facts hang on records, accounts and houses: payments, readings, requests, outages, accounts, meters, premises.
 create table fact (
@@ -309,6 +314,57 @@ create table tuning_pair (
     labelled_by text,
     labelled_at timestamptz,
     primary key (sample_id, place)
+);
+
+-- The graph ------------------------------------------------------------------------------------------------------
+
+-- What the records of a party say of accounts, premises and contacts, gathered: see litso.golden.ties.
+create table tie (
+    party_id uuid not null,
+    what     text not null,                          -- owner | payer | reader | self | contact
+    account  text,
+    place    text,                                   -- «house_key#flat»
+    contact  text,                                   -- phone or e-mail, of ties that are contacts
+    first_at timestamptz,
+    last_at  timestamptz,
+    begins   timestamptz,                            -- as the books say
+    ends     timestamptz,
+    times    integer not null,
+    records  bigint[] not null                       -- the newest that say so
+);
+create index tie_by_party on tie (party_id);
+create index tie_by_account on tie (account) where account is not null;
+create index tie_by_place on tie (place) where place is not null;
+create index tie_by_contact on tie (contact) where contact is not null;
+
+-- Roles in time, worked out of ties: see litso.golden.roles.
+create table role (
+    party_id  uuid not null,
+    role      text not null,                         -- owner | payer | tenant | resident | contact
+    account   text,
+    place     text,
+    since     date,
+    until     date,                                  -- the first day on which it is over
+    seen_from date,
+    reason    text not null,
+    records   bigint[] not null
+);
+create index role_by_party on role (party_id);
+create index role_by_account on role (account) where account is not null;
+create index role_by_place on role (place) where place is not null;
+
+create table household_member (
+    party_id     uuid primary key,
+    household_id uuid not null,
+    place        text not null,
+    reasons      text[] not null                     -- surname | contact | account | address | alone
+);
+create index household_members on household_member (household_id);
+create index household_by_place on household_member (place);
+
+-- Parties whose place in the graph is to be worked out anew.
+create table graph_pending (
+    party_id uuid primary key
 );
 
 -- Golden records ------------------------------------------------------------------------------------------------

@@ -35,9 +35,12 @@ drop table if exists pg_temp.incoming_record;
 create temporary table incoming_record (like source_record including defaults) on commit drop;
 
 -- name: keep_versions
-insert into source_record_version (record_id, version, load_id, payload, updated_at, valid_from, valid_to)
-select r.record_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, coalesce(r.deleted_at, now())
+insert into source_record_version (record_id, version, load_id, payload, updated_at, valid_from, valid_to, party_id,
+                                   house_key, flat, accounts)
+select r.record_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, coalesce(r.deleted_at, now()),
+       c.party_id, r.house_key, r.flat, r.accounts
 from source_record r join pg_temp.incoming_record i using (record_id)
+left join crosswalk c on c.record_id = r.record_id and c.until is null
 where r.payload <> i.payload or r.deleted_at is not null;
 
 -- name: update_changed
@@ -77,8 +80,11 @@ select distinct jsonb_object_keys(custom) from source_record where custom is not
 -- name: put
 -- Insert one record or change it; what it was becomes a version, unless it was only standardized anew.
 with kept as (
-    insert into source_record_version (record_id, version, load_id, payload, updated_at, valid_from, valid_to)
-    select record_id, version, load_id, payload, updated_at, received_at, coalesce(deleted_at, now())
+    insert into source_record_version (record_id, version, load_id, payload, updated_at, valid_from, valid_to,
+                                       party_id, house_key, flat, accounts)
+    select record_id, version, load_id, payload, updated_at, received_at, coalesce(deleted_at, now()),
+           (select c.party_id from crosswalk c where c.record_id = source_record.record_id and c.until is null),
+           house_key, flat, accounts
     from source_record
     where source = %(source)s and source_id = %(source_id)s and (payload <> %(payload)s or deleted_at is not null)
 )

@@ -1,0 +1,89 @@
+"""`litso graph`: who is what to accounts and premises, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from litso.bootstrap import open_store
+from litso.commands.console import print_json
+from litso.errors import BadUsage
+from litso.settings import load_settings
+from litso.usecases import graph, relations
+from litso.usecases.access import ADMINISTRATOR, Actor
+from litso.usecases.relations import Related
+
+app = typer.Typer(help="Who is what to accounts and premises, and since when.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+On = Annotated[str | None, typer.Option(help="The day asked for, YYYY-MM-DD; today if not given.")]
+
+OWN: Actor = Actor("cli", ADMINISTRATOR)
+
+
+@app.command()
+def refresh(as_json: Json = False) -> None:
+    """Work out roles and households anew from all records; loads do it by themselves.
+
+    Example: litso graph refresh
+    """
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        size = graph.refresh(connection)
+    if as_json:
+        print_json(size._asdict())
+        return
+    typer.echo(
+        f"{size.roles:,} roles and {size.households:,} households of {size.members:,} persons, from {size.ties:,} ties"
+    )
+
+
+@app.command()
+def account(
+    number: Annotated[str, typer.Argument(help="Number of the account, however written.")],
+    on: On = None,
+    as_json: Json = False,
+) -> None:
+    """Say who was what to an account on a day, and who owed. The read is logged.
+
+    Example: litso graph account 6314575824 --on 2024-06-01
+    """
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        found = relations.read_account(connection, OWN, number, day_of(on))
+    if as_json:
+        print_json(asdict(found))
+        return
+    typer.echo(f"{found.account}, {found.address or 'address unknown'}: balance {found.balance}")
+    typer.echo("\n".join(_lines(found.roles)))
+
+
+@app.command()
+def party(
+    party_id: Annotated[str, typer.Argument(help="Identifier of the party.")], on: On = None, as_json: Json = False
+) -> None:
+    """List the roles of a party. The read is logged."""
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        found = relations.read_roles(connection, OWN, party_id, day_of(on))
+        household = relations.read_household(connection, OWN, party_id)
+    if as_json:
+        print_json({"roles": [asdict(one) for one in found], "household": household and asdict(household)})
+        return
+    typer.echo("\n".join(_lines(found)))
+
+
+def day_of(text: str | None) -> date | None:
+    """A day given on the command line."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadUsage("--on must be a day like 2025-11-21") from None
+
+
+def _lines(found: Iterable[Related]) -> Iterable[str]:
+    for one in found:
+        span = f"{one.since or '…'} — {one.until or '…'}"
+        mark = " " if one.is_present else "×"
+        yield f"{mark} {one.role:<9} {span:<25} {one.name}  {one.account or ''}  {one.address or ''} ({one.reason})"

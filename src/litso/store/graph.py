@@ -1,0 +1,260 @@
+"""The graph as it is kept: ties of parties, roles in time, households, and who is to be worked out anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+import polars as pl
+import pyarrow as pa
+from psycopg import sql
+
+from litso.store.bulk import copy_frame, filling, read_batches
+from litso.store.database import Connection, rows_of, scalar
+from litso.store.locks import GRAPH, lock
+from litso.store.queries import statements
+
+_TEXT: Final = pa.string()
+_TIME: Final = pa.timestamp("us")
+_STATEMENTS: Final = pa.schema(
+    [
+        ("party_id", _TEXT),
+        ("record_id", pa.int64()),
+        ("at", _TIME),
+        ("ended", _TIME),
+        ("house_key", _TEXT),
+        ("flat", _TEXT),
+        ("accounts", pa.list_(_TEXT)),
+        ("contacts", pa.list_(_TEXT)),
+    ]
+)
+_BOOKS: Final = pa.schema(
+    [
+        ("record_id", pa.int64()),
+        ("kind", _TEXT),
+        ("account", _TEXT),
+        ("begins", _TIME),
+        ("ends", _TIME),
+        ("status", _TEXT),
+    ]
+)
+_TIES: Final = pa.schema(
+    [
+        ("party_id", _TEXT),
+        ("what", _TEXT),
+        ("account", _TEXT),
+        ("place", _TEXT),
+        ("contact", _TEXT),
+        ("first_at", _TIME),
+        ("last_at", _TIME),
+        ("begins", _TIME),
+        ("ends", _TIME),
+        ("times", pa.int32()),
+        ("records", pa.list_(_TEXT)),
+    ]
+)
+_PEOPLE: Final = pa.schema([("party_id", _TEXT), ("is_person", _TEXT), ("surname", _TEXT)])
+EVERYTHING: Final = "00000000-0000-0000-0000-000000000000"
+"""In place of a party: the whole graph is to be worked out anew."""
+
+_MOST_AT: Final = 1000
+"""Ties followed from one account, premise or contact: those of more say nothing of who lives with whom."""
+
+
+class Role(NamedTuple):
+    """A role of a party in time; `until` is the first day on which it is over."""
+
+    party_id: str
+    role: str
+    account: str | None
+    place: str | None
+    since: date | None
+    until: date | None
+    seen_from: date | None
+    reason: str
+    records: list[int]
+
+
+class Member(NamedTuple):
+    """A member of a household and what binds it to the others."""
+
+    party_id: str
+    household_id: str
+    place: str
+    reasons: list[str]
+
+
+class Size(NamedTuple):
+    """How large the graph is; `pending` parties are to be worked out anew."""
+
+    ties: int
+    roles: int
+    households: int
+    members: int
+    pending: int
+
+
+# What is to be worked out anew -----------------------------------------------------------------------------------
+
+
+def expect(connection: Connection, party_ids: Iterable[str]) -> None:
+    """Remember that parties changed: their place in the graph is worked out anew when somebody asks for it."""
+    ids = sorted(party_ids)
+    if ids:
+        connection.execute(statements("graph")["expect"], {"ids": ids})
+
+
+def take_pending(connection: Connection, first: Sequence[str], most: int) -> list[str]:
+    """Take up to `most` of the parties that changed, those of `first` before others."""
+    rows = connection.execute(statements("graph")["take_pending"], {"first": list(first), "most": most}).fetchall()
+    return [row[0] for row in rows]
+
+
+def count_pending(connection: Connection) -> tuple[int, bool]:
+    """How many parties are to be worked out anew, and whether everything is."""
+    row = connection.execute(statements("graph")["count_pending"], {"everything": EVERYTHING}).fetchone()
+    return (row[0], row[1]) if row else (0, False)
+
+
+def clear_pending(connection: Connection) -> None:
+    """Everything is being worked out anew."""
+    connection.execute(statements("graph")["clear_pending"])
+
+
+def try_lock(connection: Connection) -> bool:
+    """Be the only one who writes the graph until the transaction ends; False when another is at it."""
+    return bool(scalar(connection, statements("graph")["try_lock"], {"kind": GRAPH}))
+
+
+def wait_for_lock(connection: Connection) -> None:
+    """Be the only one who writes the graph until the transaction ends."""
+    lock(connection, GRAPH)
+
+
+# What it is worked out of ----------------------------------------------------------------------------------------
+
+
+def read_statements(connection: Connection, party_ids: Sequence[str] | None = None) -> pl.DataFrame:
+    """What the records of parties (or of all) say, said before, or said until they were deleted."""
+    return _frame(connection, "statements", _STATEMENTS, {"ids": _listed(party_ids)})
+
+
+def read_books(connection: Connection, kinds: Sequence[str], record_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """Facts of some kinds that hang on records (or on any)."""
+    return _frame(connection, "books", _BOOKS, {"kinds": list(kinds), "ids": _listed(record_ids)})
+
+
+def read_houses_with_flats(connection: Connection, house_keys: Sequence[str] | None = None) -> pl.Series:
+    """Which of the houses (or of all) have flats."""
+    schema = pa.schema([("house_key", _TEXT)])
+    return _frame(connection, "houses_with_flats", schema, {"keys": _listed(house_keys)})["house_key"]
+
+
+def read_people(connection: Connection, party_ids: Sequence[str] | None = None) -> pl.DataFrame:
+    """`party_id`, `is_person`, `surname` of parties (or of all) by their golden records."""
+    found = _frame(connection, "people", _PEOPLE, {"ids": _listed(party_ids)})
+    return found.with_columns(pl.col("is_person") == "t")
+
+
+def read_ties(connection: Connection, party_ids: Sequence[str] | None = None) -> pl.DataFrame:
+    """Ties of parties (or of all)."""
+    found = _frame(connection, "read_ties", _TIES, {"ids": _listed(party_ids)})
+    return found.with_columns(pl.col("records").list.eval(pl.element().cast(pl.Int64)))
+
+
+def neighbours(connection: Connection, party_ids: Sequence[str]) -> list[str]:
+    """These parties and those tied to their accounts, premises and contacts."""
+    parameters = {"ids": list(party_ids), "most": _MOST_AT}
+    return [row[0] for row in connection.execute(statements("graph")["neighbours"], parameters).fetchall()]
+
+
+def _frame(connection: Connection, name: str, schema: pa.Schema, parameters: dict[str, object]) -> pl.DataFrame:
+    batches = read_batches(connection, statements("graph")[name], schema, parameters)
+    frames = [pl.DataFrame(batch) for batch in batches]
+    return pl.concat(frames) if frames else pl.DataFrame(schema.empty_table())
+
+
+def _listed(ids: Sequence[object] | None) -> list[object] | None:
+    return None if ids is None else list(ids)
+
+
+# What is kept ----------------------------------------------------------------------------------------------------
+
+
+def replace_ties(connection: Connection, party_ids: Sequence[str], ties: pl.DataFrame) -> None:
+    """These are all ties of these parties."""
+    connection.execute(statements("graph")["forget_ties"], {"ids": list(party_ids)})
+    _copy(connection, "tie", ties)
+
+
+def replace_results(
+    connection: Connection, party_ids: Sequence[str], roles: pl.DataFrame, members: pl.DataFrame
+) -> None:
+    """These are all roles and memberships of these parties."""
+    connection.execute(statements("graph")["forget_roles"], {"ids": list(party_ids)})
+    connection.execute(statements("graph")["forget_members"], {"ids": list(party_ids)})
+    _copy(connection, "role", roles)
+    _copy(connection, "household_member", members)
+
+
+def replace_all(connection: Connection, ties: pl.DataFrame, roles: pl.DataFrame, members: pl.DataFrame) -> None:
+    """This is the whole graph."""
+    whole = {"tie": ties, "role": roles, "household_member": members}
+    for table in whole:
+        connection.execute(sql.SQL("truncate {}").format(sql.Identifier(table)))
+    with filling(connection, {table: frame.height for table, frame in whole.items()}) as emptied:
+        for table, frame in whole.items():
+            _copy(connection, table, frame, freeze=table in emptied)
+
+
+def _copy(connection: Connection, table: str, frame: pl.DataFrame, *, freeze: bool = False) -> None:
+    if frame.height:
+        lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+        texts = frame.with_columns(pl.col(name).list.eval(pl.element().cast(pl.String)) for name in lists)
+        copy_frame(connection, table, texts, freeze=freeze)
+
+
+# Reading ---------------------------------------------------------------------------------------------------------
+
+
+def roles_of_party(connection: Connection, party_id: str) -> list[Role]:
+    """Roles of a party, the present ones first."""
+    return rows_of(connection, Role, statements("graph")["roles_of_party"], {"party_id": party_id})
+
+
+def roles_of_account(connection: Connection, accounts: Sequence[str]) -> list[Role]:
+    """Who is what to an account, known by one number or several; the present ones first."""
+    return rows_of(connection, Role, statements("graph")["roles_of_account"], {"accounts": list(accounts)})
+
+
+def roles_of_place(connection: Connection, place: str) -> list[Role]:
+    """Who is what to a premise, the present ones first."""
+    return rows_of(connection, Role, statements("graph")["roles_of_place"], {"place": place})
+
+
+def household_of(connection: Connection, party_id: str) -> list[Member]:
+    """The members of a party's household, itself among them; empty when nobody knows where it lives."""
+    return rows_of(connection, Member, statements("graph")["household_of"], {"party_id": party_id})
+
+
+def households_at(connection: Connection, place: str) -> list[Member]:
+    """The members of the households at a premise."""
+    return rows_of(connection, Member, statements("graph")["households_at"], {"place": place})
+
+
+def size(connection: Connection) -> Size:
+    """How large the graph is."""
+    return rows_of(connection, Size, statements("graph")["count"])[0]
+
+
+def house_lines(connection: Connection, house_keys: Iterable[str]) -> dict[str, str]:
+    """House key → the house as people write it."""
+    keys = {"keys": sorted(set(house_keys))}
+    return dict(connection.execute(statements("graph")["lines"], keys).fetchall())
+
+
+def sources_of(connection: Connection, record_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Record → its source and its key there."""
+    rows = connection.execute(statements("graph")["sources_of"], {"ids": sorted(set(record_ids))}).fetchall()
+    return {row[0]: (row[1], row[2]) for row in rows}

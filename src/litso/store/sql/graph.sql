@@ -1,0 +1,124 @@
+-- name: expect
+-- Remember that the place of parties in the graph is to be worked out anew.
+insert into graph_pending (party_id) select distinct unnest(%(ids)s::uuid[]) on conflict do nothing;
+
+-- name: take_pending
+delete from graph_pending
+where party_id in (select party_id from graph_pending order by party_id = any(%(first)s::uuid[]) desc limit %(most)s)
+returning party_id::text;
+
+-- name: count_pending
+select count(*), coalesce(bool_or(party_id = %(everything)s::uuid), false) from graph_pending;
+
+-- name: clear_pending
+delete from graph_pending;
+
+-- name: try_lock
+select pg_try_advisory_xact_lock(%(kind)s, 0);
+
+-- name: statements
+-- What records say now, what they said before under another party or of other accounts, and what deleted ones said.
+select n.party_id, r.record_id, coalesce(r.updated_at, r.received_at)::timestamp, null::timestamp, r.house_key, r.flat,
+       array_to_string(r.accounts, chr(31)), array_to_string(r.phones || r.emails, chr(31))
+from node n join source_record r on r.node_id = n.node_id
+where %(ids)s::uuid[] is null or n.party_id = any(%(ids)s::uuid[])
+union all
+select v.party_id, v.record_id, coalesce(v.updated_at, v.valid_from)::timestamp, v.valid_to::timestamp, v.house_key,
+       v.flat, array_to_string(v.accounts, chr(31)), ''
+from source_record_version v
+join source_record r using (record_id)
+left join crosswalk c on c.record_id = v.record_id and c.until is null
+where (%(ids)s::uuid[] is null or v.party_id = any(%(ids)s::uuid[])) and v.party_id is not null
+  and (v.party_id is distinct from c.party_id or v.accounts <> r.accounts)
+union all
+select c.party_id, r.record_id, coalesce(r.updated_at, r.received_at)::timestamp, r.deleted_at::timestamp, r.house_key,
+       r.flat, array_to_string(r.accounts, chr(31)), ''
+from crosswalk c join source_record r using (record_id)
+where (%(ids)s::uuid[] is null or c.party_id = any(%(ids)s::uuid[])) and r.deleted_at is not null
+  and c.until >= r.deleted_at
+
+-- name: books
+-- Facts that say what a record is to an account.
+select f.record_id, f.kind, f.account, case when f.kind in ('account', 'agreement') then f.at end::timestamp,
+       case when f.kind in ('account', 'agreement') then f.until end::timestamp, f.status
+from fact f
+where f.kind = any(%(kinds)s::text[]) and f.record_id is not null
+  and (%(ids)s::bigint[] is null or f.record_id = any(%(ids)s::bigint[]))
+
+-- name: houses_with_flats
+select distinct house_key from fact
+where kind in ('account', 'premise') and flat is not null and house_key is not null
+  and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
+
+-- name: people
+select party_id, kind = 'person', golden_values->>'surname'
+from golden where %(ids)s::uuid[] is null or party_id = any(%(ids)s::uuid[])
+
+-- name: read_ties
+select party_id, what, account, place, contact, first_at::timestamp, last_at::timestamp, begins::timestamp,
+       ends::timestamp, times, array_to_string(records, chr(31))
+from tie where %(ids)s::uuid[] is null or party_id = any(%(ids)s::uuid[])
+
+-- name: forget_ties
+delete from tie where party_id = any(%(ids)s::uuid[]);
+
+-- name: neighbours
+-- Parties tied to the accounts, premises and contacts of these; what too many share leads nowhere.
+with own as (
+    select distinct account, place, contact from tie where party_id = any(%(ids)s::uuid[]) and what <> 'reader'
+), near as (
+    select n.party_id
+    from (select distinct account from own where account is not null) o
+    cross join lateral (select party_id from tie t where t.account = o.account limit %(most)s) n
+    union
+    select n.party_id
+    from (select distinct place from own where place is not null) o
+    cross join lateral (select party_id from tie t where t.place = o.place limit %(most)s) n
+    union
+    select n.party_id
+    from (select distinct contact from own where contact is not null) o
+    cross join lateral (select party_id from tie t where t.contact = o.contact limit %(most)s) n
+    union
+    select unnest(%(ids)s::uuid[])
+)
+select party_id::text from near;
+
+-- name: forget_roles
+delete from role where party_id = any(%(ids)s::uuid[]);
+
+-- name: forget_members
+delete from household_member where party_id = any(%(ids)s::uuid[]);
+
+-- name: roles_of_party
+select party_id::text, role, account, place, since, until, seen_from, reason, records
+from role where party_id = %(party_id)s order by (until is null) desc, account nulls last, role;
+
+-- name: roles_of_account
+select party_id::text, role, account, place, since, until, seen_from, reason, records
+from role where account = any(%(accounts)s::text[]) order by (until is null) desc, role, party_id;
+
+-- name: roles_of_place
+select party_id::text, role, account, place, since, until, seen_from, reason, records
+from role where place = %(place)s order by (until is null) desc, role, party_id;
+
+-- name: household_of
+select m.party_id::text, m.household_id::text, m.place, m.reasons
+from household_member m
+where m.household_id = (select household_id from household_member where party_id = %(party_id)s)
+order by m.party_id;
+
+-- name: households_at
+select party_id::text, household_id::text, place, reasons
+from household_member where place = %(place)s order by household_id, party_id;
+
+-- name: count
+select (select count(*) from tie) as ties, (select count(*) from role) as roles,
+       (select count(distinct household_id) from household_member) as households,
+       (select count(*) from household_member) as members, (select count(*) from graph_pending) as pending;
+
+-- name: lines
+-- Houses as people write them.
+select key, line from address_line where key = any(%(keys)s::text[]) and is_house;
+
+-- name: sources_of
+select record_id, source, source_id from source_record where record_id = any(%(ids)s::bigint[]);

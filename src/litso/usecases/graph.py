@@ -1,0 +1,120 @@
+"""The graph of persons, organizations, accounts and premises: worked out of source records, kept, followed, read.
+
+A load works out everything anew; an upsert or a judgement only notes the parties that it touched, and whoever asks for
+the graph next works out these and what hangs together with them. Both give the same graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from litso.golden.households import households
+from litso.golden.residence import placed, residences
+from litso.golden.roles import roles
+from litso.golden.ties import CONTACT, FACT_KINDS, FACT_SCHEMA, RECORD_SCHEMA, TIE_SCHEMA, contact_ties, gather_ties
+from litso.resolve.words import fold, surname_stem
+from litso.store import graph
+from litso.store.database import Connection, Store
+
+MOST_SHARING: Final = 8
+"""Persons who share a phone or an e-mail above which it binds nobody."""
+
+_AT_ONCE: Final = 100
+_MOST_FOLLOWED: Final = 2_000
+"""Changed parties above which working out everything anew is quicker."""
+_REACH: Final = 3
+"""Steps from a changed party to those whose home, household or roles the change may alter; as many again to see why."""
+
+
+class Derived(NamedTuple):
+    """Roles (`golden.roles.ROLE_SCHEMA`) and members of households (`golden.households.MEMBER_SCHEMA`)."""
+
+    roles: pl.DataFrame
+    members: pl.DataFrame
+
+
+def refresh(connection: Connection) -> graph.Size:
+    """Work out the whole graph anew. Call it in a transaction of its own: readers of the graph wait for its end."""
+    graph.wait_for_lock(connection)
+    graph.clear_pending(connection)
+    ties = _gathered(connection, None)
+    derived = _derived(ties, graph.read_people(connection), graph.read_houses_with_flats(connection))
+    graph.replace_all(connection, ties, derived.roles, derived.members)
+    return graph.size(connection)
+
+
+def catch_up(store: Store) -> None:
+    """After loads: bring the graph up to date with all that changed, in transactions of its own."""
+    with store.transaction() as connection:
+        pending, is_everything = graph.count_pending(connection)
+        if is_everything or pending > _MOST_FOLLOWED:
+            refresh(connection)
+            return
+    for _ in range(0, pending, _AT_ONCE):
+        with store.transaction() as connection:
+            follow(connection)
+
+
+def follow(connection: Connection, first: Sequence[str] = ()) -> int:
+    """Bring the graph up to date with what changed since, at most a hundred parties, those of `first` before others.
+
+    Answers how many parties were worked out anew; none when another transaction is at it, or `refresh` is due.
+    """
+    pending, is_everything = graph.count_pending(connection)
+    if not pending or is_everything or not graph.try_lock(connection):
+        return 0
+    changed = graph.take_pending(connection, first, _AT_ONCE)
+    before = _around(connection, changed, _REACH)
+    graph.replace_ties(connection, changed, _gathered(connection, changed))
+    touched = _around(connection, sorted({*before, *changed}), _REACH)
+    context = _around(connection, touched, _REACH)
+    ties = graph.read_ties(connection, context)
+    houses = ties["place"].drop_nulls().str.split("#").list.first().unique().to_list()
+    people = graph.read_people(connection, context)
+    found = _derived(ties, people, graph.read_houses_with_flats(connection, houses))
+    is_touched = pl.col("party_id").is_in(touched)
+    graph.replace_results(connection, touched, found.roles.filter(is_touched), found.members.filter(is_touched))
+    return len(changed)
+
+
+def _around(connection: Connection, party_ids: Sequence[str], steps: int) -> list[str]:
+    found = set(party_ids)
+    for _ in range(steps):
+        wider = set(graph.neighbours(connection, sorted(found)))
+        if wider <= found:
+            break
+        found |= wider
+    return sorted(found)
+
+
+def _gathered(connection: Connection, party_ids: Sequence[str] | None) -> pl.DataFrame:
+    """The ties of parties, or of all, from what their records say."""
+    stated = graph.read_statements(connection, party_ids)
+    ids = None if party_ids is None else stated["record_id"].unique().to_list()
+    books = graph.read_books(connection, FACT_KINDS, ids)
+    ties = gather_ties(stated.select(list(RECORD_SCHEMA)), books.select(list(FACT_SCHEMA)))
+    return pl.concat([ties.with_columns(contact=pl.lit(None, pl.String)), contact_ties(stated)], how="diagonal")
+
+
+def _derived(ties: pl.DataFrame, people: pl.DataFrame, houses_with_flats: pl.Series) -> Derived:
+    """Roles and households from ties (those of contacts among them), people (`read_people`) and houses with flats."""
+    persons = people.filter("is_person")
+    stems = surname_stem(fold(persons["surname"].to_arrow()))
+    named = persons.select("party_id", pl.Series("stem", stems.to_pylist(), dtype=pl.String))
+    is_contact = pl.col("what") == CONTACT
+    sharing = _sharing(ties.filter(is_contact).select("party_id", "contact"), named)
+    whole = placed(ties.filter(~is_contact).select(list(TIE_SCHEMA)), houses_with_flats)
+    homes = residences(whole, named, sharing)
+    return Derived(roles(whole, homes, named), households(homes, named, whole, sharing))
+
+
+def _sharing(contacts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (`party_id`, `other`) of persons with a contact that few have."""
+    of_persons = contacts.unique().join(people.select("party_id"), on="party_id")
+    few = of_persons.group_by("contact").len().filter(pl.col("len").is_between(2, MOST_SHARING)).select("contact")
+    chosen = of_persons.join(few, on="contact")
+    pairs = chosen.join(chosen.rename({"party_id": "other"}), on="contact")
+    return pairs.filter(pl.col("party_id") != pl.col("other")).select("party_id", "other").unique()

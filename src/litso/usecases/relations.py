@@ -1,0 +1,240 @@
+"""Who is what to whom, as people and programs ask for it: roles of a party, an account or a premise with its people
+over time, a household. Reads are logged, one entry a party that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+
+from litso.errors import NotFound
+from litso.golden.ties import OWNER
+from litso.standardize.account import account as standard_account
+from litso.store import access, facts, golden, graph
+from litso.store.database import Connection
+from litso.store.graph import Member, Role
+from litso.usecases.access import Actor, demand
+from litso.usecases.graph import follow
+from litso.usecases.profiles import source_titles
+
+_FACTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A source record that says so."""
+
+    source: str
+    source_title: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A role of a party. `until` is the first day on which it is over; `is_present` holds on the day asked for.
+
+    `seen_from` is the first day on which a source speaks of it; `since` is null where none tells the beginning.
+    """
+
+    party_id: str
+    name: str
+    kind: str
+    role: str
+    account: str | None
+    place: str | None
+    address: str | None
+    since: date | None
+    until: date | None
+    seen_from: date | None
+    reason: str
+    is_present: bool
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdMember:
+    """A member of a household; `reasons` say what binds it to the others."""
+
+    party_id: str
+    name: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Persons who live as one unit. It is no party: its members stay themselves."""
+
+    household_id: str
+    place: str
+    address: str | None
+    members: tuple[HouseholdMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """An account with its people over time; `owed_by` are those who owed on the day asked for. Balance in roubles."""
+
+    account: str
+    on: date
+    place: str | None
+    address: str | None
+    title: str | None
+    status: str | None
+    balance: Decimal | None
+    owed_by: tuple[Related, ...]
+    roles: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCard:
+    """A premise with its people over time, its accounts and its households."""
+
+    place: str
+    address: str | None
+    on: date
+    accounts: tuple[str, ...]
+    roles: tuple[Related, ...]
+    households: tuple[Household, ...]
+
+
+def read_roles(connection: Connection, actor: Actor, party_id: str, on: date | None = None) -> tuple[Related, ...]:
+    """Roles of a party by its present id, those that hold on the day `on` (today) first."""
+    demand(actor, "read_parties")
+    follow(connection, [party_id])
+    record = golden.get(connection, party_id)
+    _log(connection, actor, [record.party_id])
+    return _related(connection, graph.roles_of_party(connection, party_id), on or _today())
+
+
+def read_household(connection: Connection, actor: Actor, party_id: str) -> Household | None:
+    """The household of a party; None when nobody knows where it lives."""
+    demand(actor, "read_parties")
+    follow(connection, [party_id])
+    found = _households(connection, graph.household_of(connection, party_id))
+    _log(connection, actor, [member.party_id for one in found for member in one.members])
+    return found[0] if found else None
+
+
+def read_account(connection: Connection, actor: Actor, number: str, on: date | None = None) -> AccountCard:
+    """An account by its number, however written; NotFound when no source knows it."""
+    demand(actor, "read_parties")
+    follow(connection)
+    account = standard_account(number).value or number
+    day = on or _today()
+    found = graph.roles_of_account(connection, [account])
+    known = facts.of_accounts(connection, [account], limit=_FACTS)
+    if not found and not known:
+        raise NotFound("no source knows such an account")
+    _log(connection, actor, [one.party_id for one in found])
+    roles = _related(connection, found, day)
+    stated = next((fact for fact in known if fact.kind == "account"), None)
+    place = next((one.place for one in roles if one.place), None)
+    return AccountCard(
+        account=account,
+        on=day,
+        place=place,
+        address=next((one.address for one in roles if one.place), None),
+        title=stated.title if stated else None,
+        status=stated.status if stated else None,
+        balance=stated.amount if stated else None,
+        owed_by=tuple(one for one in roles if one.role == OWNER and one.is_present),
+        roles=roles,
+    )
+
+
+def read_place(connection: Connection, actor: Actor, place: str, on: date | None = None) -> PlaceCard:
+    """A premise by its key; NotFound when nobody was ever anything there."""
+    demand(actor, "read_parties")
+    follow(connection)
+    day = on or _today()
+    found = graph.roles_of_place(connection, place)
+    if not found:
+        raise NotFound("no source knows anybody at such a premise")
+    members = graph.households_at(connection, place)
+    _log(connection, actor, [*(one.party_id for one in found), *(one.party_id for one in members)])
+    roles = _related(connection, found, day)
+    return PlaceCard(
+        place=place,
+        address=roles[0].address,
+        on=day,
+        accounts=tuple(sorted({one.account for one in roles if one.account})),
+        roles=roles,
+        households=_households(connection, members),
+    )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _log(connection: Connection, actor: Actor, party_ids: Iterable[str]) -> None:
+    for party_id in sorted(set(party_ids)):
+        access.write(connection, actor=actor.name, action="profile", party_id=party_id, fields=("roles",), purpose="")
+
+
+def _related(connection: Connection, found: Sequence[Role], day: date) -> tuple[Related, ...]:
+    """Roles with the names of parties, addresses and origins; those that hold on the day come first."""
+    names = golden.find_many(connection, sorted({one.party_id for one in found}))
+    lines = addresses(connection, [one.place for one in found if one.place])
+    titles = source_titles(connection)
+    keys = graph.sources_of(connection, [record for one in found for record in one.records])
+    listed = [
+        Related(
+            party_id=one.party_id,
+            name=names[one.party_id].name if one.party_id in names else "",
+            kind=names[one.party_id].kind if one.party_id in names else "person",
+            role=one.role,
+            account=one.account,
+            place=one.place,
+            address=lines.get(one.place or ""),
+            since=one.since,
+            until=one.until,
+            seen_from=one.seen_from,
+            reason=one.reason,
+            is_present=_holds(one, day),
+            origins=tuple(
+                Origin(keys[record][0], titles.get(keys[record][0], keys[record][0]), keys[record][1])
+                for record in one.records
+                if record in keys
+            ),
+        )
+        for one in found
+    ]
+    return tuple(sorted(listed, key=lambda one: not one.is_present))
+
+
+def _holds(role: Role, day: date) -> bool:
+    return (role.since is None or role.since <= day) and (role.until is None or day < role.until)
+
+
+def addresses(connection: Connection, places: Iterable[str]) -> dict[str, str]:
+    """Premise → its address in one line."""
+    keys = {place: place.rpartition("#")[::2] for place in places}
+    lines = graph.house_lines(connection, (house for house, _ in keys.values()))
+    return {
+        place: f"{lines.get(house, house)}, кв {flat}" if flat else lines.get(house, house)
+        for place, (house, flat) in keys.items()
+    }
+
+
+def _households(connection: Connection, members: Sequence[Member]) -> tuple[Household, ...]:
+    names = golden.find_many(connection, [one.party_id for one in members])
+    lines = addresses(connection, [one.place for one in members])
+    by_id: dict[str, list[Member]] = {}
+    for one in members:
+        by_id.setdefault(one.household_id, []).append(one)
+    return tuple(
+        Household(
+            household_id=household_id,
+            place=listed[0].place,
+            address=lines.get(listed[0].place),
+            members=tuple(
+                HouseholdMember(one.party_id, names[one.party_id].name, tuple(one.reasons))
+                for one in listed
+                if one.party_id in names
+            ),
+        )
+        for household_id, listed in sorted(by_id.items())
+    )
