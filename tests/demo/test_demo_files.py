@@ -110,7 +110,7 @@ def test_people_are_in_one_to_seven_sources_and_the_young_are_in_the_cabinet(tow
     assert births.median() > cards.drop_nulls().median()
 
 
-@pytest.mark.parametrize("source", [*PARTY_SOURCES, "outages", "premises"])
+@pytest.mark.parametrize("source", [*PARTY_SOURCES, "outages", "premises", "rights"])
 def test_each_mapping_reads_its_files_without_a_rejected_row(town: Path, source: str) -> None:
     mapping = load_mapping(town / "mappings" / f"{source}.yaml")
     assert mapping.source == source
@@ -179,9 +179,9 @@ def test_roles_name_a_payer_and_owner_of_each_account(town: Path) -> None:
     roles = pl.read_parquet(town / "roles.parquet")
     accounts = {row["ls"] for row in rows_of(town, "billing") if row["ls"].isdigit()}
     for role in ("owner", "payer"):
-        given = roles.filter(pl.col("role") == role)["account"]
+        given = roles.filter((pl.col("role") == role) & pl.col("until").is_null())["account"]
         assert given.is_unique().all()
-        assert len(accounts - set(given.to_list())) < 0.01 * len(accounts)  # wrong digits apart
+        assert len(accounts - set(given.to_list())) < 0.02 * len(accounts)  # wrong digits and sold houses apart
     assert set(roles["role"].unique().to_list()) == {"owner", "payer", "tenant", "resident"}
     assert roles.filter(pl.col("until").is_not_null())["role"].unique().to_list() == ["owner"]
 

@@ -32,6 +32,7 @@ from litso.demo.systems.dispatch import order_rows, outage_rows
 from litso.demo.systems.meters import meter_rows
 from litso.demo.systems.payments import BANKS, payment_rows, register_name
 from litso.demo.systems.premises import premise_rows
+from litso.demo.systems.rights import right_rows
 from litso.demo.systems.rows import Rows
 from litso.demo.town import build_territory
 from litso.demo.truth import household_rows, move_rows, role_rows, truth_rows
@@ -49,6 +50,7 @@ SYSTEMS: Final[dict[str, Callable[[World], Rows]]] = {
     "calls": call_rows,
     "companies": company_rows,
     "premises": premise_rows,
+    "rights": right_rows,
 }
 BESIDE: Final = ("truth", "households", "roles", "moves", "errors")
 """What is true, and what was made wrong."""
@@ -149,6 +151,7 @@ class _Files:
             "calls": JsonLines(directory / "calls.jsonl"),
             "companies": TextFile(directory / "companies.csv", ";", "utf-8-sig"),
             "premises": TextFile(directory / "premises.csv", ";", "utf-8"),
+            "rights": TextFile(directory / "rights.csv", ";", "utf-8"),
             **{name: Parquet(directory / f"{name}.parquet") for name in ("cabinet", *BESIDE)},
         }
         for file in self._files.values():

@@ -9,6 +9,7 @@ from litso.demo.chance import Ints
 from litso.demo.life import NOBODY
 from litso.demo.sheet import joined
 from litso.demo.systems.premises import premise_ids
+from litso.demo.systems.rights import successors
 from litso.demo.systems.rows import Rows
 from litso.demo.world import World
 
@@ -79,12 +80,20 @@ def _roles(world: World, who: Ints, account: Ints, role: str, since: Ints, until
 
 
 def _owners(world: World) -> pl.DataFrame:
-    """Holders of accounts; one who moved out ceased to own on that day, whatever billing says."""
+    """Holders of accounts; one who moved out ceased to own on that day, whatever billing says, and another bought."""
     accounts, block = world.accounts, world.block
     who = accounts.holder
     left = block.moved_on[world.people.household[np.maximum(who, 0)]]
     account = np.arange(len(accounts))
-    return _roles(world, who, account, "owner", accounts.holder_since, np.where(accounts.is_stale, left, 0))
+    ended = np.where(accounts.is_stale, left, 0)
+    sold = account[accounts.is_stale & (block.household[np.maximum(accounts.premise, 0)] >= 0)]
+    heirs, _, came = successors(world, sold)
+    return pl.concat(
+        [
+            _roles(world, who, account, "owner", accounts.holder_since, ended),
+            _roles(world, heirs, sold, "owner", came, np.zeros_like(sold)),
+        ]
+    )
 
 
 def _payers(world: World) -> pl.DataFrame:

@@ -133,7 +133,19 @@ def standard_schema(customs: tuple[str, ...] = ()) -> pa.Schema:
     return pa.schema(fields)
 
 
-FACT_KINDS: Final = ("account", "meter", "reading", "payment", "charge", "request", "call", "outage", "premise")
+FACT_KINDS: Final = (
+    "account",
+    "agreement",
+    "meter",
+    "reading",
+    "payment",
+    "charge",
+    "request",
+    "call",
+    "outage",
+    "premise",
+    "role",  # what a register says a person is to a premise, an account or an organization
+)
 
 
 def fact_schema() -> pa.Schema:

@@ -22,6 +22,7 @@ WEIGHTS: Final = {
     "pays_here": 1.22,
     "owns_since_then": 0.97,
     "owns_and_never_spoke": 1.61,
+    "took_over_since_then": 2.50,
     "only_premise": 3.20,
     "family_now": 0.99,
     "strangers_now": -0.76,
@@ -34,7 +35,7 @@ WEIGHTS: Final = {
 }
 """Claim about a person and a premise → its weight. The claims are the columns that `_claims` makes."""
 
-FLOOR: Final = -0.85
+FLOOR: Final = -2.2
 """A premise whose weight is below is nobody's home: better none than a wrong one."""
 
 MOST_AT_PLACE: Final = 40
@@ -93,6 +94,7 @@ def _asked(own: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> p
         pl.col("times").filter(is_self).sum().alias("words"),
         pl.col("last_at").filter(is_self).max().alias("last_word"),
         pl.col("last_at").filter(is_owner).max().alias("last_owned"),
+        pl.col("begins").filter(is_owner).max().alias("begins"),
         is_owner.any().alias("owns"),
         is_payer.any().alias("pays"),
     )
@@ -127,6 +129,7 @@ def _claims(asked: pl.DataFrame, own: pl.DataFrame, people: pl.DataFrame) -> pl.
         "pays_here": pl.col("pays"),
         "owns_since_then": pl.col("owns") & (pl.col("last_owned") > pl.col("latest")),
         "owns_and_never_spoke": pl.col("owns") & (pl.col("all_words") == 0),
+        "took_over_since_then": pl.col("owns") & (pl.col("begins") > pl.col("latest")),
         "only_premise": pl.col("premises") == 1,
         "family_now": pl.col("family") > 0,
         "strangers_now": pl.col("strangers") > 0,

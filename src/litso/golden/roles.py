@@ -45,6 +45,8 @@ REASONS: Final = (
     "moved_in",
     "lived_before",
     "asked",
+    "register",
+    "register_ended",
 )
 
 _RECENT_DAYS: Final = 100

@@ -54,7 +54,18 @@ _TIES: Final = pa.schema(
         ("records", pa.list_(_TEXT)),
     ]
 )
-_PEOPLE: Final = pa.schema([("party_id", _TEXT), ("is_person", _TEXT), ("surname", _TEXT)])
+_PEOPLE: Final = pa.schema([(name, _TEXT) for name in ("party_id", "is_person", "surname", "given_name", "patronymic")])
+_STATED: Final = pa.schema(
+    [
+        ("role", _TEXT),
+        ("name", _TEXT),
+        ("account", _TEXT),
+        ("house_key", _TEXT),
+        ("flat", _TEXT),
+        ("since", pa.date32()),
+        ("until", pa.date32()),
+    ]
+)
 EVERYTHING: Final = "00000000-0000-0000-0000-000000000000"
 """In place of a party: the whole graph is to be worked out anew."""
 
@@ -151,8 +162,13 @@ def read_houses_with_flats(connection: Connection, house_keys: Sequence[str] | N
     return _frame(connection, "houses_with_flats", schema, {"keys": _listed(house_keys)})["house_key"]
 
 
+def read_stated(connection: Connection, house_keys: Sequence[str] | None = None) -> pl.DataFrame:
+    """Roles that registers state by name at the houses (or at all)."""
+    return _frame(connection, "stated", _STATED, {"keys": _listed(house_keys)})
+
+
 def read_people(connection: Connection, party_ids: Sequence[str] | None = None) -> pl.DataFrame:
-    """`party_id`, `is_person`, `surname` of parties (or of all) by their golden records."""
+    """`party_id`, `is_person` and the parts of the name of parties (or of all) by their golden records."""
     found = _frame(connection, "people", _PEOPLE, {"ids": _listed(party_ids)})
     return found.with_columns(pl.col("is_person") == "t")
 

@@ -12,9 +12,19 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from litso.golden.households import households
+from litso.golden.register import with_register
 from litso.golden.residence import placed, residences
 from litso.golden.roles import roles
-from litso.golden.ties import CONTACT, FACT_KINDS, FACT_SCHEMA, RECORD_SCHEMA, TIE_SCHEMA, contact_ties, gather_ties
+from litso.golden.ties import (
+    CONTACT,
+    FACT_KINDS,
+    FACT_SCHEMA,
+    RECORD_SCHEMA,
+    TIE_SCHEMA,
+    contact_ties,
+    gather_ties,
+    place_key,
+)
 from litso.resolve.words import fold, surname_stem
 from litso.store import graph
 from litso.store.database import Connection, Store
@@ -25,8 +35,17 @@ MOST_SHARING: Final = 8
 _AT_ONCE: Final = 100
 _MOST_FOLLOWED: Final = 2_000
 """Changed parties above which working out everything anew is quicker."""
+_NAME_PARTS: Final = ("surname", "given_name", "patronymic")
 _REACH: Final = 3
 """Steps from a changed party to those whose home, household or roles the change may alter; as many again to see why."""
+
+
+class Known(NamedTuple):
+    """What beside ties the graph is worked out of, as the functions `read_…` of `store.graph` give it."""
+
+    people: pl.DataFrame
+    houses_with_flats: pl.Series
+    stated: pl.DataFrame
 
 
 class Derived(NamedTuple):
@@ -41,7 +60,10 @@ def refresh(connection: Connection) -> graph.Size:
     graph.wait_for_lock(connection)
     graph.clear_pending(connection)
     ties = _gathered(connection, None)
-    derived = _derived(ties, graph.read_people(connection), graph.read_houses_with_flats(connection))
+    known = Known(
+        graph.read_people(connection), graph.read_houses_with_flats(connection), graph.read_stated(connection)
+    )
+    derived = _derived(ties, known)
     graph.replace_all(connection, ties, derived.roles, derived.members)
     return graph.size(connection)
 
@@ -73,8 +95,8 @@ def follow(connection: Connection, first: Sequence[str] = ()) -> int:
     context = _around(connection, touched, _REACH)
     ties = graph.read_ties(connection, context)
     houses = ties["place"].drop_nulls().str.split("#").list.first().unique().to_list()
-    people = graph.read_people(connection, context)
-    found = _derived(ties, people, graph.read_houses_with_flats(connection, houses))
+    people, stated = graph.read_people(connection, context), graph.read_stated(connection, houses)
+    found = _derived(ties, Known(people, graph.read_houses_with_flats(connection, houses), stated))
     is_touched = pl.col("party_id").is_in(touched)
     graph.replace_results(connection, touched, found.roles.filter(is_touched), found.members.filter(is_touched))
     return len(changed)
@@ -99,16 +121,37 @@ def _gathered(connection: Connection, party_ids: Sequence[str] | None) -> pl.Dat
     return pl.concat([ties.with_columns(contact=pl.lit(None, pl.String)), contact_ties(stated)], how="diagonal")
 
 
-def _derived(ties: pl.DataFrame, people: pl.DataFrame, houses_with_flats: pl.Series) -> Derived:
-    """Roles and households from ties (those of contacts among them), people (`read_people`) and houses with flats."""
-    persons = people.filter("is_person")
-    stems = surname_stem(fold(persons["surname"].to_arrow()))
-    named = persons.select("party_id", pl.Series("stem", stems.to_pylist(), dtype=pl.String))
+def _derived(ties: pl.DataFrame, known: Known) -> Derived:
+    """Roles and households from ties, those of contacts among them."""
+    names = _folded(known.people.filter("is_person"))
+    named = names.select("party_id", "stem")
     is_contact = pl.col("what") == CONTACT
     sharing = _sharing(ties.filter(is_contact).select("party_id", "contact"), named)
-    whole = placed(ties.filter(~is_contact).select(list(TIE_SCHEMA)), houses_with_flats)
+    whole = placed(ties.filter(~is_contact).select(list(TIE_SCHEMA)), known.houses_with_flats)
     homes = residences(whole, named, sharing)
-    return Derived(roles(whole, homes, named), households(homes, named, whole, sharing))
+    related = with_register(roles(whole, homes, named), _rights(known.stated), whole, names)
+    return Derived(related, households(homes, named, whole, sharing))
+
+
+def _folded(people: pl.DataFrame) -> pl.DataFrame:
+    """Parts of names as they are compared: `party_id`, `stem` of the surname, `given_name`, `patronymic`."""
+
+    def column(name: str, values: pl.Series) -> pl.Series:
+        words = fold(values.to_arrow())
+        return pl.Series(name, (surname_stem(words) if name == "stem" else words).to_pylist(), dtype=pl.String)
+
+    return people.with_columns(
+        column("stem", people["surname"]),
+        column("given_name", people["given_name"]),
+        column("patronymic", people["patronymic"]),
+    ).drop("surname", "is_person", strict=False)
+
+
+def _rights(stated: pl.DataFrame) -> pl.DataFrame:
+    """Rights with the parts of the holder's name and the premise."""
+    words = pl.col("name").str.strip_chars().str.split(" ")
+    parts = [words.list.get(place, null_on_oob=True).alias(name) for place, name in enumerate(_NAME_PARTS)]
+    return _folded(stated.with_columns(*parts, place=place_key(pl.col("house_key"), pl.col("flat"))))
 
 
 def _sharing(contacts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

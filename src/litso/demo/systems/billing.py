@@ -12,12 +12,13 @@ from litso.demo.cells.names import party_names
 from litso.demo.cells.phones import phones
 from litso.demo.cells.values import account_texts, birth_dates, documents, dotted, emails
 from litso.demo.chance import Ints
-from litso.demo.sheet import Sheet, dates, digits, put, roubles, where
+from litso.demo.sheet import Sheet, dates, digits, joined, put, roubles, where
 from litso.demo.systems.rows import Rows, doubled, ids
 from litso.demo.world import World
 
 SPELLINGS: Final = one_spelling(0, 1, 8)
 PHONE_FORMS: Final = (6.0, 1, 0, 2, 1, 1, 4, 1, 0, 2, 0)
+STATE_LETTERS: Final = tuple(first + second for first in "АВЕКМНОРСТУХ" for second in "АВЕКМНОРСТУХ")
 TARIFFS: Final = ("Население, с ИПУ", "Население, норматив", "Население, отопление")
 
 
@@ -52,11 +53,22 @@ def billing_rows(world: World) -> Rows:
             "saldo": roubles(_balances(sheet, charge), ","),
             "status": where(accounts.is_stale & (sheet.rng.random(size) < 0.15), "закрыт", "действует"),
             "changed": dates(changed, "%d.%m.%Y"),
+            "dogovor": joined("В-", pl.Series(accounts.number % 10_000_000).cast(pl.String)),
+            "dogovor_s": dates(accounts.holder_since, "%d.%m.%Y"),
+            "els": _state_numbers(world),
         }
     )
     frame, who = doubled(sheet, who, frame)
     keys = ids(world, len(frame), "")
     return Rows(frame.insert_column(0, keys.alias("abonent_id")), "abonent_id", who, sheet.errors(keys))
+
+
+def _state_numbers(world: World) -> pl.Series:
+    """ЕЛС, the state's own number of an account; the state does not know every tenth."""
+    number = world.accounts.number
+    letters = pl.Series(STATE_LETTERS).gather(number // 1_000_000 % len(STATE_LETTERS))
+    text = joined(world.demo.territory.setting.region_code, letters, digits(number % 1_000_000, 6))
+    return where(number % 10 != 0, text, None)
 
 
 def _of_persons(size: int, persons: Ints, values: pl.Series) -> pl.Series:

@@ -50,8 +50,15 @@ select distinct house_key from fact
 where kind in ('account', 'premise') and flat is not null and house_key is not null
   and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
 
+-- name: stated
+-- Roles that registers state by name at houses.
+select coalesce(data->>'role', 'owner'), data->>'name', account, house_key, flat, at::date, until::date
+from fact
+where kind = 'role' and house_key is not null and data->>'name' is not null
+  and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
+
 -- name: people
-select party_id, kind = 'person', golden_values->>'surname'
+select party_id, kind = 'person', golden_values->>'surname', golden_values->>'given_name', golden_values->>'patronymic'
 from golden where %(ids)s::uuid[] is null or party_id = any(%(ids)s::uuid[])
 
 -- name: read_ties
