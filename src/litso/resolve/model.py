@@ -52,7 +52,7 @@ class KindModel:
     weights: Mapping[str, Table]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """What resolution needs to know beside the records."""
 
@@ -63,8 +63,12 @@ class Model:
     review: float = -3.0
     customs: Mapping[str, str] = field(default_factory=dict)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the content is the same."""
+        return self is other or (isinstance(other, Model) and self.model_id == other.model_id)
+
     def __hash__(self) -> int:
-        """By content, as equal models are."""
+        """By content."""
         return hash(self.model_id)
 
     def claims(self, kind: str) -> tuple[Claim, ...]:
