@@ -55,6 +55,14 @@ SEEDS: Final = {
         'Филиал ПАО "МРСК Волги" - "Самарские РС"', "к(ф)х Заря",
     ),
     "vehicle": ("а123вс77", "A 123 BC 777 RUS", "XTA21099043576182", "АА1234 77"),
+    "address": (
+        "443001, Самарская обл., г. Самара, ул. Ленинградская, д. 5к1с2, кв. 12", "спб лиговский 50/13 лит А пом 7-Н",
+        "Тула, Металлургов пр-т, д. 5/7 корп. 2, под. 3, эт. 4", "д. Малые Вязёмы, Одинцовский р-н, д 12 а",
+        "снт Ромашка, уч. 15, Чеховский р-н, Московская область", "мкр 10, д 5, кв 3, г. Братск",
+        "а/я 1234 Омск 644001", "М-5 Урал, 1045 км, стр. 3", "1-я Тверская-Ямская ул., вл.8, офис 305",
+        "Казань, Ленина 12-45 (вход со двора)", "г. Знаменск, в/ч 12345", "ж/д ст. Лесная, 3 км, д. 1",
+        "Березники г., 50 лет Октября, 8", "UL LENINA 5, SAMARA",
+    ),
     "account": ("л/с № 0012 3456", "ЕЛС 50AA123456", "ИЖКУ 50АА123456-01", "1.23457E+11", "37(ЛС 0007000037)"),
 }  # fmt: skip
 NUMBERS: Final = (
@@ -304,8 +312,23 @@ def _number_invents(text: str, row: dict[str, Any]) -> str | None:
     return None if _is_spread(found, _digits(text)) else str(row["value"])
 
 
+_HOUSE_PARTS: Final = ("house", "stead", "block", "entrance", "floor", "flat", "room", "postal_code")
+_ROMAN: Final = re.compile("[ivxхiі]", re.IGNORECASE)
+
+
+def _address_invents(text: str, row: dict[str, Any]) -> str | None:
+    """Numbers come from the text; names of streets do but for what alias tables and endings change."""
+    given = _digits(text)
+    for part in _HOUSE_PARTS:
+        found = _digits(row[part] or "")
+        if not _is_spread(found, given) and not _ROMAN.search(_plain(text)):
+            return f"{part} {found}"
+    return None
+
+
 INVENTS: Final[dict[str, Callable[[str, dict[str, Any]], str | None]]] = {
     "name": _name_invents,
+    "address": _address_invents,
     "phone": _phone_invents,
     "email": _email_invents,
     "birth_date": _date_invents,

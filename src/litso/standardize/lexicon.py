@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from litso.standardize.letters import skeleton
-from litso.standardize.wordlists import data_lines
+from litso.standardize.wordlists import data_lines, sections
 
 MALE: Final = "М"
 FEMALE: Final = "Ж"
@@ -48,7 +48,8 @@ _SURNAME_END: Final = (
 _SURE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва?|[сц]к(?:ий|ая|ой)|енко|чук|щук|дзе|швили|янц|[иы]на|[иы]н)")
 _LIKE_SURNAME: Final = re.compile(rf".{{2,}}{_SURNAME_END}")
 _PATRONYMIC: Final = re.compile(
-    r".{2,}(?:ович|евич|ьич|овна|евна|ична|инишна|овична|евична|оглы|оглу|кызы|гызы|угли|кизи|[^ ]улы|уулу)"
+    r".{2,}(?:ович|евич|ьич|[дклмнрств]ыч|[ае]ич|"
+    r"овна|евна|ична|инишна|овична|евична|оглы|оглу|кызы|гызы|угли|кизи|[^ ]улы|уулу)"
 )
 _MALE_PATRONYMIC: Final = re.compile(r".*(?:ич|ыч|оглы|оглу|угли|улы|уулу|ули|огли)")
 _FEMALE_PATRONYMIC: Final = re.compile(r".*(?:вна|чна|шна|кызы|гызы|кизи|кзы|кыз)")
@@ -100,6 +101,36 @@ def read_words(role: str) -> pl.DataFrame:
     )
 
 
+WORLD: Final = 60
+"""How often names of other languages count as met where Russian data have them seldom or never."""
+
+
+@lru_cache(maxsize=1)
+def world_names() -> Mapping[str, Mapping[str, str | None]]:
+    """Given names and surnames of other languages: by part of a name, the word and its gender, None for several."""
+    found = sections("world_names.txt")
+    both = found["male"] & found["female"]
+    given = {
+        word: None if word in both else "m" if word in found["male"] else "f"
+        for word in found["male"] | found["female"]
+    }
+    return {GIVEN: given, SURNAME: dict.fromkeys(found["surnames"])}
+
+
+def _with_world(role: str) -> pl.DataFrame:
+    """`read_words` with the names of other languages; a gender is believed where the word was met often enough."""
+    words = world_names()[role]
+    world = pl.DataFrame({"word": list(words), "world_gender": list(words.values())}, schema_overrides=_TEXT)
+    joined = read_words(role).join(world.with_columns(world=WORLD), on="word", how="full", coalesce=True)
+    is_sure = pl.col("count").fill_null(0) >= TRUSTED
+    return joined.select(
+        "word",
+        count=pl.max_horizontal("count", "world"),
+        gender=pl.when(is_sure).then("gender").otherwise(pl.coalesce("world_gender", "gender")),
+    )
+
+
+_TEXT: Final = {"word": pl.String, "world_gender": pl.String}
 _BITS: Final = 20
 _MASK: Final = (1 << _BITS) - 1
 _GENDERS: Final = (UNKNOWN, MALE, FEMALE)
@@ -112,7 +143,7 @@ def tables() -> Mapping[str, int]:
     The three counts and the gender are packed into one number of 62 bits: a fifth of the memory of tuples, and nothing
     for the garbage collector to walk over.
     """
-    given, patronymic, surname = read_words(GIVEN), read_words(PATRONYMIC), read_words(SURNAME)
+    given, patronymic, surname = _with_world(GIVEN), read_words(PATRONYMIC), _with_world(SURNAME)
     others = pl.concat([given["word"], patronymic["word"]]).unique()
     told = surname["word"].str.contains(rf"^(?:{_SURE_SURNAME.pattern})$")
     surname = surname.filter(~told | surname["word"].is_in(others.implode()))
@@ -229,6 +260,8 @@ def slip_of(word: str, role: str) -> str | None:
     One letter lost, added, changed or two exchanged; frequency decides: the meant word is many times commoner than the
     slip, and ten times commoner than any other meaning. The first letter may differ only in a word hardly ever met.
     """
+    if role == PATRONYMIC and (full := full_patronymic(word)):
+        return full
     own = _count(word, role)
     if own >= (RARE if role == GIVEN else RARE_PATRONYMIC) or len(word) < 4 or word in real_names():
         return None
@@ -246,6 +279,25 @@ def slip_of(word: str, role: str) -> str | None:
     if count < (changed if is_changed else missed) * max(own, 1) or (best[0] != word[0] and own > 2):
         return None
     return best
+
+
+_SPOKEN: Final = (("ыч", "ович"), ("аич", "аевич"), ("еич", "еевич"))
+_SPOKEN_SHORTER: Final = {
+    "палыч": "павлович", "саныч": "александрович", "алексаныч": "александрович", "михалыч": "михайлович",
+    "михална": "михайловна", "пална": "павловна", "санна": "александровна", "николавна": "николаевна",
+    "максимыч": "максимович",
+}  # fmt: skip
+
+
+def full_patronymic(word: str) -> str | None:
+    """The patronymic that is spoken as «Иваныч» or «Сергеич»; None for others."""
+    if word in _SPOKEN_SHORTER:
+        return _SPOKEN_SHORTER[word]
+    for spoken, written in _SPOKEN:
+        full = word.removesuffix(spoken) + written
+        if word.endswith(spoken) and counts_of(full).patronymic >= COMMON:
+            return full
+    return None
 
 
 def _packed_count(word: str, role: str) -> int:
@@ -273,7 +325,8 @@ def one_slip(left: str, right: str) -> bool:
 @lru_cache(maxsize=1)
 def real_names() -> frozenset[str]:
     """Rare given names that are not slips of common ones («Ганна», «Олена»)."""
-    return frozenset(word for line in data_lines("rare_names.txt") for word in line.split())
+    rare = frozenset(word for line in data_lines("rare_names.txt") for word in line.split())
+    return rare.union(world_names()[GIVEN])
 
 
 @lru_cache(maxsize=1)

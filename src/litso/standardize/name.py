@@ -21,6 +21,7 @@ from litso.standardize.lexicon import (
     looks_like_surname,
     slip_of,
 )
+from litso.standardize.name_cases import OBLIQUE, in_nominative
 from litso.standardize.name_roles import (
     LONGEST,
     PARTICLES,
@@ -109,7 +110,8 @@ def name_parts(text: str | None) -> Parts:
         return _nothing(2, ("placeholder",))
     if all(word.is_initial for word in words):
         return _nothing(1, (*problems, "initials_only"))
-    return _understood(words, problems)
+    nominative = in_nominative(words)
+    return _understood(nominative, (*problems, OBLIQUE)) if nominative else _understood(words, problems)
 
 
 def _nothing(qc: int, problems: tuple[str, ...]) -> Parts:

@@ -104,7 +104,7 @@ _ORDERS: Final = {
     2: {"SF": 0.62, "FS": 0.25, "FM": 0.12, "MF": 0.002, "SM": 0.005},
     3: {
         "SFM": 0.80, "FMS": 0.13, "FSM": 0.004, "MFS": 0.001, "SMF": 0.0008, "MSF": 0.001, "SSF": 0.0010, "FSS": 0.0001,
-        "SFF": 0.004, "FFS": 0.0015, "FFM": 0.0002,
+        "SFF": 0.004, "FFS": 0.0004, "FFM": 0.00001,
     },
     4: {
         "SSFM": 0.2, "SFFM": 0.25, "FMSS": 0.08, "FFMS": 0.05, "SFMM": 0.2, "SFFF": 0.04, "SSFF": 0.02, "FFSS": 0.02,
@@ -121,11 +121,11 @@ ONCE: Final[Mapping[int, tuple[tuple[str, float], ...]]] = {
 """Orders for names with initials: no part comes twice, as far as that is possible."""
 LONGEST: Final = max(_ORDERS)
 
-_OF_SURNAMES: Final = frozenset({"кызы", "уулу", "кыз"})
-"""Particles that in Kyrgyz names make a surname of the father’s name: «Асан кызы Гулзат»."""
+_OF_SURNAMES: Final = {"кызы": -9.0, "уулу": -5.0, "кыз": -9.0}
+"""Particles that in Kyrgyz names make a surname of the father’s name, «Асан кызы Гулзат», and how likely they do."""
 KNOWN_SURNAME: Final = 5
 """A surname met this often is hardly a slip of a given name."""
-_INITIAL: Final = {SURNAME: -30.0, GIVEN: -2.0, PATRONYMIC: -2.0}
+_INITIAL: Final = {SURNAME: -10.0, GIVEN: -2.0, PATRONYMIC: -2.0}
 
 
 def weights(word: Word) -> Mapping[str, float]:
@@ -137,7 +137,7 @@ def weights(word: Word) -> Mapping[str, float]:
 def _word_weights(folded: str) -> Mapping[str, float]:
     head, _, tail = folded.rpartition(" ")
     if head and tail in PARTICLES:  # «али оглы» is a patronymic
-        return {SURNAME: -9.0 if tail in _OF_SURNAMES else -25.0, GIVEN: -25.0, PATRONYMIC: -5.0}
+        return {SURNAME: _OF_SURNAMES.get(tail, -25.0), GIVEN: -25.0, PATRONYMIC: -5.0}
     if head and head.split(" ")[0] in PREFIXES:  # «фон бок» is a surname
         return {SURNAME: -8.0, GIVEN: -20.0, PATRONYMIC: -25.0}
     met = counts_of(folded)

@@ -26,6 +26,7 @@ from litso.standardize.lexicon import (
     looks_like_patronymic,
     looks_like_surname,
 )
+from litso.standardize.name_cases import is_oblique
 from litso.standardize.name_roles import LONGEST, PARTICLES, PREFIXES, Word, sure_role, word_of
 from litso.standardize.wordlists import sections
 
@@ -78,8 +79,8 @@ def simple_words(line: str) -> Found | None:
 
 
 def is_ordinary(word: Word) -> bool:
-    """Whether a word has no meaning but that of a name."""
-    return word.is_initial or word.folded.replace("-", "") not in _SPECIAL
+    """Whether a word has no meaning but that of a name, and is not in another case."""
+    return word.is_initial or (word.folded.replace("-", "") not in _SPECIAL and not is_oblique(word.folded))
 
 
 # The long way.
@@ -108,12 +109,21 @@ _LATIN_WORD: Final = re.compile(r"[a-zA-Z][a-zA-Z'’`]*")
 def _right_letters(line: str) -> tuple[str, list[str]]:
     """Cyrillic letters for look-alikes, digits, the other layout and romanization."""
     problems: list[str] = []
-    line = _OTHER_DIGIT.sub(" ", line.translate(_UKRAINIAN))
+    line = _SPACED.sub(_written_together, _OTHER_DIGIT.sub(" ", line.translate(_UKRAINIAN)))
     if _LATIN.search(line):
         line, problem = _from_latin_letters(line)
         problems.append(problem)
     fixed = _DIGITS_INSIDE.sub(_digits_fixed, line) if _DIGIT.search(line) else line
     return fixed, problems + (["digits_in_letters"] if fixed != line else [])
+
+
+_SPACED: Final = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?!\S)")
+
+
+def _written_together(found: re.Match[str]) -> str:
+    """«и в а н о в» is one word where that is known."""
+    word = found[0].replace(" ", "")
+    return word if is_known(fold(word)) else found[0]
 
 
 def _digits_fixed(found: re.Match[str]) -> str:
@@ -244,6 +254,8 @@ def _with_initials(words: list[Word], pieces: list[str]) -> list[Word]:
     if all(len(word.folded) <= 2 for word in words):
         return words
     capitals = {fold(piece) for piece in pieces if piece.isupper()} if not all(map(str.isupper, pieces)) else set()
+    if any(looks_like_surname(word.folded) for word in words):  # no Korean name
+        capitals |= {word.folded for word in words if len(word.folded) == 2}
     return [
         piece
         for word in words
@@ -293,7 +305,8 @@ def joined(words: list[Word], small: set[str]) -> list[Word]:
         is_last = place == len(words) - 1
         is_weak = word.folded in WEAK_PREFIXES and word.folded in small and not are_small
         if word.folded in PARTICLES and found and not found[-1].is_initial and not prefix:
-            found[-1] = _together([found[-1].shown], word.folded)
+            if found[-1].folded.rpartition(" ")[2] not in PARTICLES:  # once is enough
+                found[-1] = _together([found[-1].shown], word.folded)
         elif not is_last and len(words) > 1 and not word.is_initial and (word.folded in PREFIXES or is_weak):
             prefix.append(word.folded)
         else:

@@ -99,7 +99,7 @@ def phones(text: str | None, *, territory: Territory | None = None, plan: Number
     code = _default_code(territory)
     for digits in _numbers(line, code):
         meaning = interpret(digits, code)
-        if meaning.national and meaning.national[:3] < "900" and meaning.problem != "code_from_address":
+        if meaning.national and meaning.national[0] in "348" and meaning.problem != "code_from_address":
             code = _code_of(meaning.national, plan or default_plan())
         found.append(_phone(meaning, digits.extension, plan or default_plan(), territory))
     return found or [NOTHING._replace(problems="no_digits")]
@@ -115,8 +115,9 @@ def _default_code(territory: Territory | None) -> str | None:
 
 
 def _code_of(national: str, plan: NumberingPlan) -> str | None:
+    """The area code of a land line."""
     place = plan.find(national)
-    return national[: place.code_length] if place else None
+    return national[: place.code_length] if place and place.type == LAND_LINE else None
 
 
 _LETTER_BY_DIGIT: Final = re.compile(r"[oо][0-9\-) ]|[0-9]з|[li|][0-9]")
@@ -249,7 +250,7 @@ def interpret(one: Digits, code: str | None = None) -> Meaning:
     if len(digits) == 10:
         return _ten(digits, None)
     if len(digits) == 12 and digits[:2] in ("78", "77", "88", "87") and _is_russian(digits[2:]):
-        return Meaning(digits[2:], None, "doubled_prefix")
+        return _ten(digits[2:], "doubled_prefix")
     if one.plus and len(digits) > 11:
         return _foreign(digits, lenient=False)
     if len(digits) > 11 and digits.startswith(_NEIGHBOURS):

@@ -184,6 +184,7 @@ PARSE_TEXTS: Final = MappingProxyType(
         "слишком длинный": "too long",
         "слишком давняя дата": "the date is too long ago",
         "слишком короткий": "too short",
+        "имя дано не в именительном падеже": "the name was given in another case",
         "исправлена опечатка": "a typing error was corrected",
         "номер из нераспределённого диапазона": "a number of an unassigned range",
         "неизвестный код": "unknown code",

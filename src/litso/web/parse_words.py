@@ -195,6 +195,7 @@ PROBLEMS: Final = MappingProxyType(
         "too_long": "слишком длинный",
         "too_old": "слишком давняя дата",
         "too_short": "слишком короткий",
+        "oblique_case": "имя дано не в именительном падеже",
         "typo_fixed": "исправлена опечатка",
         "unassigned_range": "номер из нераспределённого диапазона",
         "unknown_code": "неизвестный код",

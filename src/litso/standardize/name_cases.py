@@ -1,0 +1,169 @@
+"""Names written in another case («Ивановой Анне Сергеевне») back in the nominative.
+
+A patronymic, or a common given name, tells the case and the gender for certain; every other word is then the one whose
+form in that case it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from litso.standardize.declension import Cases, decline
+from litso.standardize.letters import fold
+from litso.standardize.lexicon import (
+    COMMON,
+    FEMALE,
+    GIVEN,
+    MALE,
+    SURNAME,
+    TRUSTED,
+    counts_of,
+    looks_like_patronymic,
+    looks_like_surname,
+    read_words,
+    surname_gender,
+)
+from litso.standardize.name_roles import Word, title
+
+OBLIQUE: Final = "oblique_case"
+"""Problem of a name that was given in another case."""
+
+_ACCUSATIVE: Final = "accusative"
+_MALE_ENDS: Final = {"а": "genitive", "у": "dative", "ем": "instrumental", "ом": "instrumental"}
+_FEMALE_ENDS: Final = {"ы": "genitive", "е": "dative", "ой": "instrumental", "ою": "instrumental", "у": _ACCUSATIVE}
+_MALE_PATRONYMIC: Final = re.compile(r"(.{2,}(?:ов|ев|ь|ин|[клмнт])ич)(а|у|ем|ом)")
+_FEMALE_PATRONYMIC: Final = re.compile(r"(.{2,}(?:ов|ев|ич)н)(ы|е|ой|ою|у)")
+_ENDS: Final = ("", "й", "ь", "а", "я", "ия", "ий", "ый", "ой", "ая", "яя", "о", "е", "ец", "ел", "ок", "ей")
+"""What a word in the nominative may end in where another case has one to three letters."""
+_LEAST_SURNAME: Final = 20
+_LEAST_PATRONYMIC: Final = 20
+
+
+class Form(NamedTuple):
+    """A word in a case: its nominative, the case and the gender."""
+
+    nominative: str
+    case: str
+    gender: str
+
+
+@lru_cache(maxsize=32_768)
+def oblique_patronymic(folded: str) -> Form | None:
+    """The patronymic of which a folded word is another case."""
+    for pattern, ends, last, gender in (
+        (_MALE_PATRONYMIC, _MALE_ENDS, "", MALE),
+        (_FEMALE_PATRONYMIC, _FEMALE_ENDS, "а", FEMALE),
+    ):
+        found = pattern.fullmatch(folded)
+        nominative = found[1] + last if found else ""
+        if found and (looks_like_patronymic(nominative) or counts_of(nominative).patronymic >= _LEAST_PATRONYMIC):
+            return Form(nominative, ends[found[2]], gender)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _oblique_given() -> Mapping[str, Form]:
+    """Other cases of common given names that are no names themselves and could be no other case of another name."""
+    table = read_words(GIVEN).filter(read_words(GIVEN)["count"] >= COMMON)
+    found: dict[str, Form | None] = {}
+    for word, gender in zip(table["word"].to_list(), table["gender"].to_list(), strict=True):
+        own = MALE if gender == "m" else FEMALE
+        for case, form in zip(Cases._fields, decline(word, GIVEN, own), strict=True):
+            met = counts_of(form)
+            if form != word and met.given < TRUSTED and met.surname < _LEAST_SURNAME and not met.patronymic:
+                known = found.setdefault(form, Form(word, case, own))
+                found[form] = known if known == Form(word, case, own) else None
+    return {form: name for form, name in found.items() if name}
+
+
+def is_oblique(folded: str) -> bool:
+    """Whether a folded word is certainly a patronymic or a common given name in another case."""
+    return oblique_patronymic(folded) is not None or folded in _oblique_given()
+
+
+def in_nominative(words: Sequence[Word]) -> list[Word] | None:
+    """Words of a name in the nominative; None where no word tells that they are in another case."""
+    told = _telling(words)
+    if told is None:
+        return None
+    place, form = told
+    found = [
+        word
+        if word.is_initial
+        else _word(form.nominative)
+        if at == place
+        else _nominative(word, form.case, form.gender)
+        for at, word in enumerate(words)
+    ]
+    is_sure = oblique_patronymic(words[place].folded) is not None or _is_surname_changed(words, found, place)
+    return found if is_sure else None
+
+
+def _telling(words: Sequence[Word]) -> tuple[int, Form] | None:
+    """The word that tells the case: the commonest patronymic, else a given name."""
+    patronymics = [(at, form) for at, word in enumerate(words) if (form := oblique_patronymic(word.folded))]
+    if patronymics:
+        return max(patronymics, key=lambda one: counts_of(one[1].nominative).patronymic)
+    given = [(at, form) for at, word in enumerate(words) if (form := _oblique_given().get(word.folded))]
+    return given[0] if len(given) == 1 and not any(looks_like_patronymic(word.folded) for word in words) else None
+
+
+def _is_surname_changed(before: Sequence[Word], after: Sequence[Word], place: int) -> bool:
+    """Whether another word agrees with a given name that stands in another case."""
+    pairs = zip(before, after, strict=True)
+    changed = [other for at, (one, other) in enumerate(pairs) if at != place and one != other]
+    return any(looks_like_surname(word.folded) for word in changed)
+
+
+def _word(text: str) -> Word:
+    return Word(fold(text), title(text), False)
+
+
+def _nominative(word: Word, case: str, gender: str) -> Word:
+    halves = [_half(half, case, gender) for half in word.shown.lower().split("-")]
+    return _word("-".join(halves))
+
+
+def _half(text: str, case: str, gender: str) -> str:
+    """The given name, else the surname of which a word is that case; the word itself where there is none."""
+    told = _oblique_given().get(fold(text))
+    if told and (told.case, told.gender) == (case, gender):
+        return told.nominative
+    for role, is_known in ((GIVEN, _is_given), (SURNAME, _is_surname)):
+        known = [one for one in _candidates(text, role, case, gender) if is_known(one)]
+        if known:
+            return max(known, key=lambda one: _rank(fold(one), role, gender))
+    return text
+
+
+def _is_given(text: str) -> bool:
+    return counts_of(fold(text)).given >= TRUSTED * 10
+
+
+def _is_surname(text: str) -> bool:
+    folded = fold(text)
+    return looks_like_surname(folded) or counts_of(folded).surname > 0 or folded.endswith(("ая", "ый"))
+
+
+def _rank(folded: str, role: str, gender: str) -> tuple[bool, bool, bool, int]:
+    """How good a nominative is; surnames with a telling ending are in no table."""
+    met = counts_of(folded)
+    if role == GIVEN:
+        return False, False, False, met.given
+    return surname_gender(folded) == gender, looks_like_surname(folded), not folded.endswith("кой"), met.surname
+
+
+def _candidates(text: str, role: str, case: str, gender: str) -> Iterator[str]:
+    """Words of a part of which a text is that case."""
+    if case == _ACCUSATIVE:
+        ends = (("ую", "ая"), ("юю", "яя"), ("у", "а"), ("ю", "я"))
+        yield from (text.removesuffix(end) + own for end, own in ends if text.endswith(end))
+        return
+    seen = dict.fromkeys(text[: len(text) - cut] + end for cut in range(4) for end in _ENDS if len(text) - cut >= 2)
+    place = Cases._fields.index(case)
+    for one in seen:
+        if decline(one, role, gender)[place] == text:
+            yield one
