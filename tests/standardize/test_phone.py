@@ -163,3 +163,14 @@ def test_a_file_that_is_no_plan_is_refused_with_its_line(text: str) -> None:
 
 def test_ranges_of_a_plan_do_not_overlap() -> None:
     assert all(left < right for left, right in pairwise(default_plan().starts))
+
+
+def test_a_code_that_only_the_official_plan_has() -> None:
+    text = "АВС/ DEF;От;До;Емкость;Оператор;Регион\n409;2000000;2999999;1000000;Оператор;г. Тула|Тульская обл."
+    plan = official_plan([official_ranges(text)], "official")
+    cells = ["8 409 212-34-56", "8-409-212-34-57; 8 903 123-45-67", "8 409 312-34-56"]
+    found = [phone(cell, plan=plan) for cell in cells]
+    assert [one.e164 for one in found] == ["+74092123456", "+74092123457", None]
+    assert found[0].city == "Тула"
+    assert phone(cells[0]).problems == "unknown_code"
+    assert phone_column(pl.Series(cells), plan=plan).rows() == [tuple(one) for one in found]

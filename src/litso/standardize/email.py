@@ -187,7 +187,7 @@ def _from_russian_keys(line: str) -> str:
     local, at, domain = line.rpartition("@")
     candidates = [twins_to_latin(line)]
     if not at or not domain.isascii() or _is_gibberish(local):
-        candidates.append(typed_in_latin(local) + at + typed_in_latin(domain))
+        candidates.append((typed_in_latin(local) + at + typed_in_latin(domain)).strip("`'[]{}"))
     fitting = (one for one in candidates if one.isascii() and _is_known(one.replace('"', "@").rpartition("@")[2]))
     twins = twins_to_latin(line)
     return next(fitting, twins if twins.isascii() else line)

@@ -73,6 +73,14 @@ class Meaning(NamedTuple):
     problem: str | None
 
 
+class Around(NamedTuple):
+    """What is known where a number stands: the area code to put before a short one, the official plan where loaded."""
+
+    code: str | None
+    plan: NumberingPlan | None
+
+
+NOWHERE: Final = Around(None, None)
 _NO_DIGITS: Final = Meaning(None, None, "no_digits")
 
 
@@ -97,8 +105,8 @@ def phones(text: str | None, *, territory: Territory | None = None, plan: Number
     line = "\n".join(tidy(part) for part in (text or "")[:MAX_LENGTH].splitlines()).lower()
     found: list[Phone] = []
     code = _default_code(territory)
-    for digits in _numbers(line, code):
-        meaning = interpret(digits, code)
+    for digits in _numbers(line, Around(code, plan)):
+        meaning = interpret(digits, Around(code, plan))
         if meaning.national and meaning.national[0] in "348" and meaning.problem != "code_from_address":
             code = _code_of(meaning.national, plan or default_plan())
         found.append(_phone(meaning, digits.extension, plan or default_plan(), territory))
@@ -136,37 +144,37 @@ _GROUP: Final = re.compile(r"[0-9]+")
 _TAIL: Final = re.compile(r"(?:\s*[/,]\s*[0-9]{2}(?![0-9]))+\s*$")
 
 
-def _numbers(line: str, code: str | None) -> Iterator[Digits]:
+def _numbers(line: str, around: Around) -> Iterator[Digits]:
     """Cut a cell into numbers: at words and signs, then at commas and slashes, then where the digits fit."""
     if _LETTER_BY_DIGIT.search(line):
         for pattern, digit in _LETTER_DIGITS:
             line = pattern.sub(digit, line)
     start = 0
     for mark in _EXTENSION.finditer(line):
-        before = list(_without_extension(line[start : mark.start()], code))
+        before = list(_without_extension(line[start : mark.start()], around))
         if before:
             yield from before[:-1]
             yield before[-1]._replace(extension=mark[1])
         elif not start:
-            yield from _without_extension(mark[1], code)
+            yield from _without_extension(mark[1], around)
         start = mark.end()
-    yield from _without_extension(line[start:], code)
+    yield from _without_extension(line[start:], around)
 
 
-def _without_extension(line: str, code: str | None) -> Iterator[Digits]:
+def _without_extension(line: str, around: Around) -> Iterator[Digits]:
     for chunk in _STRONG.split(line):
         if _GROUP.search(chunk):
-            yield from _chunk(chunk, code)
+            yield from _chunk(chunk, around)
 
 
-def _chunk(chunk: str, code: str | None) -> Iterator[Digits]:
+def _chunk(chunk: str, around: Around) -> Iterator[Digits]:
     """One number, or several between commas and slashes, or groups of digits that make several."""
     whole = _digits(chunk)
-    if _is_number(whole, code) or _is_placeholder(whole):
+    if _is_number(whole, around) or _is_placeholder(whole):
         yield whole
         return
     tail = _TAIL.search(chunk)
-    if tail and _is_number(first := _digits(chunk[: tail.start()]), code):
+    if tail and _is_number(first := _digits(chunk[: tail.start()]), around):
         yield first
         yield from (first._replace(digits=first.digits[:-2] + last) for last in re.findall("[0-9]{2}", tail[0]))
         return
@@ -174,17 +182,17 @@ def _chunk(chunk: str, code: str | None) -> Iterator[Digits]:
     if len(parts) > 1:
         for part in parts:
             one = _digits(part)
-            yield from (one,) if _is_number(one, code) else _by_groups(part, code)
+            yield from (one,) if _is_number(one, around) else _by_groups(part, around)
         return
-    yield from _by_groups(chunk, code)
+    yield from _by_groups(chunk, around)
 
 
 def _digits(chunk: str) -> Digits:
     return Digits("".join(_GROUP.findall(chunk)), chunk.lstrip(" (").startswith("+"), None)
 
 
-def _is_number(one: Digits, code: str | None) -> bool:
-    meaning = interpret(one, code) if one.digits else _NO_DIGITS
+def _is_number(one: Digits, around: Around) -> bool:
+    meaning = interpret(one, around) if one.digits else _NO_DIGITS
     return meaning.national is not None or meaning.foreign is not None
 
 
@@ -193,40 +201,40 @@ def _is_placeholder(one: Digits) -> bool:
     return len(one.digits) in (10, 11) and interpret(one).problem == "placeholder"
 
 
-def _by_groups(chunk: str, code: str | None) -> Iterator[Digits]:
+def _by_groups(chunk: str, around: Around) -> Iterator[Digits]:
     """Join groups of digits from the left while they make a number; what makes none is one unknown number."""
     groups = _GROUP.findall(chunk)
     plus = chunk.lstrip(" (").startswith("+")
     found: list[Digits] = []
     start = 0
     while start < len(groups):
-        end = _fitting(groups, start, plus and not start, code)
+        end = _fitting(groups, start, plus and not start, around)
         if end is None:
             break
         found.append(Digits("".join(groups[start:end]), plus and not start, None))
         start = end
     rest = "".join(groups[start:])
     if len(rest) in (20, 21, 22) and not found:
-        found, rest = _halves(rest, code), "" if _halves(rest, code) else rest
+        found, rest = _halves(rest, around), "" if _halves(rest, around) else rest
     yield from found
     if rest and (not found or len(rest) > 4):
         yield Digits(rest, plus and not found, None)
 
 
-def _fitting(groups: list[str], start: int, plus: bool, code: str | None) -> int | None:
+def _fitting(groups: list[str], start: int, plus: bool, around: Around) -> int | None:
     """Where the number that begins with group `start` ends; longer numbers are tried first."""
     for end in range(min(len(groups), start + 8), start, -1):
         one = Digits("".join(groups[start:end]), plus, None)
-        if 7 <= len(one.digits) <= 12 and _is_number(one, code):
+        if 7 <= len(one.digits) <= 12 and _is_number(one, around):
             return end
     return None
 
 
-def _halves(digits: str, code: str | None) -> list[Digits]:
+def _halves(digits: str, around: Around) -> list[Digits]:
     """Two numbers typed without anything between them."""
     for size in (11, 10):
         pair = [Digits(digits[:size], False, None), Digits(digits[size:], False, None)]
-        if len(digits) - size in (10, 11) and all(_is_number(one, code) for one in pair):
+        if len(digits) - size in (10, 11) and all(_is_number(one, around) for one in pair):
             return pair
     return []
 
@@ -236,8 +244,8 @@ _NEIGHBOURS: Final = ("375", "380", "373", "374", "992", "993", "994", "995", "9
 
 
 @lru_cache(maxsize=8192)
-def interpret(one: Digits, code: str | None = None) -> Meaning:
-    """What a string of digits means. `code` is the area code to put before a short number."""
+def interpret(one: Digits, around: Around = NOWHERE) -> Meaning:
+    """What a string of digits means."""
     digits = one.digits
     if one.plus and not digits.startswith(("7", "8", "0")):
         return _foreign(digits, lenient=True)
@@ -246,16 +254,16 @@ def interpret(one: Digits, code: str | None = None) -> Meaning:
     if digits.startswith("00") and len(digits) > 10:
         return interpret(Digits(digits[2:], True, None))
     if len(digits) == 11 and digits[0] in "78":
-        return _eleven(digits, one.plus)
+        return _eleven(digits, one.plus, around.plan)
     if len(digits) == 10:
-        return _ten(digits, None)
-    if len(digits) == 12 and digits[:2] in ("78", "77", "88", "87") and _is_russian(digits[2:]):
-        return _ten(digits[2:], "doubled_prefix")
+        return _ten(digits, None, around.plan)
+    if len(digits) == 12 and digits[:2] in ("78", "77", "88", "87") and _is_russian(digits[2:], around.plan):
+        return _ten(digits[2:], "doubled_prefix", around.plan)
     if one.plus and len(digits) > 11:
         return _foreign(digits, lenient=False)
     if len(digits) > 11 and digits.startswith(_NEIGHBOURS):
         return _foreign(digits, lenient=False)
-    return _short(digits, code) if len(digits) < 8 else Meaning(None, None, _wrong_length(digits))
+    return _short(digits, around.code) if len(digits) < 8 else Meaning(None, None, _wrong_length(digits))
 
 
 def _wrong_length(digits: str) -> str:
@@ -264,24 +272,27 @@ def _wrong_length(digits: str) -> str:
     return "too_short" if len(digits) < 10 else "too_long"
 
 
-def _eleven(digits: str, plus: bool) -> Meaning:
+def _eleven(digits: str, plus: bool, plan: NumberingPlan | None) -> Meaning:
     if digits[1] in "67":
         return _foreign("7" + digits[1:], lenient=False)
-    return _ten(digits[1:], "plus_before_8" if plus and digits[0] == "8" else None)
+    return _ten(digits[1:], "plus_before_8" if plus and digits[0] == "8" else None, plan)
 
 
-def _ten(national: str, problem: str | None) -> Meaning:
+def _ten(national: str, problem: str | None, plan: NumberingPlan | None) -> Meaning:
     if not national.strip(national[0]) or not national[3:].strip("0") or national in ("1234567890", "0123456789"):
         return Meaning(None, None, "placeholder")
-    if national[0] == "0" and _is_russian("4" + national[1:]):
+    if national[0] == "0" and _is_russian("4" + national[1:], plan):
         return Meaning("4" + national[1:], None, "old_code")
-    if not _is_russian(national):
+    if not _is_russian(national, plan):
         return Meaning(None, None, "unknown_code")
     return Meaning(national, None, problem)
 
 
-def _is_russian(national: str) -> bool:
-    return national[0] in "3489" and default_plan().find(national) is not None
+def _is_russian(national: str, plan: NumberingPlan | None) -> bool:
+    """Whether a number is of a code that either plan has: the official one may be newer, or lack a part."""
+    if national[0] not in "3489":
+        return False
+    return default_plan().find(national) is not None or (plan is not None and plan.find(national) is not None)
 
 
 _SHORT_GARBAGE: Final = frozenset({"1234567", "7654321", "123456", "654321", "12345", "54321"})
