@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "graph": "graph:app",
     "tuning": "tuning:app",
     "policy": "policy:app",
+    "pin": "pin:app",
     "serve": "serve:serve",
     "token": "token:app",
     "standardize": "standardize:standardize",

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from store_rows import record, started, table
 
-from litso.store import crosswalk, golden, judgements, loads, nodes, parties, records
+from litso.store import crosswalk, golden, judgements, loads, nodes, parties, pins, records
 from litso.store.database import Connection
 from litso.store.invariants import check_invariants
 
@@ -27,7 +27,10 @@ def sound_store(connection: Connection) -> None:
     crosswalk.publish(connection, pa.table({"record_id": [1, 2, 3], "party_id": [ONE, ONE, TWO]}))
     for party_id, source_id in ((ONE, "b"), (TWO, "c")):
         origin = [{"value": "x", "source": "billing", "source_id": source_id, "rule": "newest"}]
-        provenance = json.dumps({"full_name": origin, "inn": [{"value": "1", "rule": "pin"}]})
+        pin_id = pins.add(connection, key=("billing", source_id), attribute="inn", value="1", parts={}, author="anna",
+                          reason="document")  # fmt: skip
+        pinned = [{"value": "1", "source": "pin", "source_id": str(pin_id), "rule": "pin"}]
+        provenance = json.dumps({"full_name": origin, "inn": pinned})
         golden.publish_few(
             connection, [golden.Document(party_id, "person", "x", {"full_name": "x"}, provenance, 1, [])]
         )
@@ -52,8 +55,11 @@ FAULTS = {
     "update source_record set node_id = 10000000 where source_id = 'a'": {"I1": 1, "I2": 1},
     "delete from crosswalk where record_id = 1": {"I1": 1},
     f"update crosswalk set party_id = '{TWO}' where record_id = 1": {"I1": 1},
-    f"update party set redirect_to = '{TWO}' where party_id = '{ONE}'": {"I1": 2},
-    f"delete from party where party_id = '{TWO}'": {"I1": 1},
+    f"update party set redirect_to = '{TWO}' where party_id = '{ONE}'": {"I1": 2, "I12": 1},
+    f"delete from party where party_id = '{TWO}'": {"I1": 1, "I12": 1},
+    "update pin set undone_at = now() where source_id = 'b'": {"I12": 1},
+    "update pin set source_id = 'c' where source_id = 'b'": {"I12": 1},
+    f"update golden set provenance = provenance - 'inn' where party_id = '{TWO}'": {"I12": 1},
     "update source_record set deleted_at = now() where source_id = 'd'": {},
     "update source_record set deleted_at = now() where source_id = 'a'": {"I1": 1},
     "insert into crosswalk (record_id, party_id) select 99, party_id from party limit 1": {"I1": 1},

@@ -1,4 +1,4 @@
-"""Policies of survivorship over HTTP and on the screens, over parties that resolution made."""
+"""Policies and pins over HTTP and on the screens, over parties that resolution made."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def client(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
         home: Path = tmp_path_factory.mktemp("home")
         with TestClient(build_app(store, load_settings({"LITSO_HOME": str(home)}))) as made:
             made.headers["Authorization"] = f"Bearer {token}"
+            made.store = store  # type: ignore[attr-defined]
             made.session = session  # type: ignore[attr-defined]
             made.operator = {"Authorization": f"Bearer {operator}"}  # type: ignore[attr-defined]
             yield made
@@ -124,3 +125,39 @@ def test_the_screens_of_the_policy(client: TestClient) -> None:
     page = shown(client, f"/policy/{number}?attribute=phones")
     assert "billing → cabinet" in page
     assert "+7 937 •••-••-22" in page
+
+
+def test_a_pin_needs_the_present_version_and_is_taken_back(client: TestClient) -> None:
+    path = f"/v1/parties/{ivanov(client)}"
+    tag = client.get(path).headers["etag"]
+    asked = {"attribute": "phones", "value": "8 937 444-55-66", "reason": "позвонил сам"}
+    assert client.post(f"{path}/pins", json=asked).status_code == 428
+    assert client.post(f"{path}/pins", json=asked, headers={"If-Match": '"stale"'}).status_code == 412
+    wrong = client.post(f"{path}/pins", json=asked | {"value": "завтра"}, headers={"If-Match": tag})
+    assert wrong.status_code == 422
+    desk = client.operator | {"If-Match": tag}  # type: ignore[attr-defined]
+    assert client.post(f"{path}/pins", json=asked, headers=desk).status_code == 403
+    once = {"If-Match": tag, "Idempotency-Key": "a pin"}
+    made = client.post(f"{path}/pins", json=asked, headers=once)
+    assert (made.status_code, made.json()["value"]) == (201, "+79374445566")
+    assert client.post(f"{path}/pins", json=asked, headers=once).json() == made.json()
+    assert first_phone(client) == "+79374445566"
+    assert client.get(path).json()["provenance"]["phones"][0]["rule"] == "pin"
+    page = shown(client, f"/parties/{ivanov(client)}")
+    assert "закреплено" in page
+    assert "позвонил сам" in page
+    later = Given("cabinet", "1", {**IVANOV, "phone": "+79370001199"}, updated_at=datetime(2035, 1, 1, tzinfo=UTC))
+    with client.store.transaction() as connection:  # type: ignore[attr-defined]
+        upsert_records(connection, ROBOT, [later])
+    (doubtful,) = client.get("/v1/pins", params={"in_doubt": True}).json()["items"]
+    assert doubtful["doubts"][0]["value"] == "+79370001199"
+    assert "источник сообщил другое" in shown(client, "/pins")
+    assert "После закрепления источник сообщил другое" in shown(client, f"/parties/{ivanov(client)}")
+    number = made.json()["pin_id"]
+    assert client.delete(f"/v1/pins/{number}", headers={"If-Match": tag}).status_code == 412
+    present = client.get(path).headers["etag"]
+    assert client.delete(f"/v1/pins/{number}", headers={"If-Match": present}).json()["undone_by"] == "robot"
+    assert first_phone(client) != "+79374445566"
+    assert client.delete(f"/v1/pins/{number}", headers={"If-Match": "*"}).status_code == 409
+    assert client.get(f"{path}/pins").json()["items"] == []
+    assert "Закрепить значение" in shown(client, f"/parties/{ivanov(client)}/pin")

@@ -20,6 +20,7 @@ from litso.api.clean import clean_router
 from litso.api.explaining import explaining_router
 from litso.api.judgements import judgements_router
 from litso.api.parties import parties_router
+from litso.api.pins import pins_router
 from litso.api.policy import policy_router
 from litso.api.problems import problem_of, problem_response
 from litso.api.records import records_router
@@ -103,6 +104,7 @@ def _api_router() -> Router:
             explaining_router,
             tuning_router,
             policy_router,
+            pins_router,
             changes_router,
             clean_router,
             reference_router,

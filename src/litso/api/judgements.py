@@ -90,14 +90,16 @@ def _keys(judgement: Judgement) -> tuple[SourceKey, SourceKey]:
 
 def _check_match(store: Store, keys: Sequence[SourceKey], if_match: str | None) -> None:
     """Each ETag given is the present one of a party of the records, and there is one."""
+    with store.transaction() as connection:
+        demand_match(if_match, _golden_of(connection, keys))
+
+
+def demand_match(if_match: str | None, present: Sequence[golden.Golden]) -> None:
+    """Each ETag given is that of one of the golden records, and there is one; `*` is content with any."""
     if if_match is None:
         raise HTTPException("If-Match is needed: parties may change", status_code=HTTP_428_PRECONDITION_REQUIRED)
     given = set(_TAG.findall(if_match))
-    if if_match.strip() == "*":
-        return
-    with store.transaction() as connection:
-        present = {etag(one.party_id, one.version) for one in _golden_of(connection, keys)}
-    if not given or not given <= present:
+    if if_match.strip() != "*" and (not given or not given <= {etag(one.party_id, one.version) for one in present}):
         raise PreconditionFailed("a party is not at the version of If-Match: look again")
 
 

@@ -470,6 +470,48 @@ class TuningChangesOut(Struct):
     items: list[TuningChangeOut]
 
 
+class PinIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A value that a steward fixes for a party."""
+
+    attribute: Annotated[str, Meta(max_length=40, description="surname, birth_date, address, phones, emails…")]
+    value: Annotated[str, Meta(max_length=500, description="As people write it; it is standardized.")]
+    reason: Annotated[str, Meta(max_length=500)]
+    until: Annotated[datetime, Meta(tz=True, description="When it is released.")] | None = None
+
+
+class DoubtOut(Struct):
+    """What a record says against a pin, since."""
+
+    source: str
+    source_id: str
+    value: str
+    at: datetime
+
+
+class PinOut(Struct):
+    """A pin; `doubts` are newer records that say something else, the newest first."""
+
+    pin_id: int
+    party_id: PartyId | None
+    attribute: str
+    value: str
+    author: str
+    reason: str
+    pinned_at: datetime
+    until: datetime | None
+    undone_by: str | None
+    undone_at: datetime | None
+    source: Annotated[str, Meta(description="Source of the record on which the pin hangs.")]
+    source_id: str
+    doubts: list[DoubtOut] = []
+
+
+class PinsOut(Struct):
+    """Active pins, those in doubt first."""
+
+    items: list[PinOut]
+
+
 class PolicyOut(Struct):
     """A survivorship policy: its file, hash and number. Version 0 is the shipped one."""
 

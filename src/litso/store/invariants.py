@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from litso.store import pins
 from litso.store.database import Connection, scalar
 from litso.store.queries import statements
 
@@ -26,7 +27,17 @@ class Finding(NamedTuple):
 
 def check_invariants(connection: Connection) -> list[Finding]:
     """Count the violations of each invariant that the store alone can tell. Reads every table once."""
-    return [
-        Finding(name, meaning, int(scalar(connection, statements("invariants")[name.lower()])))
-        for name, meaning in INVARIANTS.items()
-    ]
+    found = {name: int(scalar(connection, statements("invariants")[name.lower()])) for name in INVARIANTS}
+    found["I12"] += _stray_pins(connection)
+    return [Finding(name, meaning, found[name]) for name, meaning in INVARIANTS.items()]
+
+
+def _stray_pins(connection: Connection) -> int:
+    """Pins in golden records of parties that do not hold them, and pins that their party does not show."""
+    shown = set(connection.execute(statements("invariants")["i12_pins"]).fetchall())
+    holders: dict[tuple[str | None, str], int] = {}
+    for pin in sorted(pins.held(connection), key=lambda pin: (pin.pinned_at, pin.pin_id)):
+        holders[pin.party_id, pin.attribute] = pin.pin_id
+    living = {row[0] for row in connection.execute(statements("invariants")["i12_living"], {
+        "ids": [party for party, _ in holders if party]}).fetchall()}  # fmt: skip
+    return len(shown ^ {(party, pin_id) for (party, _), pin_id in holders.items() if party in living})

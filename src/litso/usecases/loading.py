@@ -27,6 +27,7 @@ from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
 from litso.usecases import graph, registers
+from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
 from litso.usecases.spool import Spool, open_spool, spool_files
@@ -94,6 +95,7 @@ def load_files(
     watch = Stopwatch()
     if len({request.source for request in requests}) < len(requests):
         raise BadUsage("each source may occur once: give all its files together")
+    release_ended(store)
     with store.session() as connection, _failing(connection, settings) as running:
         with watch.stage("reading"):
             staged = [_stage(connection, settings, request, started_by, progress, running) for request in requests]

@@ -20,6 +20,7 @@ from litso.store.records import Record
 from litso.usecases import profile_facts
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, is_masked, masked_provenance, masked_value, masked_values
+from litso.usecases.pinning import Pinned, pins_shown
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
 
 SHOWN: Final = 5
@@ -123,6 +124,7 @@ class Profile:
     payments: tuple[Event, ...]
     payment_count: int
     records: tuple[SourceRecord, ...]
+    pins: tuple[Pinned, ...]
     timeline: Timeline
     titles: Mapping[str, str]
 
@@ -160,7 +162,8 @@ def read_profile(
     known = _facts(connection, party_id, record, members, _FACTS if before is None else _FACTS_OF_TIMELINE)
     titles = source_titles(connection)
     timeline = _timeline(profile_facts.events(known, moment), kind, before, PAGE)
-    return _profile(record, members, known, timeline, titles, sight, logged_purpose, moment)
+    pinned = pins_shown(connection, record, members, sight)
+    return _profile(record, members, pinned, known, timeline, titles, sight, logged_purpose, moment)
 
 
 def current_id(connection: Connection, party_id: str) -> str:
@@ -201,6 +204,7 @@ def _homes(record: Golden, members: Sequence[Record]) -> dict[str, set[str]]:
 def _profile(
     record: Golden,
     members: Sequence[Record],
+    pinned: tuple[Pinned, ...],
     known: Sequence[Fact],
     timeline: Timeline,
     titles: Mapping[str, str],
@@ -241,6 +245,7 @@ def _profile(
         payments=tuple(payments[:SHOWN]),
         payment_count=len(payments),
         records=tuple(source_record(member, titles, sight) for member in members),
+        pins=pinned,
         timeline=timeline,
         titles=titles,
     )

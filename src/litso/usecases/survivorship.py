@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from litso.golden.pins import Pin
 from litso.golden.policy import DEFAULT_POLICY, Policy
-from litso.store import policies
+from litso.store import pins, policies
 from litso.store.database import Connection
 from litso.usecases.policy_files import parse_policy
 
@@ -28,7 +28,12 @@ SHIPPED: Final = Survivorship()
 
 def in_force(connection: Connection, parties: Collection[str] | None = None) -> Survivorship:
     """The active policy, at first the shipped one, and the pins of some parties or of all."""
-    return Survivorship(active_policy(connection), _NO_PINS)
+    held: dict[str, list[Pin]] = {}
+    for pin in pins.held(connection, parties):
+        if pin.party_id is not None:
+            entry = Pin(pin.pin_id, pin.attribute, pin.value, pin.parts, pin.pinned_at)
+            held.setdefault(pin.party_id, []).append(entry)
+    return Survivorship(active_policy(connection), held)
 
 
 def active_policy(connection: Connection) -> Policy:

@@ -17,15 +17,11 @@ GOLDEN_TEXTS: Final = MappingProxyType(
         "Правило, версия %s": "The policy, version %s",
         "действует": "in force",
         "не действует": "not in force",
-        "Атрибут": "Attribute",
         "Что решает, по порядку": "What decides, in order",
         "Доверие источникам": "Trust in sources",
         "все остальные": "all others",
         "приоритет источника": "priority of the source",
         "срок свежести": "fresh within",
-        "день": "day",
-        "дня": "days",
-        "дней": "days",
         "Другое правило": "Another policy",
         "Файл правила, YAML": "Policy file, YAML",
         "Версии": "Versions",
@@ -48,5 +44,30 @@ GOLDEN_TEXTS: Final = MappingProxyType(
         "После": "After",
         "Субъект": "Party",
         "значение не отстаёт от последних изменений": "the value does not lag behind the latest changes",
+        # pins
+        "решение дата-стюарда": "a steward's decision",
+        "Закрепление": "Pin",
+        "Закреплено": "Pinned",
+        "Открепить": "Unpin",
+        "до": "until",
+        "После закрепления источник сообщил другое:": "A source has said something else since:",
+        "Закрепить значение": "Pin a value",
+        "Закреплённое значение не перезапишут следующие загрузки. Его видно в карточке, и его можно открепить.": (
+            "Later loads do not overwrite a pinned value. It is shown on the party's page and can be unpinned."
+        ),
+        "Почему": "Why",
+        "До какого дня (не обязательно)": "Until which day (optional)",
+        "Закрепить": "Pin",
+        "Закреплённые значения": "Pinned values",
+        "Сначала те, которым с тех пор противоречит источник.": "Those that a source contradicts since come first.",
+        "Кто и когда": "By whom and when",
+        "источник сообщил другое": "a source says otherwise",
+        "Ничего не закреплено": "Nothing is pinned",
+        "Значение не распознано или срок уже прошёл. Проверьте и попробуйте ещё раз.": (
+            "The value is not understood, or the day has passed. Check it and try again."
+        ),
+        "Карточка успела измениться. Проверьте её и закрепите ещё раз.": (
+            "The party has changed meanwhile. Look at it and pin again."
+        ),
     }
 )

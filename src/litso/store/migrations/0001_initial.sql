@@ -200,6 +200,7 @@ create table crosswalk (
 );
 create unique index crosswalk_now on crosswalk (record_id) where until is null;
 create index crosswalk_by_party on crosswalk (party_id);
+create index crosswalk_former on crosswalk (record_id) where until is not null;
 
 -- The party that evidence alone gives a record, kept where judgements have put it into another one.
 create table home (
@@ -438,6 +439,24 @@ create table policy_change (
     primary key (trial_id, party_id)
 );
 create index policy_change_waiting on policy_change (trial_id, party_id) where chunk is null;
+
+-- Values that stewards fixed. A pin hangs on a record, by its source key: it goes where the record goes, and outlives it.
+create table pin (
+    pin_id    bigint generated always as identity primary key,
+    source    text not null,
+    source_id text not null,
+    attribute text not null,
+    value     text not null,                         -- standard value
+    parts     jsonb not null default '{}',           -- what travels with it: the parts of an address
+    author    text not null,
+    reason    text not null,
+    pinned_at timestamptz not null default now(),
+    until     timestamptz,                           -- released then
+    undone_by text,
+    undone_at timestamptz
+);
+create index pin_by_record on pin (source, source_id) where undone_at is null;
+create index pin_ending on pin (until) where undone_at is null and until is not null;
 
 -- Words of names and addresses, for search with a typing error.
 create table search_word (

@@ -61,3 +61,14 @@ from (
 left join source_record r on r.source = o.source and r.source_id = o.source_id
 left join node n on n.node_id = r.node_id
 where n.party_id is distinct from o.party_id;
+
+-- name: i12_pins
+-- Pins that golden records show.
+select g.party_id::text, (origin ->> 'source_id')::bigint as pin_id
+from golden g
+cross join lateral jsonb_each(g.provenance) attribute (name, origins)
+cross join lateral jsonb_array_elements(attribute.origins) origin
+where origin ->> 'rule' = 'pin';
+
+-- name: i12_living
+select party_id::text from golden where party_id = any(%(ids)s::uuid[]);
