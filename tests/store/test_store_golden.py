@@ -39,7 +39,8 @@ def test_a_golden_record_is_published_and_versioned(connection: Connection) -> N
     assert golden.publish(connection, golden_table(changed, {**ROW, "party_id": TWO})) == [ONE]
     second = golden.get(connection, ONE)
     assert (second.version, second.golden_values) == (2, {"full_name": "Иванова Анна"})
-    [version] = golden.versions(connection, ONE)
+    present, version = golden.versions(connection, ONE)
+    assert (present.version, present.valid_from, present.valid_to) == (2, second.published_at, None)
     assert (version.version, version.golden_values) == (1, first.golden_values)
     assert (version.valid_from, version.valid_to) == (first.published_at, second.published_at)
     assert golden.get(connection, TWO).version == 1

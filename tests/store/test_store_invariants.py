@@ -66,9 +66,11 @@ FAULTS = {
     f"delete from golden where party_id = '{TWO}'": {"I2": 1},
     "insert into node (fingerprint, party_id) select gen_random_uuid(), party_id from party limit 1": {"I2": 1},
     f"""update node set party_id = '{ONE}';
-        update crosswalk set party_id = '{ONE}'; delete from golden where party_id = '{TWO}'""": {"I5": 1},
+        update crosswalk set party_id = '{ONE}'; delete from golden where party_id = '{TWO}'""": {"I5": 1, "I12": 2},
     f"""update node set party_id = '{ONE}'; update crosswalk set party_id = '{ONE}';
-        delete from golden where party_id = '{TWO}'; update judgement set undone_at = now()""": {},
+        delete from golden where party_id = '{TWO}'; update judgement set undone_at = now()""": {
+        "I12": 2
+    },  # the pins met
     "update load set rows_in = 6": {"I6": 1},
     "update load set rows_in = 6, status = 'failed'": {},
     "update golden set provenance = jsonb_set(provenance, '{full_name,0,source_id}', '\"a\"')": {"I12": 1},

@@ -119,7 +119,7 @@ def test_a_changed_row_is_a_new_version_of_the_record_and_of_the_golden_record(s
         assert found is not None
         assert [version.version for version in records.versions(connection, found.record_id)] == [1]
         assert golden.get(connection, party).golden_values["emails"] == ["new@mail.ru"]
-        assert golden.versions(connection, party)[0].golden_values["emails"] == [person(1)["mail"]]
+        assert golden.versions(connection, party)[1].golden_values["emails"] == [person(1)["mail"]]
 
 
 def test_a_delta_deletes_nothing_and_a_full_load_what_is_gone(store: Store, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Policies and pins over HTTP and on the screens, over parties that resolution made."""
+"""Policies, pins and history over HTTP and on the screens, over parties that resolution made."""
 
 from __future__ import annotations
 
@@ -161,3 +161,73 @@ def test_a_pin_needs_the_present_version_and_is_taken_back(client: TestClient) -
     assert client.delete(f"/v1/pins/{number}", headers={"If-Match": "*"}).status_code == 409
     assert client.get(f"{path}/pins").json()["items"] == []
     assert "Закрепить значение" in shown(client, f"/parties/{ivanov(client)}/pin")
+
+
+def test_history_tells_what_each_version_changed_and_what_was_seen(client: TestClient) -> None:
+    party = client.get("/v1/parties", params={"phone": "+79170001133"}).json()["items"][0]["party_id"]
+    path = f"/v1/parties/{party}"
+    desk = client.operator  # type: ignore[attr-defined]
+    client.get(path, headers=desk)
+    client.get(path, params={"purpose": "call"}, headers=desk)
+    between = datetime.now(UTC).isoformat()
+    later = {"full_name": "Петрова Анна Сергеевна", "phone": "+79170001133, +79170001144"}
+    with client.store.transaction() as connection:  # type: ignore[attr-defined]
+        upsert_records(connection, ROBOT, [Given("billing", "2", later)])
+    found = client.get(f"{path}/history").json()
+    (newest, first) = found["versions"]
+    assert newest["values"]["phones"] == ["+79170001133", "+79170001144"]
+    step = next(one for one in newest["steps"] if one["attribute"] == "phones")
+    assert (step["is_value"], [len(step[side]) for side in ("before", "after")]) == (True, [1, 2])
+    assert step["after"][0]["source"] == "billing"
+    assert {one["attribute"] for one in first["steps"]} == set(first["provenance"])
+    then = client.get(f"{path}/history", params={"as_of": between}).json()
+    assert [one["version"] for one in then["versions"]] == [first["version"]]
+    assert then["records"] == [{"source": "billing", "source_id": "2"}]
+    assert client.get(f"{path}/history", params={"as_of": "2001-01-01T00:00:00Z"}).status_code == 404
+
+    assert client.get(f"{path}/accesses", headers=desk).status_code == 403
+    reads = [one for one in client.get(f"{path}/accesses").json()["items"] if one["actor"] == "desk"]
+    assert [(one["purpose"], one["version"]) for one in reads] == [("call", first["version"]), ("", first["version"])]
+    in_full, masked = (client.get(f"/v1/accesses/{one['access_id']}/seen").json() for one in reads)
+    assert (in_full["was_masked"], in_full["version"]["values"]["phones"]) == (False, ["+79170001133"])
+    assert masked["was_masked"]
+    assert "•" in masked["version"]["values"]["phones"][0]
+    assert client.get("/v1/accesses/999999/seen").status_code == 404
+
+    page = shown(client, f"/parties/{party}/history")
+    assert "Что изменила версия" in page
+    assert "+7 917 •••-••-44" in page
+    assert "Кто и что видел" in page
+    page = shown(client, f"/parties/{party}/history?seen={reads[0]['access_id']}")
+    assert "показаны полностью" in page
+    assert "+7 917 •••-••-33" in page
+    assert "•••-••-44" not in page.split("Версии</h2>")[0]
+    assert "ещё не было" in shown(client, f"/parties/{party}/history?at=2001-01-01T10:00")
+    assert "не распознан" in shown(client, f"/parties/{party}/history?at=yesterday")
+
+
+def test_a_merged_id_keeps_its_own_history(client: TestClient) -> None:
+    def of(key: str) -> str:
+        return str(
+            client.post(
+                "/v1/records",
+                json=[
+                    {
+                        "source": "billing",
+                        "source_id": key,
+                        "attributes": {"full_name": f"Сидоров Олег {'Юрьевич' if key == '8' else 'Ильич'}"},
+                    }
+                ],
+            ).json()["items"][0]["party_id"]
+        )
+
+    one, two = of("8"), of("9")
+    pair = {"left": {"source": "billing", "source_id": "8"}, "right": {"source": "billing", "source_id": "9"}}
+    judged = client.post("/v1/judgements", json={"verdict": "same", **pair}, headers={"If-Match": "*"})
+    assert judged.status_code == 201
+    (kept,) = judged.json()["parties"]
+    former = two if kept == one else one
+    assert client.get(f"/v1/parties/{kept}/history").json()["former_ids"] == [former]
+    history = client.get(f"/v1/parties/{former}/history").json()
+    assert history["versions"][0]["valid_to"] is not None
+    assert "объединён с другим" in shown(client, f"/parties/{former}/history")

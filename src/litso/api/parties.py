@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, Router, get
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import FromPath, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_304_NOT_MODIFIED, HTTP_308_PERMANENT_REDIRECT
 
 from litso.api import schemas
@@ -18,9 +19,11 @@ from litso.api.paging import from_cursor, link_header, to_cursor
 from litso.errors import BadUsage
 from litso.store.changes import Change
 from litso.store.database import Connection
-from litso.usecases import profiles, search
+from litso.store.golden import GoldenVersion
+from litso.usecases import history, profiles, search
 from litso.usecases.access import PURPOSES
-from litso.usecases.profiles import History, Origin, Profile
+from litso.usecases.history import Step
+from litso.usecases.profiles import Origin, Profile
 
 _MOST: Final = 100
 _DEEPEST: Final = 1000
@@ -185,41 +188,87 @@ def get_timeline(
     summary="Versions with provenance",
     responses=NOT_FOUND,
 )
-def get_history(request: ApiRequest, store: GivenStore, party_id: Id, purpose: Purpose = None) -> schemas.HistoryOut:
-    """Versions of the golden record with provenance, the present one first, and events of the party."""
+def get_history(
+    request: ApiRequest,
+    store: GivenStore,
+    party_id: Id,
+    as_of: Annotated[
+        datetime | None, QueryParameter(description="A moment: only the version that was valid then.")
+    ] = None,
+    purpose: Purpose = None,
+) -> schemas.HistoryOut:
+    """Versions of the golden record with provenance, the newest first, and events of the party.
+
+    A merged id shows the versions that it had. With `as_of` the party is shown as it was at that moment, with the
+    records that it had.
+    """
+    party = party_id.lower()
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
-        found = profiles.read_history(connection, request.user, current, purpose=purpose)
-    return schemas.HistoryOut(versions=_versions(found), changes=[change_out(change) for change in found.changes])
+        if as_of is not None:
+            then = history.read_as_of(connection, request.user, party, as_of, purpose=purpose)
+            keys = [schemas.RecordKey(*key) for key in then.records]
+            return schemas.HistoryOut(versions=[version_out(then.state)], changes=[], records=keys)
+        found = history.read_history(connection, request.user, party, purpose=purpose)
+    return schemas.HistoryOut(
+        versions=[version_out(one.state, one.steps) for one in found.versions],
+        changes=[change_out(change) for change in found.changes],
+        former_ids=list(found.former_ids),
+    )
 
 
-def _versions(found: History) -> list[schemas.VersionOut]:
-    present = schemas.VersionOut(
-        version=found.present.version,
-        values=found.present.golden_values,
-        provenance=_provenance(found.present.provenance),
-        valid_from=found.present.published_at,
-        valid_to=None,
+def version_out(state: GoldenVersion, steps: Sequence[Step] = ()) -> schemas.VersionOut:
+    """A version of a golden record as the API shows it."""
+    return schemas.VersionOut(
+        version=state.version,
+        values=state.golden_values,
+        provenance=_provenance(state.provenance),
+        valid_from=state.valid_from,
+        valid_to=state.valid_to,
+        steps=[
+            schemas.StepOut(step.attribute, _entries(step.before), _entries(step.after), step.is_value)
+            for step in steps
+        ],
     )
-    earlier = (
-        schemas.VersionOut(
-            version=one.version,
-            values=one.golden_values,
-            provenance=_provenance(one.provenance),
-            valid_from=one.valid_from,
-            valid_to=one.valid_to,
-        )
-        for one in found.earlier
-    )
-    return [present, *earlier]
+
+
+@get(
+    "/parties/{party_id:str}/accesses",
+    sync_to_thread=True,
+    operation_id="get_party_accesses",
+    summary="Who read a party",
+    responses=NOT_FOUND,
+)
+def get_accesses(request: ApiRequest, store: GivenStore, party_id: Id, limit: Limit = 50) -> schemas.AccessesOut:
+    """Logged reads, the latest first."""
+    with store.transaction() as connection:
+        found = history.read_accesses(connection, request.user, party_id.lower(), limit=limit)
+    return schemas.AccessesOut([schemas.named(one, schemas.AccessOut) for one in found])
+
+
+@get(
+    "/accesses/{access_id:int}/seen",
+    sync_to_thread=True,
+    operation_id="get_seen",
+    summary="What somebody saw then",
+    responses=NOT_FOUND,
+)
+def get_seen(
+    request: ApiRequest, store: GivenStore, access_id: FromPath[int], purpose: Purpose = None
+) -> schemas.SeenOut:
+    """The golden record that a logged read showed, in the fields that it showed."""
+    with store.transaction() as connection:
+        found = history.read_seen(connection, request.user, access_id, purpose=purpose)
+    read = schemas.named(found.read, schemas.AccessOut)
+    return schemas.SeenOut(read, found.read.party_id or "", found.was_masked, version_out(found.state))
 
 
 def _provenance(provenance: Mapping[str, Any]) -> dict[str, list[schemas.OriginOut]]:
+    return {name: _entries(entries) for name, entries in provenance.items()}
+
+
+def _entries(entries: Sequence[Mapping[str, Any]]) -> list[schemas.OriginOut]:
     known = ("value", "source", "source_id", "rule", "at", "qc", "said_by")
-    return {
-        name: [schemas.OriginOut(**{field: entry.get(field) for field in known}) for entry in entries]
-        for name, entries in provenance.items()
-    }
+    return msgspec.convert([{field: entry.get(field) for field in known} for entry in entries], list[schemas.OriginOut])
 
 
 def change_out(change: Change) -> schemas.ChangeOut:
@@ -238,7 +287,7 @@ def change_out(change: Change) -> schemas.ChangeOut:
 
 parties_router = Router(
     path="/",
-    route_handlers=[find_parties, get_party, get_records, get_timeline, get_history],
+    route_handlers=[find_parties, get_party, get_records, get_timeline, get_history, get_accesses, get_seen],
     guards=[needs("read_parties")],
     tags=["parties"],
 )

@@ -272,31 +272,72 @@ class TimelinePage(Struct):
     next_cursor: str | None
 
 
+class RecordKey(Struct, forbid_unknown_fields=True):
+    """A source record."""
+
+    source: SourceName
+    source_id: SourceId
+
+
+class StepOut(Struct):
+    """An attribute that a version changed; `is_value` is false when only its record or rule did."""
+
+    attribute: str
+    before: list[OriginOut]
+    after: list[OriginOut]
+    is_value: bool
+
+
 class VersionOut(Struct):
-    """A golden record as it was."""
+    """A golden record as it was, and how it differs from the one before."""
 
     version: int
     values: dict[str, Any]
     provenance: dict[str, list[OriginOut]]
     valid_from: datetime
     valid_to: datetime | None
+    steps: list[StepOut] = []
 
 
 class HistoryOut(Struct):
-    """Versions of the golden record, the present one first, and events of the party."""
+    """Versions of the golden record, the newest first, and events of the party. `former_ids` were merged into it."""
 
     versions: list[VersionOut]
     changes: list[ChangeOut]
+    former_ids: list[PartyId] = []
+    records: Annotated[
+        list[RecordKey], Meta(description="With as_of: the records that the party had at that moment.")
+    ] = []
+
+
+class AccessOut(Struct):
+    """A logged read; `version` is the golden record that it showed."""
+
+    access_id: int
+    at: datetime
+    actor: str
+    action: str
+    fields: list[str]
+    purpose: str
+    version: int | None
+
+
+class AccessesOut(Struct):
+    """Who read a party, the latest first."""
+
+    items: list[AccessOut]
+
+
+class SeenOut(Struct):
+    """What a logged read showed of the golden record; masked as it was then and as the caller may see it."""
+
+    read: AccessOut
+    party_id: PartyId
+    was_masked: bool
+    version: VersionOut
 
 
 # Judgements and changes ----------------------------------------------------------------------------------------
-
-
-class RecordKey(Struct, forbid_unknown_fields=True):
-    """A source record."""
-
-    source: SourceName
-    source_id: SourceId
 
 
 class JudgementIn(Struct, kw_only=True, forbid_unknown_fields=True):

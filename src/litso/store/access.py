@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from litso.store.database import Connection, rows_of
+from litso.errors import NotFound
+from litso.store.database import Connection, row_of, rows_of
 from litso.store.queries import statements
 
 ACTIONS: Final = ("profile", "search", "match", "records", "export", "reveal")
@@ -23,6 +24,7 @@ class Access(NamedTuple):
     fields: list[str]
     purpose: str
     found: int | None
+    version: int | None
 
 
 def write(
@@ -34,8 +36,12 @@ def write(
     fields: Sequence[str] = (),
     purpose: str = "",
     found: int | None = None,
+    version: int | None = None,
 ) -> None:
-    """Write a read of personal data: by whom, of whom, which fields, what for, how many were found."""
+    """Write a read of personal data: by whom, of whom, which fields, what for, how many were found.
+
+    version: of the golden record that is shown, so that what was seen can be shown again.
+    """
     row = {
         "actor": actor,
         "action": action,
@@ -43,8 +49,17 @@ def write(
         "fields": list(fields),
         "purpose": purpose,
         "found": found,
+        "version": version,
     }
     connection.execute(statements("access")["write"], row)
+
+
+def get(connection: Connection, access_id: int) -> Access:
+    """One read; NotFound when there is none."""
+    found = row_of(connection, Access, statements("access")["get"], {"access_id": access_id})
+    if found is None:
+        raise NotFound(f"there is no entry {access_id} in the access log")
+    return found
 
 
 def of_party(connection: Connection, party_id: str, *, limit: int = 100) -> list[Access]:

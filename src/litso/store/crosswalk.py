@@ -120,3 +120,9 @@ def redirected_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.T
 def _of_records(connection: Connection, statement: str, record_ids: NDArray[np.int64]) -> pa.Table:
     schema = pa.schema([("record_id", pa.int64()), ("party_id", pa.string())])
     return read_table(connection, statements("crosswalk")[statement], schema, {"records": record_ids.tolist()})
+
+
+def of_party_at(connection: Connection, party_id: str, at: datetime) -> list[tuple[str, str]]:
+    """Source keys of the records that belonged to a party at a moment."""
+    found = connection.execute(statements("crosswalk")["of_party_at"], {"party_id": party_id, "at": at}).fetchall()
+    return [(source, source_id) for source, source_id in found]

@@ -47,13 +47,13 @@ class Golden(NamedTuple):
 
 
 class GoldenVersion(NamedTuple):
-    """An earlier golden record."""
+    """A golden record as it was; `valid_to` is None for the present one."""
 
     version: int
     golden_values: dict[str, Any]
     provenance: dict[str, Any]
     valid_from: datetime
-    valid_to: datetime
+    valid_to: datetime | None
 
 
 def publish(connection: Connection, golden: pa.Table) -> list[str]:
@@ -153,7 +153,7 @@ def find_many(connection: Connection, party_ids: Sequence[str]) -> dict[str, Gol
 
 
 def versions(connection: Connection, party_id: str) -> list[GoldenVersion]:
-    """Earlier golden records of a party, the newest first."""
+    """The present golden record of a party, if it has one, and the earlier ones, the newest first."""
     return rows_of(connection, GoldenVersion, statements("golden")["versions"], {"party_id": party_id})
 
 

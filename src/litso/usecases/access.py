@@ -27,6 +27,7 @@ _INTEGRATION: Final = "integration"
 _MAY: Final = MappingProxyType(
     {
         "read_parties": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
+        "read_accesses": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "write_records": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "judge": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),

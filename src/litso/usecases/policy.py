@@ -12,6 +12,7 @@ import polars as pl
 
 from litso.engine.duckdb import Engine
 from litso.errors import BadUsage, LitsoError, Misconfigured
+from litso.golden.history import difference
 from litso.golden.policy import DEFAULT_POLICY
 from litso.golden.records import golden_record, golden_records
 from litso.settings import Settings
@@ -28,9 +29,6 @@ from litso.usecases.tuning import one_state
 
 _PARTIES_AT_ONCE: Final = 20_000
 _SHIPPED_BY: Final = "litso"
-
-Provenance = Mapping[str, Sequence[Mapping[str, Any]]]
-"""Attribute → entries, best first, as a golden record has them."""
 
 
 def shown(connection: Connection) -> policies.Policy:
@@ -96,15 +94,6 @@ class Forecast(NamedTuple):
     figures: dict[str, Any]
 
 
-class Difference(NamedTuple):
-    """How a golden record differs from another of the same party: attributes with another value; those whose value
-    only comes from another record or by another rule; and for each best value that changes its source now and then."""
-
-    attributes: list[str]
-    origins: list[str]
-    moves: list[tuple[str, str, str]]
-
-
 _NAMES: Final = pl.List(pl.String)
 _CHANGES: Final = {"party_id": pl.String(), "attributes": _NAMES, "origins": _NAMES}
 
@@ -148,20 +137,6 @@ def members_of_all(connection: Connection, settings: Settings) -> Iterator[pl.Da
         for first in range(0, last + 1, _PARTIES_AT_ONCE):
             span = f"place >= {first:d} and place < {first + _PARTIES_AT_ONCE:d}"
             yield pl.DataFrame(engine.table(f"select * exclude (place) from member where {span}"))  # noqa: S608
-
-
-def difference(before: Provenance, after: Provenance) -> Difference:
-    """Compare two golden records of a party by their provenance, which holds every value."""
-    attributes, origins, moves = [], [], []
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name, ()), after.get(name, ())
-        if [entry["value"] for entry in old] != [entry["value"] for entry in new]:
-            attributes.append(name)
-            if old and new and old[0]["value"] != new[0]["value"]:
-                moves.append((name, old[0]["source"], new[0]["source"]))
-        elif old != new:
-            origins.append(name)
-    return Difference(attributes, origins, moves)
 
 
 def _figures(found: pl.DataFrame, moves: Mapping[tuple[str, str, str], int], parties: int) -> dict[str, Any]:

@@ -11,15 +11,14 @@ from typing import Any, Final
 from litso.domain.record import CUSTOM_PREFIX
 from litso.golden.contacts import contacts as ranked_contacts
 from litso.golden.policy import SINGLE_ATTRIBUTES
-from litso.store import access, changes, facts, golden, parties, records, sources
-from litso.store.changes import Change
+from litso.store import access, facts, golden, parties, records, sources
 from litso.store.database import Connection
 from litso.store.facts import Fact
-from litso.store.golden import Golden, GoldenVersion
+from litso.store.golden import Golden
 from litso.store.records import Record
 from litso.usecases import profile_facts
 from litso.usecases.access import Actor, demand, sight_of
-from litso.usecases.masking import Sight, is_masked, masked_provenance, masked_value, masked_values
+from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
 from litso.usecases.pinning import Pinned, pins_shown
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
 
@@ -156,7 +155,10 @@ def read_profile(
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
     record = golden.get(connection, party_id)
-    _log(connection, actor, "reveal" if purpose else "profile", party_id, sorted(record.golden_values), logged_purpose)
+    access.write(
+        connection, actor=actor.name, action="reveal" if purpose else "profile", party_id=party_id,
+        fields=sorted(record.golden_values), purpose=logged_purpose, version=record.version,
+    )  # fmt: skip
     moment = now or datetime.now(UTC)
     members = records.of_party(connection, party_id)
     known = _facts(connection, party_id, record, members, _FACTS if before is None else _FACTS_OF_TIMELINE)
@@ -370,40 +372,3 @@ def _timeline(happened: Sequence[Event], kind: str | None, before: int | None, l
     page = wanted[start : start + limit]
     follows = page[-1].fact_id if len(wanted) > start + limit else None
     return Timeline(tuple(page), tuple(profile_facts.kinds_of(happened)), kind, follows)
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What the golden record was before, and what happened to the party."""
-
-    present: Golden
-    earlier: tuple[GoldenVersion, ...]
-    changes: tuple[Change, ...]
-
-
-def read_history(connection: Connection, actor: Actor, party_id: str, *, purpose: str | None = None) -> History:
-    """Versions of the golden record with provenance, the newest first, masked as the actor may see them."""
-    demand(actor, "read_parties")
-    sight, logged_purpose = sight_of(actor, purpose)
-    record = golden.get(connection, party_id)
-    _log(connection, actor, "profile", party_id, ("history",), logged_purpose)
-    return History(
-        present=_masked_golden(record, sight),
-        earlier=tuple(_masked_version(one, sight, record.kind) for one in golden.versions(connection, party_id)),
-        changes=tuple(changes.of_party(connection, party_id)),
-    )
-
-
-def _masked_golden(record: Golden, sight: Sight) -> Golden:
-    return record._replace(
-        name=masked_value("full_name", record.name, sight, record.kind),
-        golden_values=masked_values(record.golden_values, sight, record.kind),
-        provenance=masked_provenance(record.provenance, sight, record.kind),
-    )
-
-
-def _masked_version(version: GoldenVersion, sight: Sight, kind: str) -> GoldenVersion:
-    return version._replace(
-        golden_values=masked_values(version.golden_values, sight, kind),
-        provenance=masked_provenance(version.provenance, sight, kind),
-    )

@@ -69,5 +69,37 @@ GOLDEN_TEXTS: Final = MappingProxyType(
         "Карточка успела измениться. Проверьте её и закрепите ещё раз.": (
             "The party has changed meanwhile. Look at it and pin again."
         ),
+        # history
+        "История": "History",
+        "История золотой записи": "History of the golden record",
+        "Какой карточка была в любой момент, что и почему менялось, кто и что видел.": (
+            "What the party's page was at any moment, what changed and why, who saw what."
+        ),
+        "Этот субъект объединён с другим или закончился; здесь его прежние версии.": (
+            "This party was merged into another one or has ended; here are its former versions."
+        ),
+        "Кто он теперь": "Who it is now",
+        "контакты и документы были скрыты.": "contacts and documents were masked.",
+        "контакты и документы были показаны полностью.": "contacts and documents were shown in full.",
+        "Ниже то, что было на экране из золотой записи.": "Below is what the screen showed of the golden record.",
+        "Момент": "Moment",
+        "Момент не распознан.": "The moment is not understood.",
+        "В этот момент такого субъекта ещё не было.": "There was no such party at that moment.",
+        "Показать": "Show",
+        "Какой была карточка на момент": "The page as of",
+        "Что изменила версия %s": "What version %s changed",
+        "Было": "Before",
+        "Стало": "After",
+        "только довод": "reason alone",
+        "только доводы": "reasons alone",
+        "Золотая запись, версия %s": "Golden record, version %s",
+        "сейчас": "now",
+        "Значение, источник, правило": "Value, source, rule",
+        "Что изменилось": "What changed",
+        "Объединён с:": "Merged with:",
+        "Кто и что видел": "Who saw what",
+        "Кто": "Who",
+        "скрыто": "masked",
+        "что было видно": "what was seen",
     }
 )

@@ -550,7 +550,8 @@ create table access_log (
     party_id   uuid,
     fields     text[] not null default '{}',
     purpose    text not null default '',
-    found      integer
+    found      integer,
+    version    integer                               -- of the golden record that was shown
 );
 create index access_log_by_party on access_log (party_id, at desc);
 

@@ -1,13 +1,17 @@
 -- name: write
-insert into access_log (actor, action, party_id, fields, purpose, found)
-values (%(actor)s, %(action)s, %(party_id)s, %(fields)s, %(purpose)s, %(found)s);
+insert into access_log (actor, action, party_id, fields, purpose, found, version)
+values (%(actor)s, %(action)s, %(party_id)s, %(fields)s, %(purpose)s, %(found)s, %(version)s);
 
 -- name: of_party
-select access_id, at, actor, action, party_id::text, fields, purpose, found
+select access_id, at, actor, action, party_id::text, fields, purpose, found, version
 from access_log where party_id = %(party_id)s order by at desc, access_id desc limit %(limit)s;
 
 -- name: recent
-select access_id, at, actor, action, party_id::text, fields, purpose, found
+select access_id, at, actor, action, party_id::text, fields, purpose, found, version
 from access_log
 where (%(actor)s::text is null or actor = %(actor)s) and (%(before)s::bigint is null or access_id < %(before)s)
 order by access_id desc limit %(limit)s;
+
+-- name: get
+select access_id, at, actor, action, party_id::text, fields, purpose, found, version
+from access_log where access_id = %(access_id)s;

@@ -62,3 +62,9 @@ select distinct c.record_id, c.party_id
 from crosswalk c join party p using (party_id)
 where c.record_id = any(%(records)s::bigint[]) and p.redirect_to is not null and p.founder is null
   and not exists (select from home h where h.party_id = c.party_id)
+
+-- name: of_party_at
+select r.source, r.source_id
+from crosswalk c join source_record r using (record_id)
+where c.party_id = %(party_id)s and c.since <= %(at)s and (c.until is null or %(at)s < c.until)
+order by r.source, r.source_id;

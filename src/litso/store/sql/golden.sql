@@ -87,7 +87,10 @@ from golden where party_id = any(%(ids)s::uuid[]);
 
 -- name: versions
 select version, golden_values, provenance, valid_from, valid_to
-from golden_version where party_id = %(party_id)s order by version desc;
+from golden_version where party_id = %(party_id)s
+union all
+select version, golden_values, provenance, published_at, null from golden where party_id = %(party_id)s
+order by version desc;
 
 -- name: contents
 select party_id::text, md5(row(kind, name, golden_values, provenance, records)::text) as content

@@ -5,10 +5,12 @@ import { startDisclosures } from "./disclosures.js";
 import { startHotkeys } from "./hotkeys.js";
 import { startSending } from "./sending.js";
 import { startWaiting } from "./waiting.js";
+import { startSliding } from "./sliding.js";
 
 startFragments();
 startDisclosures();
 startHotkeys();
 startSending();
 startWaiting();
+startSliding();
 document.querySelectorAll("[data-search]").forEach(startSearch);
