@@ -402,7 +402,15 @@ def _criteria_of(
         "frequent": said_by,
         "longest": len(value),
     }
-    return {name: min(max(number, 0), (1 << BITS[name]) - 1) for name, number in raw.items()}
+    return {name: number if 0 <= number <= _MOST[name] else _clipped(number, name) for name, number in raw.items()}
+
+
+_MOST: Final = MappingProxyType({name: (1 << bits) - 1 for name, bits in BITS.items()})
+"""The largest number of each criterion."""
+
+
+def _clipped(number: int, name: str) -> int:
+    return min(max(number, 0), _MOST[name])
 
 
 def _complete_parts(row: Mapping[str, Any], attribute: str) -> int:

@@ -48,10 +48,10 @@ def _word(folded: str) -> _Word:
 
 
 class KeysOfOne:
-    """Keys of a record with `nodes.node_values`; what they are made of is worked out once."""
+    """Keys of a record with the `values` of `nodes.node_values`; what they are made of is worked out once."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = values
+        self.values = values
         self._made: dict[str, Hashes] = {}
         self._known: dict[tuple[str, int], list[int]] = {}
 
@@ -73,7 +73,7 @@ class KeysOfOne:
     def _part(self, name: str) -> Hashes:
         if name not in self._made:
             if name in STANDARD_LISTS:
-                self._made[name] = [hash_text(value) for value in self._values.get(name) or ()]
+                self._made[name] = [hash_text(value) for value in self.values.get(name) or ()]
             else:
                 maker = _MAKERS.get(name)
                 self._made[name] = (maker(self) if maker else hash_text(self.text(name)),)
@@ -81,7 +81,7 @@ class KeysOfOne:
 
     def text(self, name: str) -> str:
         """A value as it is compared; empty where it is missing."""
-        value = self._values.get(name) or ""
+        value = self.values.get(name) or ""
         return value if name in PLAIN else of_one(words.fold, value)
 
     def word(self, name: str) -> _Word:
@@ -91,7 +91,7 @@ class KeysOfOne:
 
     def birth_date(self) -> date | None:
         """The date of birth."""
-        born: date | None = self._values.get("birth_date")
+        born: date | None = self.values.get("birth_date")
         return born
 
 

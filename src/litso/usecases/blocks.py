@@ -110,14 +110,15 @@ class Hand:
         self.connection = connection
         self.model = model
         self.registered = registered
-        self._known: dict[int, tuple[str, dict[str, Any]]] = {}
+        self._known: dict[int, tuple[str, KeysOfOne]] = {}
         self._groups: dict[tuple[int, ...], list[Group]] = {}
+        self._sizes: dict[str, dict[int, int]] = defaultdict(dict)
         self.scores: dict[tuple[int, int], int] = {}
         """Scores of the pairs that were weighed, smaller node first."""
 
-    def put(self, standards: Mapping[int, tuple[str, Mapping[str, Any]]]) -> None:
-        """Node → (fingerprint, standard record), which need not be read."""
-        self._known |= {node: (print_, dict(record)) for node, (print_, record) in standards.items()}
+    def put(self, known: Mapping[int, tuple[str, KeysOfOne]]) -> None:
+        """Node → (fingerprint, its values), which need not be read."""
+        self._known |= known
 
     def keep(self, groups: Sequence[Group]) -> None:
         """Groups of nodes that will be asked for together."""
@@ -127,18 +128,28 @@ class Hand:
         """Nodes with their values, by kind."""
         wanted = tuple(sorted(set(node_ids)))
         if wanted not in self._groups:
-            self._groups[wanted] = self._read(wanted)
+            missing = [node for node in wanted if node not in self._known]
+            found = records.representatives(self.connection, missing)
+            self.put({node: (print_, KeysOfOne(node_values(record))) for node, (print_, record) in found.items()})
+            known = [(*self._known[node], node) for node in wanted if node in self._known]
+            self._groups[wanted] = self.grouped((print_, node, one) for print_, one, node in known)
         return self._groups[wanted]
 
-    def _read(self, wanted: Sequence[int]) -> list[Group]:
-        missing = [node for node in wanted if node not in self._known]
-        self._known |= records.representatives(self.connection, missing)
-        by_kind: dict[str, list[tuple[str, int, dict[str, Any]]]] = defaultdict(list)
-        for node in wanted:
-            if node in self._known:
-                print_, record = self._known[node]
-                by_kind[record["kind"]].append((print_, node, record))
-        return [group_of(self.connection, self.model, kind, found) for kind, found in by_kind.items()]
+    def grouped(self, found: Iterable[tuple[str, int, KeysOfOne]]) -> list[Group]:
+        """Groups of (fingerprint, node id, values), by kind."""
+        by_kind: dict[str, list[tuple[str, int, KeysOfOne]]] = defaultdict(list)
+        for one in found:
+            by_kind[one[2].values["kind"]].append(one)
+        return [self._group(kind, sorted(of_kind, key=lambda one: one[:2])) for kind, of_kind in by_kind.items()]
+
+    def _group(self, kind: str, ordered: Sequence[tuple[str, int, KeysOfOne]]) -> Group:
+        """Columns and the sizes of blocks on which evidence depends are made and read when first needed."""
+        prints, ids, ones = zip(*ordered, strict=True)
+        sizes = _Sizes(self.connection, kind, self._sizes[kind])
+        counted = counted_rules(rules_of(kind, self.model.customs))
+        sizes.foreseen = lambda: [key for rule in counted for one in ones for key in one.of_level(rule, 0)]
+        columns = _columns_of([one.values for one in ones], self.model, Sharing(sizes))
+        return Group(kind, np.array(ids, dtype=np.int64), prints, columns, ones, np.arange(len(ids)))
 
 
 def read_groups(
@@ -150,7 +161,7 @@ def read_groups(
     """
     hand = Hand(connection, model)
     guests = range(-1, -1 - len(strangers), -1)
-    hand.put({number: ("", stranger) for number, stranger in zip(guests, strangers, strict=True)})
+    hand.put({number: ("", KeysOfOne(node_values(one))) for number, one in zip(guests, strangers, strict=True)})
     return hand.groups([*node_ids, *guests])
 
 
@@ -162,24 +173,6 @@ def standard_of(standard: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in (record.pop("custom", None) or {}).items():
         record[CUSTOM_PREFIX + name] = value
     return record
-
-
-def group_of(
-    connection: Connection, model: Model, kind: str, found: Sequence[tuple[str, int, Mapping[str, Any]]]
-) -> Group:
-    """A group of (fingerprint, node id, standard record).
-
-    Columns and the sizes of blocks on which evidence depends are made and read when first needed.
-    """
-    ordered = sorted(found, key=lambda one: one[:2])
-    values = [node_values(record) for _, _, record in ordered]
-    records = [KeysOfOne(one) for one in values]
-    sizes = _Sizes(connection, kind)
-    counted = counted_rules(rules_of(kind, model.customs))
-    sizes.foreseen = lambda: [key for rule in counted for one in records for key in one.of_level(rule, 0)]
-    ids = np.array([node for _, node, _ in ordered], dtype=np.int64)
-    prints = [print_ for print_, _, _ in ordered]
-    return Group(kind, ids, prints, _columns_of(values, model, Sharing(sizes)), records, np.arange(len(ids)))
 
 
 def _columns_of(values: Sequence[Mapping[str, Any]], model: Model, sharing: Sharing) -> Columns:
@@ -194,17 +187,19 @@ def _columns_of(values: Sequence[Mapping[str, Any]], model: Model, sharing: Shar
 
 
 class _Sizes:
-    """How many nodes of the store are in blocks, by their keys; asked for together, kept."""
+    """How many nodes of the store are in blocks, by their keys; what one group asks for is asked together, and kept."""
 
-    def __init__(self, connection: Connection, kind: str) -> None:
+    def __init__(self, connection: Connection, kind: str, known: dict[int, int]) -> None:
         self._connection = connection
         self._kind = kind
-        self._known: dict[int, int] = {}
+        self._known = known
+        self._was_asked = False
         self.foreseen: Callable[[], list[int]] = list
         """All keys that will be asked for."""
 
     def __call__(self, keys: list[int]) -> list[int]:
-        wanted = keys if self._known else [*keys, *self.foreseen()]
+        wanted = keys if self._was_asked else [*keys, *self.foreseen()]
+        self._was_asked = True
         missing = sorted({key for key in wanted if key not in self._known})
         if missing:
             kept = stored(self._kind, np.array(missing, dtype=np.int64)).tolist()

@@ -21,6 +21,7 @@ from litso.resolve.claims import BORDERS
 from litso.resolve.cluster import WHOLE, Evidenced, components, partition
 from litso.resolve.evidence import compare
 from litso.resolve.keys import CAP, RARE
+from litso.resolve.keys_of_one import KeysOfOne
 from litso.resolve.model import UNIT, Model, score
 from litso.resolve.nodes import fingerprint, node_values
 from litso.store import changes, crosswalk, facts, golden, graph, judgements, nodes, records, sources
@@ -34,7 +35,6 @@ from litso.usecases.blocks import (
     Group,
     Hand,
     candidates_of,
-    group_of,
     split_blocks,
     standard_of,
 )
@@ -89,10 +89,11 @@ def place(hand: Hand, rows: Sequence[Mapping[str, Any]]) -> Placement:
     keys = [(row["source"], row["source_id"]) for row in rows]
     judged = _judged(judgements.active_of(hand.connection, keys)) if rows else Judged()
     apart = {key for pair in judged.different for key in pair}
-    prints = [fingerprint(node_values(row), key, key in apart) for row, key in zip(rows, keys, strict=True)]
+    values = [node_values(row) for row in rows]
+    prints = [fingerprint(one, key, key in apart) for one, key in zip(values, keys, strict=True)]
     known = nodes.find_by_fingerprints(hand.connection, sorted(set(prints))) if rows else {}
-    new = {print_: row for print_, row in zip(prints, rows, strict=True) if print_ not in known}
-    groups = _new_groups(hand, new)
+    new = {print_: KeysOfOne(one) for print_, one in zip(prints, values, strict=True) if print_ not in known}
+    groups = hand.grouped((print_, 0, one) for print_, one in new.items())
     customs = hand.model.customs
     first = {print_: keys for one in groups for print_, keys in zip(one.prints, one.first_keys(customs), strict=True)}
     fresh = nodes.add_handful(hand.connection, {print_: (str(uuid4()), first[print_]) for print_ in new})
@@ -101,13 +102,6 @@ def place(hand: Hand, rows: Sequence[Mapping[str, Any]]) -> Placement:
     hand.keep(named)
     found = known | fresh
     return Placement([found[print_] for print_ in prints], {fresh[print_]: first[print_] for print_ in new})
-
-
-def _new_groups(hand: Hand, new: Mapping[str, Mapping[str, Any]]) -> list[Group]:
-    """Records to be nodes of their own, by kind; they have no numbers yet."""
-    kinds = sorted({row["kind"] for row in new.values()})
-    chosen = [[(print_, 0, row) for print_, row in new.items() if row["kind"] == kind] for kind in kinds]
-    return [group_of(hand.connection, hand.model, kind, rows) for kind, rows in zip(kinds, chosen, strict=True)]
 
 
 def settle(
