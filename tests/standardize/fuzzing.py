@@ -289,8 +289,8 @@ def _date_invents(text: str, row: dict[str, Any]) -> str | None:
 
 def _passport_invents(text: str, row: dict[str, Any]) -> str | None:
     given = _digits(_plain(text).lower().replace("o", "0").replace("о", "0"))
-    found = _digits((row["series"] or "") + (row["number"] or ""))
-    return None if found in given or _is_spread(found, given) else found
+    series, number = (_digits(row[name] or "") for name in ("series", "number"))
+    return None if any(_is_spread(found, given) for found in (series + number, number + series)) else series + number
 
 
 def _twins(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from litso.domain.territory import Territory
@@ -21,7 +22,7 @@ from litso.standardize.address.places import (
     town_by_name,
 )
 from litso.standardize.address.state import RUN, Part, Walk
-from litso.standardize.address.tables import word_group
+from litso.standardize.address.tables import table, word_group
 from litso.standardize.address.tokens import Token
 from litso.standardize.address.words import AREA, CITY, NOISE, PLACE, PLAN, REGION, SINGLE, STREET
 
@@ -80,6 +81,7 @@ def head(state: Walk, territory: Territory | None) -> Head:
     runs = [part for part in state.parts if part.kind == RUN and part.tokens]
     _judge(place, runs, house=state.follows or state.tail.house is not None)
     _imply(place, territory)
+    _call_rightly(place)
     return place
 
 
@@ -431,6 +433,26 @@ def _imply(place: Head, territory: Territory | None) -> None:
         place.city, place.city_type = place.region, "г"
     if place.country is None and (place.region or place.city or place.settlement or place.street or place.plans):
         place.country = "Россия"
+
+
+@lru_cache(maxsize=1)
+def _street_aliases() -> dict[tuple[str, str], tuple[str, str]]:
+    """What people call streets of a town: (town, folded name) → standard name and type."""
+    return {(row["city"], row["alias"]): (row["name"], row["type"]) for row in table("street_aliases.tsv")}
+
+
+def _call_rightly(place: Head) -> None:
+    """«Лиговка» in St. Petersburg is «Лиговский пр-кт», and so is «Лиговский» alone; told where the name changed."""
+    if not place.city or not place.street or place.settlement:
+        return
+    name, kind = _street_aliases().get((place.city, fold(place.street)), (None, None))
+    if name is None or place.street_type not in (None, "ул", kind):
+        return
+    if name != place.street:
+        place.problems.append("street_alias")
+    elif place.street_type is not None:
+        return
+    place.street, place.street_type = name, kind
 
 
 def _domestic(place: Head) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from litso.standardize.address.look import MONTHS, among_initials, inside_street, name_number, ordinal_size, town_at
 from litso.standardize.address.state import Walk
 from litso.standardize.address.tail import marker
-from litso.standardize.address.tokens import COMMA, Token
+from litso.standardize.address.tokens import COMMA, SPACE, Token
 from litso.standardize.address.words import AREA, CITY, NAMED, NUMBERED, PLACE, PLAN, STREET, Role
 
 _LETTER_PLACES: Final = {
@@ -58,6 +58,8 @@ def role_at(state: Walk, at: int) -> Role | None:
         return _numbered_role(state, at, role, following)
     if role.kind in (STREET, PLACE, PLAN) and len(low) > 3 and inside_street(tokens, at):
         return None
+    if low == "город" and _ends_name(tokens, at):
+        return None
     if low == "ст" and following is not None:
         if following.number:
             return marker(tokens, at, state.tail) if not state.tail.empty else role
@@ -67,6 +69,14 @@ def role_at(state: Walk, at: int) -> Role | None:
     if role.kind == STREET and role.code == "линия" and following is None and not state.pending:
         return None
     return role
+
+
+def _ends_name(tokens: list[Token], at: int) -> bool:
+    """Whether the full word belongs to a name before it that is no town's: «мкр Южный город», but «Мирный город»."""
+    before = tokens[at - 1] if at and tokens[at].gap == SPACE else None
+    if before is None or before.number or before.done or before.role is not None:
+        return False
+    return before.low.endswith(("ый", "ий", "ой")) and town_at(tokens, at - 1) is None
 
 
 def _letter_role(state: Walk, at: int, following: Token | None) -> Role | None:

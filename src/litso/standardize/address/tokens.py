@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
+from unicodedata import decimal
 
 from litso.standardize.address.names import fold
 from litso.standardize.address.places import region_phrases, town_by_name
@@ -55,6 +56,7 @@ _MIXED: Final = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[а-яёА-ЯЁ])\w+")
 _ZERO: Final = re.compile(r"(?<=[а-яёА-ЯЁ])0(?=[а-яёА-ЯЁ])")
 _NO_NUMBER: Final = re.compile(r"(?:\b[дД](?:ом)?\.?\s*)?\b[бБ]\.?/[нН]\b\.?|\bбез номера\b")
 _LETTER_BLOCK: Final = re.compile(r"(?<![а-яёА-ЯЁ])([а-кА-К]|[м-яМ-Я])([кКсС])(?=\d)")
+_OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 _LATIN: Final = re.compile(r"[a-zA-Z]+(?:-[a-zA-Z]+)*")
 _CYRILLIC: Final = re.compile(r"[а-яёА-ЯЁ]")
 _NUMERO: Final = re.compile(r"\bN[o°º]?(?=\s*\.?\s*\d)")
@@ -166,6 +168,7 @@ def _latin_word(found: re.Match[str]) -> str:
 def clean(text: str) -> str:
     """The text in Russian letters, with one kind of each separator. Digits and order stay as they are."""
     text = _NO_NUMBER.sub(",", text[:LIMIT].translate(_TRANSLATION))
+    text = _OTHER_DIGIT.sub(lambda found: str(decimal(found[0])), text)
     if text.isascii() or _LATIN.search(text):
         text = _NUMERO.sub(" ", text)
         if not _CYRILLIC.search(text):
