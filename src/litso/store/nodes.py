@@ -235,7 +235,7 @@ def links_within(connection: Connection, node_ids: Iterable[int]) -> list[Link]:
     return rows_of(connection, Link, statements("nodes")["links_within"], {"ids": list(node_ids)})
 
 
-class Tie(NamedTuple):
+class Standing(NamedTuple):
     """The party of a record, and a record of it at the other end of a link; without any link only the party."""
 
     record_id: int
@@ -247,11 +247,11 @@ class Tie(NamedTuple):
     levels: bytes
 
 
-def ties(connection: Connection, record_ids: Sequence[int], most: int) -> list[Tie]:
+def standings(connection: Connection, record_ids: Sequence[int], most: int) -> list[Standing]:
     """The party of each record, with up to `most` of its strongest links inside the party, the strongest first."""
     if not record_ids:
         return []
-    return rows_of(connection, Tie, statements("nodes")["ties"], {"ids": list(record_ids), "most": most})
+    return rows_of(connection, Standing, statements("nodes")["standings"], {"ids": list(record_ids), "most": most})
 
 
 def parties_of(connection: Connection, node_ids: Iterable[int]) -> dict[int, str]:

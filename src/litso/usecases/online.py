@@ -229,11 +229,11 @@ def _answers(connection: Connection, model: Model, jobs: Sequence[_Job]) -> list
     """What became of the records: their parties, quality codes and evidence."""
     party_of: dict[int, str] = {}
     evidence: dict[int | None, list[Evidence]] = defaultdict(list)
-    for tie in nodes.ties(connection, [job.record_id for job in jobs if job.record_id is not None], _SHOWN):
-        party_of[tie.record_id] = tie.party_id
-        if tie.source is not None and tie.source_id is not None:
-            steps = evidence_steps(model, tie.kind, tie.levels)
-            evidence[tie.record_id].append(Evidence(tie.source, tie.source_id, tie.weight, steps))
+    for found in nodes.standings(connection, [job.record_id for job in jobs if job.record_id is not None], _SHOWN):
+        party_of[found.record_id] = found.party_id
+        if found.source is not None and found.source_id is not None:
+            steps = evidence_steps(model, found.kind, found.levels)
+            evidence[found.record_id].append(Evidence(found.source, found.source_id, found.weight, steps))
     answers = []
     for job in jobs:
         codes = {kind: job.standard[f"qc_{kind}"] for kind in QC_KINDS}

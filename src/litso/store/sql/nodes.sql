@@ -110,7 +110,7 @@ select node_a, node_b, weight, levels from link
 where node_a = any(%(ids)s::bigint[]) and node_b = any(%(ids)s::bigint[])
 order by node_a, node_b;
 
--- name: ties
+-- name: standings
 select r.record_id, r.kind, n.party_id::text, o.source, o.source_id, coalesce(l.weight, 0) as weight,
        coalesce(l.levels, '') as levels
 from source_record r
