@@ -118,7 +118,9 @@ def company(text: str | None) -> Company:
     line = tidy((text or "")[:MAX_LENGTH])
     line, numbers = _take_numbers(_QUOTES.sub('"', _with_cyrillic_forms(line)))
     form, name = _take_form(_EMPTY.sub(" ", line).strip(_EDGES))
-    name = _core(_core(name)[:LONGEST_NAME])
+    name = _core(_core(_with_cyrillic_forms(name))[:LONGEST_NAME])
+    if form:
+        name = _core(_without_again(form, name))
     inn, kpp, ogrn = numbers
     if not any(sign.isalnum() for sign in name):
         return NOTHING._replace(

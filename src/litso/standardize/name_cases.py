@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import polars as pl
+
 from litso.standardize.declension import Cases, decline
 from litso.standardize.letters import fold
 from litso.standardize.lexicon import (
@@ -53,6 +55,8 @@ class Form(NamedTuple):
 @lru_cache(maxsize=32_768)
 def oblique_patronymic(folded: str) -> Form | None:
     """The patronymic of which a folded word is another case."""
+    if "ич" not in folded and "вн" not in folded:  # nearly every word of a column
+        return None
     for pattern, ends, last, gender in (
         (_MALE_PATRONYMIC, _MALE_ENDS, "", MALE),
         (_FEMALE_PATRONYMIC, _FEMALE_ENDS, "а", FEMALE),
@@ -67,7 +71,7 @@ def oblique_patronymic(folded: str) -> Form | None:
 @lru_cache(maxsize=1)
 def _oblique_given() -> Mapping[str, Form]:
     """Other cases of common given names that are no names themselves and could be no other case of another name."""
-    table = read_words(GIVEN).filter(read_words(GIVEN)["count"] >= COMMON)
+    table = read_words(GIVEN).filter(pl.col("count") >= COMMON)
     found: dict[str, Form | None] = {}
     for word, gender in zip(table["word"].to_list(), table["gender"].to_list(), strict=True):
         own = MALE if gender == "m" else FEMALE
@@ -107,8 +111,10 @@ def _telling(words: Sequence[Word]) -> tuple[int, Form] | None:
     patronymics = [(at, form) for at, word in enumerate(words) if (form := oblique_patronymic(word.folded))]
     if patronymics:
         return max(patronymics, key=lambda one: counts_of(one[1].nominative).patronymic)
+    if len(words) != len((SURNAME, GIVEN)):
+        return None
     given = [(at, form) for at, word in enumerate(words) if (form := _oblique_given().get(word.folded))]
-    return given[0] if len(given) == 1 and not any(looks_like_patronymic(word.folded) for word in words) else None
+    return given[0] if len(given) == 1 else None
 
 
 def _is_surname_changed(before: Sequence[Word], after: Sequence[Word], place: int) -> bool:

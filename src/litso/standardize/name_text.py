@@ -282,7 +282,7 @@ def _letters(word: Word) -> list[Word]:
 
 def _pulled_apart(word: Word, total: int) -> list[Word]:
     """«ивановиваниванович» typed without spaces: taken apart from the end when every piece is known."""
-    if total > 1 or not 12 <= len(word.folded) <= 60 or is_met(word.folded):
+    if total > 1 or not 12 <= len(word.folded) <= 60 or "-" in word.folded or is_met(word.folded):
         return [word]
     for cut in range(len(word.folded) - 6, 5, -1):
         tail, head = word.folded[cut:], word.folded[:cut]
