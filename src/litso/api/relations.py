@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from litestar import Router, get
+from litestar import Response, Router, get
 from litestar.params import PathParameter, QueryParameter
 
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
-from litso.api.documents import NOT_FOUND
+from litso.api.documents import ALWAYS, NOT_FOUND
 from litso.api.given import GivenStore
-from litso.usecases import profiles, relations
+from litso.api.paging import link_header
+from litso.usecases import debtors, profiles, relations
 
 PartyId = Annotated[str, PathParameter(description="Identifier of the party, also one that was merged.", max_length=64)]
 Number = Annotated[str, PathParameter(description="Number of the account, however written.", max_length=100)]
@@ -75,6 +77,33 @@ def get_place(
     return msgspec.convert(found, schemas.PlaceCardOut, from_attributes=True)
 
 
+@get(
+    "/debtors",
+    sync_to_thread=True,
+    operation_id="get_debtors",
+    summary="Debtors who lack what a court order must say",
+    responses=ALWAYS,
+)
+def get_debtors(
+    request: ApiRequest,
+    store: GivenStore,
+    lacks: Annotated[
+        str | None, QueryParameter(description="identifier, birth_date…; all debtors if not given.", max_length=40)
+    ] = None,
+    min_debt: Annotated[Decimal, QueryParameter(ge=0, description="Roubles.")] = Decimal(0),
+    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most.")] = debtors.PAGE,
+    after: Annotated[str | None, QueryParameter(description="Continue after this place.", max_length=100)] = None,
+) -> Response[schemas.DebtorsPage]:
+    """Accounts in debt with their owners; what the law (229-ФЗ) demands of a court order and nobody knows."""
+    with store.transaction() as connection:
+        page = debtors.list_debtors(connection, request.user, lacks=lacks, least=min_debt, after=after, limit=limit)
+    body = msgspec.convert(page, schemas.DebtorsPage, from_attributes=True)
+    return Response(body, headers=link_header(request, "after", page.after))
+
+
 relations_router = Router(
-    path="/", route_handlers=[get_roles, get_account, get_place], guards=[needs("read_parties")], tags=["relations"]
+    path="/",
+    route_handlers=[get_roles, get_account, get_place, get_debtors],
+    guards=[needs("read_parties")],
+    tags=["relations"],
 )

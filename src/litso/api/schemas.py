@@ -816,10 +816,40 @@ class RolesOut(Struct):
     household: HouseholdOut | None
 
 
+class AccountNumberOut(Struct):
+    """Another number of an account (ЕЛС, ИЖКУ); `others` are accounts that have it too: a conflict."""
+
+    number: str
+    source_title: str
+    others: list[str]
+
+
+class DebtorOut(Struct):
+    """An account in debt and its debtor. `lacks` are unmet needs, `has` attributes that meet one."""
+
+    account: str
+    debt: Decimal
+    address: str | None
+    party_id: str | None
+    name: str
+    kind: str
+    lacks: list[str]
+    has: list[str]
+
+
+class DebtorsPage(Struct):
+    """A page of debtors, the largest debt first; `after` continues it."""
+
+    items: list[DebtorOut]
+    after: str | None
+
+
 class AccountCardOut(Struct):
     """An account; `owed_by` are its owners on the day `on`. The balance is today's, in roubles, positive is debt."""
 
     account: str
+    numbers: list[AccountNumberOut]
+    has_conflict: bool
     on: date
     place: str | None
     address: str | None

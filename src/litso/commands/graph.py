@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
 from litso.errors import BadUsage
+from litso.golden.writ import IDENTIFIER
 from litso.settings import load_settings
-from litso.usecases import graph, relations
+from litso.usecases import debtors, graph, relations
 from litso.usecases.access import ADMINISTRATOR, Actor
+from litso.usecases.debtors import Debtor
 from litso.usecases.relations import Related
 
 app = typer.Typer(help="Who is what to accounts and premises, and since when.", no_args_is_help=True)
@@ -72,6 +77,52 @@ def party(
         print_json({"roles": [asdict(one) for one in found], "household": household and asdict(household)})
         return
     typer.echo("\n".join(_lines(found)))
+
+
+@app.command("debtors")
+def list_debtors(
+    lacks: Annotated[
+        str | None, typer.Option(help="Only who lacks this: " + ", ".join(debtors.needs()) + ".")
+    ] = IDENTIFIER,
+    everything: Annotated[bool, typer.Option("--all", help="All debtors, whatever is known of them.")] = False,
+    min_debt: Annotated[float, typer.Option(help="Smallest debt in roubles.", min=0)] = 0,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file for a spreadsheet.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List accounts in debt whose debtor lacks what a court order must say (229-ФЗ). The export is logged.
+
+    Example: litso graph debtors --min-debt 5000 --csv debtors.csv
+    """
+    least = Decimal(str(min_debt))
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        found = debtors.export_debtors(connection, OWN, lacks=None if everything else lacks, least=least)
+        if csv_file is not None:
+            typer.echo(f"{_write_csv(csv_file, found):,} rows in {csv_file}")
+        elif as_json:
+            print_json([asdict(one) for one in found])
+        else:
+            for one in found:
+                typer.echo("\t".join(_cells(one)))
+
+
+_HEADER: Final = ("account", "debt", "name", "address", "lacks", "has", "party_id")
+
+
+def _cells(one: Debtor) -> tuple[str, ...]:
+    lists = (" ".join(one.lacks), " ".join(one.has))
+    return (one.account, str(one.debt), one.name, one.address or "", *lists, one.party_id or "")
+
+
+def _write_csv(path: Path, found: Iterable[Debtor]) -> int:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(_HEADER)
+        return sum(writer.writerow(map(spreadsheet_safe, _cells(one))) > 0 for one in found)
+
+
+def spreadsheet_safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def day_of(text: str | None) -> date | None:

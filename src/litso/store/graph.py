@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -195,6 +196,52 @@ def _listed(ids: Sequence[object] | None) -> list[object] | None:
     return None if ids is None else list(ids)
 
 
+# Numbers of accounts ----------------------------------------------------------------------------------------------
+
+
+class Alias(NamedTuple):
+    """Another number of an account and the source that says so."""
+
+    alias: str
+    account: str
+    source: str
+
+
+class Number(NamedTuple):
+    """Another number of an account; `others` are accounts that have it too, which is a conflict."""
+
+    alias: str
+    source: str
+    others: list[str]
+
+
+def read_stated_numbers(connection: Connection, record_ids: Sequence[int] | None = None) -> list[tuple[str, str, str]]:
+    """(account, source, state number as given) from facts of records, or of all."""
+    rows = connection.execute(statements("graph")["stated_numbers"], {"ids": _listed(record_ids)}).fetchall()
+    return [(account, source, given) for account, source, given in rows if given]
+
+
+def replace_aliases(connection: Connection, aliases: Sequence[Alias], accounts: Sequence[str] | None) -> None:
+    """These are all other numbers of the accounts, or of all accounts."""
+    if accounts is None:
+        connection.execute(statements("graph")["empty_aliases"])
+    else:
+        connection.execute(statements("graph")["forget_aliases"], {"accounts": list(accounts)})
+    names = ("aliases", "accounts", "sources")
+    columns = [list(column) for column in zip(*aliases, strict=True)] or [[], [], []]
+    connection.execute(statements("graph")["add_aliases"], dict(zip(names, columns, strict=True)))
+
+
+def meant(connection: Connection, numbers: Sequence[str] | None = None) -> dict[str, str]:
+    """Number → the one account that it is another name of."""
+    return dict(connection.execute(statements("graph")["meant"], {"numbers": _listed(numbers)}).fetchall())
+
+
+def numbers_of(connection: Connection, account: str) -> list[Number]:
+    """Other numbers of an account."""
+    return rows_of(connection, Number, statements("graph")["numbers"], {"account": account})
+
+
 # What is kept ----------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +309,53 @@ def households_at(connection: Connection, place: str) -> list[Member]:
 def size(connection: Connection) -> Size:
     """How large the graph is."""
     return rows_of(connection, Size, statements("graph")["count"])[0]
+
+
+class Debt(NamedTuple):
+    """An account in debt (roubles) and one who owns it today; `party_id` is null where nobody is known to."""
+
+    fact_id: int
+    account: str
+    amount: Decimal
+    place: str | None
+    party_id: str | None
+    since: date | None
+    kind: str
+    name: str
+    golden_values: dict[str, Any]
+
+
+class Lack(NamedTuple):
+    """Debtors of a kind without any of some attributes; with `need` "debtor", accounts without a debtor."""
+
+    need: str
+    kind: str
+    any_of: Sequence[str]
+
+
+def debts(
+    connection: Connection,
+    *,
+    day: date,
+    least: Decimal,
+    lack: Lack | None,
+    after: tuple[Decimal, int, str] | None,
+    limit: int,
+) -> list[Debt]:
+    """Accounts with a debt of at least so much, the largest first, after a debt, its fact id and party."""
+    amount, fact_id, party = after or (None, None, None)
+    parameters = {
+        "day": day,
+        "least": least,
+        "lacks": lack and lack.need,
+        "kind": lack and lack.kind,
+        "any_of": list(lack.any_of) if lack else [],
+        "amount": amount,
+        "fact_id": fact_id,
+        "party": party,
+        "limit": limit,
+    }
+    return rows_of(connection, Debt, statements("graph")["debts"], parameters)
 
 
 def house_lines(connection: Connection, house_keys: Iterable[str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from litso.golden.ties import (
     place_key,
 )
 from litso.resolve.words import fold, surname_stem
+from litso.standardize.account import account as standard_account
 from litso.store import graph
 from litso.store.database import Connection, Store
 
@@ -117,8 +118,46 @@ def _gathered(connection: Connection, party_ids: Sequence[str] | None) -> pl.Dat
     stated = graph.read_statements(connection, party_ids)
     ids = None if party_ids is None else stated["record_id"].unique().to_list()
     books = graph.read_books(connection, FACT_KINDS, ids)
+    _number(connection, ids)
+    stated, books = _renumbered(connection, stated, books, is_all=party_ids is None)
     ties = gather_ties(stated.select(list(RECORD_SCHEMA)), books.select(list(FACT_SCHEMA)))
     return pl.concat([ties.with_columns(contact=pl.lit(None, pl.String)), contact_ties(stated)], how="diagonal")
+
+
+def _number(connection: Connection, record_ids: Sequence[int] | None) -> None:
+    """Keep the state numbers that the books of these records, or of all, give accounts."""
+    given = graph.read_stated_numbers(connection, record_ids)
+    found = [
+        graph.Alias(alias, account, source)
+        for account, source, text in given
+        for alias in state_numbers(text)
+        if alias != account
+    ]
+    graph.replace_aliases(connection, found, None if record_ids is None else [account for account, _, _ in given])
+
+
+def state_numbers(text: str) -> list[str]:
+    """ЕЛС of a text, and the ИЖКУ itself where it is one: «50АА123456-01» is a service of the account «50АА123456»."""
+    number = standard_account(text)
+    if number.value is None:
+        return []
+    whole, _, service = number.value.partition("-")
+    return [whole, number.value] if service else [whole]
+
+
+def _renumbered(
+    connection: Connection, stated: pl.DataFrame, books: pl.DataFrame, *, is_all: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Statements and books with each account under one number, whichever of its numbers they name."""
+    named = pl.concat([stated["accounts"].explode(), books["account"]]).drop_nulls().unique()
+    meant = graph.meant(connection, None if is_all else named.to_list())
+    if not meant:
+        return stated, books
+    one = pl.element().replace(list(meant), list(meant.values()))
+    return (
+        stated.with_columns(pl.col("accounts").list.eval(one).list.unique(maintain_order=True)),
+        books.with_columns(pl.col("account").replace(list(meant), list(meant.values()))),
+    )
 
 
 def _derived(ties: pl.DataFrame, known: Known) -> Derived:

@@ -73,10 +73,20 @@ class Household:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountNumber:
+    """Another number of an account (ЕЛС, ИЖКУ); `others` are accounts that have it too: a conflict."""
+
+    number: str
+    source_title: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AccountCard:
     """An account with its people over time; `owed_by` are those who owed on the day asked for. Balance in roubles."""
 
     account: str
+    numbers: tuple[AccountNumber, ...]
     on: date
     place: str | None
     address: str | None
@@ -85,6 +95,12 @@ class AccountCard:
     balance: Decimal | None
     owed_by: tuple[Related, ...]
     roles: tuple[Related, ...]
+
+    @property
+    def has_conflict(self) -> bool:
+        """Whether a number belongs to another account too, or two different state numbers to this one."""
+        state = {one.number.partition("-")[0] for one in self.numbers}
+        return len(state) > 1 or any(one.others for one in self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +137,24 @@ def read_account(connection: Connection, actor: Actor, number: str, on: date | N
     """An account by its number, however written; NotFound when no source knows it."""
     demand(actor, "read_parties")
     follow(connection)
-    account = standard_account(number).value or number
+    given = standard_account(number).value or number
+    account = graph.meant(connection, [given]).get(given, given)
     day = on or _today()
     found = graph.roles_of_account(connection, [account])
-    known = facts.of_accounts(connection, [account], limit=_FACTS)
+    numbers = graph.numbers_of(connection, account)
+    known = facts.of_accounts(connection, [account, *(one.alias for one in numbers)], limit=_FACTS)
     if not found and not known:
         raise NotFound("no source knows such an account")
     _log(connection, actor, [one.party_id for one in found])
     roles = _related(connection, found, day)
+    titles = source_titles(connection)
     stated = next((fact for fact in known if fact.kind == "account"), None)
     place = next((one.place for one in roles if one.place), None)
     return AccountCard(
         account=account,
+        numbers=tuple(
+            AccountNumber(one.alias, titles.get(one.source, one.source), tuple(one.others)) for one in numbers
+        ),
         on=day,
         place=place,
         address=next((one.address for one in roles if one.place), None),

@@ -141,6 +141,7 @@ create table fact (
 create index fact_by_account on fact (account) where account is not null;
 create index fact_by_record on fact (record_id) where record_id is not null;
 create index fact_by_house on fact (house_key, kind) where house_key is not null;
+create index fact_of_debt on fact (amount desc, fact_id) where kind = 'account' and amount > 0;
 
 -- Resolution ----------------------------------------------------------------------------------------------------
 
@@ -362,6 +363,15 @@ create table household_member (
 );
 create index household_members on household_member (household_id);
 create index household_by_place on household_member (place);
+
+-- Other numbers of accounts: ЕЛС and ИЖКУ, as the books state them. A number of two accounts is a conflict.
+create table account_alias (
+    alias   text not null,
+    account text not null,
+    source  text not null,
+    primary key (alias, account, source)
+);
+create index account_alias_of on account_alias (account);
 
 -- Parties whose place in the graph is to be worked out anew.
 create table graph_pending (

@@ -123,6 +123,61 @@ select (select count(*) from tie) as ties, (select count(*) from role) as roles,
        (select count(distinct household_id) from household_member) as households,
        (select count(*) from household_member) as members, (select count(*) from graph_pending) as pending;
 
+-- name: debts
+-- Accounts in debt with those who own them today, the largest debt first.
+select f.fact_id, f.account, f.amount, f.house_key || '#' || coalesce(f.flat, '') as place, o.party_id::text, o.since,
+       coalesce(g.kind, 'person') as kind, coalesce(g.name, '') as name, coalesce(g.golden_values, '{}') as golden_values
+from fact f
+left join lateral (
+    select min(account) as account from account_alias where alias = f.account having count(distinct account) = 1
+) a on true
+left join lateral (
+    select distinct on (party_id) party_id, since from role
+    where role.account = coalesce(a.account, f.account) and role.role = 'owner' and (role.until is null or role.until > %(day)s)
+      and (role.since is null or role.since <= %(day)s)
+) o on true
+left join golden g on g.party_id = o.party_id
+where f.kind = 'account' and f.amount > 0 and f.amount >= %(least)s and f.account is not null
+  and (%(amount)s::numeric is null or f.amount <= %(amount)s::numeric)
+  and (%(amount)s::numeric is null or f.amount < %(amount)s::numeric
+       or (f.fact_id, coalesce(o.party_id::text, '')) > (%(fact_id)s::bigint, %(party)s::text))
+  and (%(lacks)s::text is null
+       or (%(lacks)s = 'debtor') = (o.party_id is null)
+          and (o.party_id is null or g.kind = %(kind)s and not (g.golden_values ?| %(any_of)s::text[])))
+order by f.amount desc, f.fact_id, coalesce(o.party_id::text, '')
+limit %(limit)s;
+
+-- name: stated_numbers
+-- State numbers that the books give accounts.
+select distinct account, source, unnest(array[data->>'els', data->>'izhku']) as given
+from fact
+where kind in ('account', 'agreement') and account is not null and (data ? 'els' or data ? 'izhku')
+  and (%(ids)s::bigint[] is null or record_id = any(%(ids)s::bigint[]))
+
+-- name: forget_aliases
+delete from account_alias where account = any(%(accounts)s::text[]);
+
+-- name: empty_aliases
+delete from account_alias;
+
+-- name: add_aliases
+insert into account_alias (alias, account, source)
+select * from unnest(%(aliases)s::text[], %(accounts)s::text[], %(sources)s::text[])
+on conflict do nothing;
+
+-- name: meant
+-- Of numbers, those that are another name of one account.
+select alias, min(account) from account_alias
+where %(numbers)s::text[] is null or alias = any(%(numbers)s::text[])
+group by alias having count(distinct account) = 1
+
+-- name: numbers
+-- Numbers of an account with the source that says so and the other accounts that have the number too.
+select a.alias, a.source,
+       coalesce((select array_agg(distinct b.account order by b.account) from account_alias b
+                 where b.alias = a.alias and b.account <> a.account), '{}') as others
+from account_alias a where a.account = %(account)s order by a.alias, a.source;
+
 -- name: lines
 -- Houses as people write them.
 select key, line from address_line where key = any(%(keys)s::text[]) and is_house;
