@@ -53,7 +53,7 @@ def roles_of(store: Store, source_id: str, source: str = "billing") -> set[tuple
         query = """select party_id::text from source_record r join crosswalk using (record_id)
                    where until is null and source = %s and source_id = %s"""
         (party,) = connection.execute(query, [source, source_id]).fetchone() or ("",)
-        found = relations.read_roles(connection, STEWARD, party)
+        found = relations.read_relations(connection, STEWARD, party).roles
         return {(one.role, one.account) for one in found if one.is_present}
 
 
@@ -76,7 +76,7 @@ def test_a_load_relates_people_to_accounts(town: Store) -> None:
         card = relations.read_account(connection, STEWARD, "л/с 6300000001")
         assert [one.name for one in card.owed_by] == ["Иванова Мария Павловна"]
         assert card.address is not None
-        household = relations.read_household(connection, STEWARD, card.owed_by[0].party_id)
+        household = relations.read_relations(connection, STEWARD, card.owed_by[0].party_id).household
         assert household is not None
         assert {one.name for one in household.members} == {"Иванов Пётр Сергеевич", "Иванова Мария Павловна"}
         place = relations.read_place(connection, STEWARD, card.place or "")

@@ -33,13 +33,8 @@ def get_roles(request: ApiRequest, store: GivenStore, party_id: PartyId, on: On 
     """Roles in time with the records that say so, and the household; those that hold on the day come first."""
     with store.transaction() as connection:
         current = profiles.current_id(connection, party_id)
-        found = relations.read_roles(connection, request.user, current, on)
-        household = relations.read_household(connection, request.user, current)
-    return schemas.RolesOut(
-        party_id=current,
-        roles=msgspec.convert(found, list[schemas.RoleOut], from_attributes=True),
-        household=msgspec.convert(household, schemas.HouseholdOut, from_attributes=True) if household else None,
-    )
+        found = relations.read_relations(connection, request.user, current, on)
+    return msgspec.convert(found, schemas.RolesOut, from_attributes=True)
 
 
 @get(

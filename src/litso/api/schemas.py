@@ -808,12 +808,53 @@ class HouseholdOut(Struct):
     members: list[HouseholdMemberOut]
 
 
-class RolesOut(Struct):
-    """Everything that a party is to accounts and premises."""
+class OfficerOut(Struct):
+    """A person whom an organization names; `party_id` where exactly one person is called so."""
+
+    name: str
+    role: str
+    title: str | None
+    since: date | None
+    until: date | None
+    party_id: str | None
+
+
+class BranchOut(Struct):
+    """An organization with the same ИНН and another КПП: tied, never merged."""
 
     party_id: str
+    name: str
+    kpp: str | None
+    address: str | None
+
+
+class OrganizationOut(Struct):
+    """The card of an organization."""
+
+    form: str | None
+    inn: str | None
+    kpp: str | None
+    ogrn: str | None
+    branches: list[BranchOut]
+    officers: list[OfficerOut]
+
+
+class HeadshipOut(Struct):
+    """An organization whose records name a person of this full name."""
+
+    party_id: str
+    name: str
+    role: str
+    title: str | None
+
+
+class RolesOut(Struct):
+    """Everything that a party is to accounts, premises and organizations."""
+
     roles: list[RoleOut]
     household: HouseholdOut | None
+    organization: OrganizationOut | None
+    heads: list[HeadshipOut]
 
 
 class AccountNumberOut(Struct):

@@ -17,7 +17,7 @@ from litso.commands.console import print_json
 from litso.errors import BadUsage
 from litso.golden.writ import IDENTIFIER
 from litso.settings import load_settings
-from litso.usecases import debtors, graph, relations
+from litso.usecases import debtors, graph, profiles, relations
 from litso.usecases.access import ADMINISTRATOR, Actor
 from litso.usecases.debtors import Debtor
 from litso.usecases.relations import Related
@@ -71,12 +71,8 @@ def party(
 ) -> None:
     """List the roles of a party. The read is logged."""
     with open_store(load_settings()) as store, store.transaction() as connection:
-        found = relations.read_roles(connection, OWN, party_id, day_of(on))
-        household = relations.read_household(connection, OWN, party_id)
-    if as_json:
-        print_json({"roles": [asdict(one) for one in found], "household": household and asdict(household)})
-        return
-    typer.echo("\n".join(_lines(found)))
+        found = relations.read_relations(connection, OWN, profiles.current_id(connection, party_id), day_of(on))
+    print_json(asdict(found)) if as_json else typer.echo("\n".join(_lines(found.roles)))
 
 
 @app.command("debtors")

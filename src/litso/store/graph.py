@@ -358,6 +358,52 @@ def debts(
     return rows_of(connection, Debt, statements("graph")["debts"], parameters)
 
 
+class Stated(NamedTuple):
+    """What a record of an organization says of a person by name."""
+
+    name: str
+    role: str
+    title: str | None
+    since: date | None
+    until: date | None
+    source: str
+    fact_key: str
+
+
+class Headed(NamedTuple):
+    """An organization that names a person."""
+
+    party_id: str
+    name: str
+    role: str
+    title: str | None
+
+
+class Named(NamedTuple):
+    """A party found by tokens of its golden record."""
+
+    party_id: str
+    name: str
+    kind: str
+    golden_values: dict[str, Any]
+
+
+def stated_of_party(connection: Connection, party_id: str) -> list[Stated]:
+    """Persons whom the records of a party name, those in office first."""
+    return rows_of(connection, Stated, statements("graph")["stated_of_party"], {"party_id": party_id})
+
+
+def headed_by(connection: Connection, name: str) -> list[Headed]:
+    """Organizations whose records name a person so."""
+    return rows_of(connection, Headed, statements("graph")["headed_by"], {"name": name})
+
+
+def find_by_tokens(connection: Connection, tokens: Sequence[str], kind: str, *, limit: int = 50) -> list[Named]:
+    """Parties of a kind that have all these search tokens (`golden.search`)."""
+    query = " & ".join("'{}'".format(token.replace("\\", "").replace("'", "''")) for token in tokens)
+    return rows_of(connection, Named, statements("graph")["named"], {"query": query, "kind": kind, "limit": limit})
+
+
 def house_lines(connection: Connection, house_keys: Iterable[str]) -> dict[str, str]:
     """House key → the house as people write it."""
     keys = {"keys": sorted(set(house_keys))}

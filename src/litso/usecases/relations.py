@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
+from litso.domain.record import ORGANIZATION, PERSON
 from litso.errors import NotFound
+from litso.golden.search import DOCUMENT, NAME, words
 from litso.golden.ties import OWNER
 from litso.standardize.account import account as standard_account
 from litso.store import access, facts, golden, graph
@@ -73,6 +75,60 @@ class Household:
 
 
 @dataclass(frozen=True, slots=True)
+class Officer:
+    """A person whom an organization names: a director, an owner. `party_id` where exactly one person is called so."""
+
+    name: str
+    role: str
+    title: str | None
+    since: date | None
+    until: date | None
+    party_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An organization with the same ИНН and another КПП: tied, never merged."""
+
+    party_id: str
+    name: str
+    kpp: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The card of an organization beside its golden record."""
+
+    form: str | None
+    inn: str | None
+    kpp: str | None
+    ogrn: str | None
+    branches: tuple[Branch, ...]
+    officers: tuple[Officer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headship:
+    """An organization whose records name a person of this full name."""
+
+    party_id: str
+    name: str
+    role: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """Everything that a party is to others. `organization` for an organization, `heads` for a person."""
+
+    roles: tuple[Related, ...]
+    household: Household | None
+    organization: Organization | None
+    heads: tuple[Headship, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AccountNumber:
     """Another number of an account (ЕЛС, ИЖКУ); `others` are accounts that have it too: a conflict."""
 
@@ -97,10 +153,14 @@ class AccountCard:
     roles: tuple[Related, ...]
 
     @property
+    def has_two_state_numbers(self) -> bool:
+        """Whether the books give the account two different ЕЛС."""
+        return len({one.number.partition("-")[0] for one in self.numbers}) > 1
+
+    @property
     def has_conflict(self) -> bool:
-        """Whether a number belongs to another account too, or two different state numbers to this one."""
-        state = {one.number.partition("-")[0] for one in self.numbers}
-        return len(state) > 1 or any(one.others for one in self.numbers)
+        """Whether a number belongs to another account too, or two different ЕЛС to this one."""
+        return self.has_two_state_numbers or any(one.others for one in self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +175,74 @@ class PlaceCard:
     households: tuple[Household, ...]
 
 
-def read_roles(connection: Connection, actor: Actor, party_id: str, on: date | None = None) -> tuple[Related, ...]:
-    """Roles of a party by its present id, those that hold on the day `on` (today) first."""
+def read_relations(
+    connection: Connection, actor: Actor, party_id: str, on: date | None = None, *, is_logged: bool = False
+) -> Relations:
+    """Roles, household, and the card of an organization, of a party by its present id.
+
+    Everybody who is named is logged; the party itself is not where `is_logged` says that it is already.
+    """
     demand(actor, "read_parties")
     follow(connection, [party_id])
     record = golden.get(connection, party_id)
-    _log(connection, actor, [record.party_id])
-    return _related(connection, graph.roles_of_party(connection, party_id), on or _today())
+    is_person = record.kind == PERSON
+    found = Relations(
+        roles=_related(connection, graph.roles_of_party(connection, party_id), on or _today()),
+        household=_household_of(connection, party_id) if is_person else None,
+        organization=None if is_person else _organization(connection, record),
+        heads=tuple(Headship(*one) for one in graph.headed_by(connection, record.name)) if is_person else (),
+    )
+    named = {one.party_id for one in found.household.members} if found.household else set()
+    named |= {one.party_id for one in found.organization.officers if one.party_id} if found.organization else set()
+    _log(connection, actor, named - {party_id} if is_logged else named | {party_id})
+    return found
 
 
-def read_household(connection: Connection, actor: Actor, party_id: str) -> Household | None:
+def _organization(connection: Connection, record: golden.Golden) -> Organization:
+    values = record.golden_values
+    officers = [_officer(connection, one) for one in graph.stated_of_party(connection, record.party_id)]
+    return Organization(
+        form=values.get("opf"),
+        inn=values.get("inn"),
+        kpp=values.get("kpp"),
+        ogrn=values.get("ogrn"),
+        branches=_branches(connection, record),
+        officers=tuple(dict.fromkeys(officers)),
+    )
+
+
+def _officer(connection: Connection, stated: graph.Stated) -> Officer:
+    """The person meant is the only one of this full name; an initial or a second bearer of the name tells nobody."""
+    parts = words(stated.name)
+    namesakes = graph.find_by_tokens(connection, [f"{NAME}:{part}" for part in parts], PERSON) if len(parts) > 2 else []
+    exact = [one.party_id for one in namesakes if words(one.name) == parts]
+    return Officer(
+        name=stated.name,
+        role=stated.role,
+        title=stated.title,
+        since=stated.since,
+        until=stated.until,
+        party_id=exact[0] if len(exact) == 1 else None,
+    )
+
+
+def _branches(connection: Connection, record: golden.Golden) -> tuple[Branch, ...]:
+    inn, kpp = record.golden_values.get("inn"), record.golden_values.get("kpp")
+    if not inn:
+        return ()
+    alike = graph.find_by_tokens(connection, [f"{DOCUMENT}:{inn}"], ORGANIZATION)
+    return tuple(
+        Branch(one.party_id, one.name, one.golden_values.get("kpp"), one.golden_values.get("address"))
+        for one in alike
+        if one.party_id != record.party_id
+        and one.golden_values.get("inn") == inn
+        and one.golden_values.get("kpp") != kpp
+    )
+
+
+def _household_of(connection: Connection, party_id: str) -> Household | None:
     """The household of a party; None when nobody knows where it lives."""
-    demand(actor, "read_parties")
-    follow(connection, [party_id])
     found = _households(connection, graph.household_of(connection, party_id))
-    _log(connection, actor, [member.party_id for one in found for member in one.members])
     return found[0] if found else None
 
 

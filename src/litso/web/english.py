@@ -6,12 +6,14 @@ from types import MappingProxyType
 from typing import Final
 
 from litso.web.english_golden import GOLDEN_TEXTS
+from litso.web.english_graph import GRAPH_TEXTS
 from litso.web.english_parse import PARSE_TEXTS
 
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
         **PARSE_TEXTS,
         **GOLDEN_TEXTS,
+        **GRAPH_TEXTS,
         # every page
         "К содержанию": "Skip to content",
         "Litso, на главную": "Litso, to the first page",

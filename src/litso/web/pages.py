@@ -14,7 +14,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litso import __version__
 from litso.usecases.access import Actor
 from litso.usecases.masking import shown_phone
-from litso.web import formats, parse_words, words
+from litso.web import formats, graph_words, parse_words, words
 from litso.web.assets import asset
 from litso.web.i18n import chosen_language, translator
 from litso.web.sessions import VISIT_COOKIE, ScreenRequest, cookie, csrf_token, new_visit, secret_of
@@ -25,6 +25,7 @@ THEMES: Final = ("auto", "light", "dark")
 
 _SECTIONS: Final = (
     ("/", "Поиск", "read_parties"),
+    ("/debtors", "Должники", "read_parties"),
     ("/sources", "Источники", "read_sources"),
     ("/clean", "Разбор значения", "read_sources"),
     ("/reference", "Справочники", "read_sources"),
@@ -56,6 +57,11 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "parse_component": parse_words.COMPONENTS,
     "parse_complete": parse_words.COMPLETE,
     "parse_house": parse_words.HOUSE,
+    "party_role": graph_words.PARTY_ROLES,
+    "role_reason": graph_words.ROLE_REASONS,
+    "bond": graph_words.BONDS,
+    "need": graph_words.NEEDS,
+    "proof": graph_words.PROOFS,
     "key_status": words.KEY_STATUSES,
     "tuning_status": words.TUNING_STATUSES,
     "tuning_change": words.TUNING_CHANGES,
@@ -81,6 +87,7 @@ def environment(lang: str) -> Environment:
         "attribute": lambda name: say(words.ATTRIBUTES.get(name, name.removeprefix("custom:"))),
         "counted": partial(_counted, say, lang),
         "event_icon": words.EVENT_ICONS.__getitem__,
+        "role_tone": lambda role: graph_words.ROLE_TONES.get(role, ""),
         "load_tone": words.LOAD_TONES.__getitem__,
         "phone": shown_phone,
         "reason": say,

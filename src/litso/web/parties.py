@@ -8,10 +8,10 @@ from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 
-from litso.store.database import Store
 from litso.usecases import profiles
 from litso.usecases.explaining import form_party
 from litso.usecases.profiles import Profile
+from litso.usecases.relations import Relations, read_relations
 from litso.usecases.together import Bond, Step, read_together
 from litso.web import words
 from litso.web.given import GivenStore
@@ -36,24 +36,24 @@ def show_party(
         if current != party_id:
             return see_other(f"/parties/{current}")
         profile = profiles.read_profile(connection, actor_of(request), current, kind=kind, before=before)
-    return _party_page(request, profile)
+        related = read_relations(connection, actor_of(request), current, is_logged=True)
+    return _party_page(request, profile, related)
 
 
-def _party_page(request: ScreenRequest, profile: Profile) -> Response[str]:
+def _party_page(request: ScreenRequest, profile: Profile, related: Relations) -> Response[str]:
     may_reveal = actor_of(request).may("reveal")
-    return page(request, "party.html", party=profile, may_reveal=may_reveal, purposes=tuple(words.PURPOSES.items()))
+    purposes = tuple(words.PURPOSES.items())
+    return page(request, "party.html", party=profile, relations=related, may_reveal=may_reveal, purposes=purposes)
 
 
 @post("/parties/{party_id:str}/reveal", guards=[has_right("reveal")], sync_to_thread=True, status_code=200)
 def reveal(request: ScreenRequest, store: GivenStore, party_id: PartyId, data: Form) -> Response[str]:
     """The same screen with contacts and documents in full; the purpose is written to the access log first."""
-    return _party_page(request, _read_revealed(request, store, party_id, data.get("purpose", "")))
-
-
-def _read_revealed(request: ScreenRequest, store: Store, party_id: str, purpose: str) -> Profile:
     with store.transaction() as connection:
         current = profiles.current_id(connection, party_id)
-        return profiles.read_profile(connection, actor_of(request), current, purpose=purpose)
+        profile = profiles.read_profile(connection, actor_of(request), current, purpose=data.get("purpose", ""))
+        related = read_relations(connection, actor_of(request), current, is_logged=True)
+    return _party_page(request, profile, related)
 
 
 @get("/parties/{party_id:str}/reveal", sync_to_thread=False)

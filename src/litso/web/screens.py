@@ -10,7 +10,20 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from litso.web import explaining, finding, history, parties, people, pins, policy, reference, signing, sources, tuning
+from litso.web import (
+    explaining,
+    finding,
+    graph,
+    history,
+    parties,
+    people,
+    pins,
+    policy,
+    reference,
+    signing,
+    sources,
+    tuning,
+)
 from litso.web.assets import assets_router
 from litso.web.pages import see_other
 from litso.web.sessions import NotSignedIn, ScreenRequest, SessionAuthentication, check_form
@@ -26,6 +39,7 @@ _HANDLERS: Final = (
     *signing.HANDLERS,
     *finding.HANDLERS,
     *parties.HANDLERS,
+    *graph.HANDLERS,
     *explaining.HANDLERS,
     *history.HANDLERS,
     *tuning.HANDLERS,

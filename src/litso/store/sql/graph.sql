@@ -178,6 +178,26 @@ select a.alias, a.source,
                  where b.alias = a.alias and b.account <> a.account), '{}') as others
 from account_alias a where a.account = %(account)s order by a.alias, a.source;
 
+-- name: stated_of_party
+-- What the records of a party say of persons by name: its directors, its owners.
+select f.data->>'name' as name, coalesce(f.data->>'role', 'owner') as role, f.title, f.at::date as since,
+       f.until::date as until, f.source, f.fact_key
+from node n join source_record r on r.node_id = n.node_id join fact f on f.record_id = r.record_id
+where n.party_id = %(party_id)s and f.kind = 'role' and f.data->>'name' is not null
+order by f.until desc nulls first, f.fact_id;
+
+-- name: headed_by
+-- Organizations whose records name a person.
+select distinct g.party_id::text, g.name, coalesce(f.data->>'role', 'owner') as role, f.title
+from fact f join source_record r on r.record_id = f.record_id join node n on n.node_id = r.node_id
+join golden g on g.party_id = n.party_id
+where f.kind = 'role' and lower(f.data->>'name') = lower(%(name)s) and g.kind = 'organization'
+order by 2, 1;
+
+-- name: named
+select party_id::text, name, kind, golden_values
+from golden where search @@ %(query)s::tsquery and kind = %(kind)s order by party_id limit %(limit)s;
+
 -- name: lines
 -- Houses as people write them.
 select key, line from address_line where key = any(%(keys)s::text[]) and is_house;
