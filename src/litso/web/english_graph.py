@@ -32,6 +32,7 @@ GRAPH_TEXTS: Final = MappingProxyType(
         "кто должен": "who owes",
         "идентификатор": "identifier",
         "место рождения": "place of birth",
+        "паспорт": "passport",
         "водительское удостоверение": "driving licence",
         "свидетельство о регистрации ТС": "vehicle certificate",
         "Роли и связи": "Roles and relations",
