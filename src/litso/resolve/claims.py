@@ -250,10 +250,10 @@ def same_patronymic(pairs: Pairs, frequencies: Frequencies) -> Levels:
 
 
 NAMESAKES_LEVELS: Final = (
-    Level("full_unique", "так, с отчеством, зовут не больше одного человека", 4, 0, 0, 0, heir=4),
-    Level("full_few", "так, с отчеством, зовут, возможно, нескольких человек", 2, 0, 0, 2, heir=2),
+    Level("full_unique", "так, с отчеством, зовут не больше одного человека", 4, 0, 0, 4, heir=4),
+    Level("full_few", "так, с отчеством, зовут, возможно, нескольких человек", 2, 0, 0, 3, heir=2),
     Level("full_several", "полных тёзок с отчеством много", 1, 0, 0, 3, heir=1),
-    Level("full_many", "полных тёзок с отчеством очень много", 0, 0, 0, 4, heir=0),
+    Level("full_many", "полных тёзок с отчеством очень много", 0, 0, 0, 3, heir=0),
     Level("unique", "с такими именем и фамилией не больше одного человека", 4, 0, 0, 0, 1, heir=4),
     Level("few", "с такими именем и фамилией, возможно, несколько человек", 2, 0, 0, 2, 1, heir=2),
     Level("several", "с такими именем и фамилией много людей", 1, 0, 0, 3, 1, heir=1),
@@ -306,7 +306,7 @@ CROWD_LEVELS: Final = (
 _CROWDS: Final = (5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450)
 """Borders between which numbers of nodes of a name are alike, and what they are then taken for."""
 _MIDDLES: Final = np.array((4, 7, 10, 15, 22, 33, 50, 75, 110, 165, 250, 375, 500))
-_NOBODY: Final = 1 / 8
+_NOBODY: Final = 1 / 2
 """Others of a name that may be there unseen."""
 
 
@@ -615,6 +615,26 @@ BRANCH_LEVELS: Final = (
 )
 
 
+ALONE_LEVELS: Final = (
+    Level("alone", "кроме названия, ничего не совпало", -7, 0, 0, 0),
+)
+"""An only answer has no rivals to be learned beside: its weight stays what is said here."""
+
+_SUPPORT: Final[Mapping[str, tuple[int, ...]]] = {
+    "inn": (1, 2, 3, 4), "ogrn": (1, 2, 3, 4), "kpp": (1,), "phone": (1, 2, 4), "email": (1, 2, 4),
+    "account": (1, 2), "address": (_SAME_HOUSE, _CLOSE),
+}  # fmt: skip
+"""Answers that bear out a name."""
+
+
+def name_alone(pairs: Pairs, _: Frequencies) -> Levels:
+    """Одно название ещё не одна организация: оно бывает у нескольких и стоит в записях её работников."""
+    is_borne_out = np.logical_or.reduce([pairs.was(claim, *levels) for claim, levels in _SUPPORT.items()])
+    level = pairs.none()
+    level[~is_borne_out] = 1
+    return level
+
+
 def _equality(attribute: str) -> Callable[[Pairs, Frequencies], Levels]:
     def decide(pairs: Pairs, _: Frequencies) -> Levels:
         """Сравнивает значения на равенство."""
@@ -738,6 +758,7 @@ _ORGANIZATION: Final = (
     *_EVERYWHERE,
     Claim("ogrn", "ОГРН", ("ogrn",), _document_levels("ОГРН", 12, -7), _same_document("ogrn")),
     Claim("kpp", "КПП", ("kpp",), BRANCH_LEVELS, _equality("kpp")),
+    Claim("alone", "Одно название", ("company",), ALONE_LEVELS, name_alone),
 )
 _CLAIMS: Final = {PERSON: _PERSON, ORGANIZATION: _ORGANIZATION}
 

@@ -114,6 +114,8 @@ _WORDS: Final = MappingProxyType(
         "Номер документа": "Document number",
         "КПП совпадает": "the KPP agrees",
         "КПП разные: возможно, филиалы": "the KPPs differ: branches, perhaps",
+        "Одно название": "Name alone",
+        "кроме названия, ничего не совпало": "nothing agrees but the name",
         "дата совпадает": "the date agrees",
         "день и месяц переставлены": "day and month are swapped",
         "дата отличается одной цифрой": "the date differs by one digit",

@@ -26,8 +26,8 @@ from litso.resolve.claims import Claim, claims_of
 from litso.resolve.compare import Frequencies
 
 CLASSES: Final = ("same", "moved", "household", "relative", "heir", "namesake", "unrelated")
-SAME, HOUSEHOLD, RELATIVE, HEIR, NAMESAKE = (
-    CLASSES.index(name) for name in ("same", "household", "relative", "heir", "namesake")
+SAME, MOVED, HOUSEHOLD, RELATIVE, HEIR, NAMESAKE = (
+    CLASSES.index(name) for name in ("same", "moved", "household", "relative", "heir", "namesake")
 )
 MATCHES: Final = 2
 """The first classes are those of one party."""

@@ -26,6 +26,7 @@ from litso.resolve.model import (
     MATCHES,
     NAMESAKE,
     RELATIVE,
+    MOVED,
     SAME,
     KindModel,
     Model,
@@ -60,12 +61,12 @@ NAMES: Final = ("surname", "given_name", "patronymic")
 RARITY: Final = slice(0, 3)
 """Levels of names that agree: those of namesakes are as rare as anyone's, chance is the matter of `crowd`."""
 
-COUNTED: Final = ("namesakes", "crowd")
-"""Claims about how many share a name: in a household with one name twice they answer as anywhere."""
+COUNTED: Final[Mapping[str, Mapping[int, float]]] = {"namesakes": {0: 0.6}, "crowd": {0: 0.7}}
+"""Claims about how many share a name: in a household with one name twice they answer as anywhere.
 
-CROWD: Final = "crowd"
-SLOPE: Final = 0.8
-"""The first guess of its levels is log2 of the namesakes to be expected by chance; how far that is believed."""
+What their answers of these groups say against chance follows from counting, so it is guessed and not learned: learned
+freely, both would count the size of the town. The numbers say how far the guess is believed.
+"""
 
 CAUTIOUS: Final = ("ru",)
 """Locales in which answers that speak of a father and his son are believed to be errors only so often."""
@@ -82,7 +83,9 @@ def train(
     """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none changes nothing."""
     if not counts.sum():
         return model
-    guesses = {claim.name: _shares(claim, np.exp2(first_guess(claim)[:, 1:])) for claim in model.claims(kind)}
+    claims = model.claims(kind)
+    levels = np.where([[len(claim.levels) > 1] for claim in claims], levels, np.uint8(0))
+    guesses = {claim.name: _shares(claim, np.exp2(first_guess(claim)[:, 1:])) for claim in claims}
     likelihood = -np.inf
     for _ in range(rounds):
         sums = class_sums(model, kind, levels)
@@ -144,9 +147,10 @@ def _tie(claim: Claim, found: Table) -> None:
     """Make shares of levels (classes, levels) follow from those of one person where the classes leave no choice."""
     if claim.name in COUNTED:
         found[HOUSEHOLD] = found[SAME]
-    if claim.name == CROWD:
-        by_chance = found[SAME] * np.exp2([SLOPE * level.namesake for level in claim.levels])
-        found[NAMESAKE:] = by_chance / by_chance.sum()
+        slopes = COUNTED[claim.name]
+        tied = [level.group in slopes for level in claim.levels]
+        odds = np.exp2([slopes.get(level.group, 0) * (level.namesake - level.same) for level in claim.levels])
+        found[NAMESAKE:, tied] = _shares(claim, found[[MOVED]] * odds)[:, tied]
     if claim.name in NAMES:
         found[NAMESAKE, RARITY] = found[SAME, RARITY] * (found[NAMESAKE, RARITY].sum() / found[SAME, RARITY].sum())
 
