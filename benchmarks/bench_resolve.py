@@ -50,7 +50,7 @@ from resolve_ablations import print_ablations
 from resolve_febrl import febrl_for_splink, febrl_inputs, febrl_settings, is_febrl, train_on_febrl
 from resolve_quality import quality
 
-THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999)
+THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999)
 RECORDS_OF_A_PERSON = 3.383
 """In a demo town; more or less whatever its size."""
 
@@ -289,12 +289,16 @@ def _settings() -> Any:
         _level("birth_year_l = birth_year_r", "same year"),
         _level("abs(birth_year_l - birth_year_r) > 15", "a generation"),
     )  # fmt: skip
-    address = _comparison(
-        "address", absent("house_key"),
+    account = "list_has_any(accounts_l, accounts_r)"
+    household = _comparison(  # address and account say the same thing twice: that two records are of one household
+        "household", "(house_key_l is null or house_key_r is null) and (len(accounts_l) = 0 or len(accounts_r) = 0)",
+        _level(f"house_key_l = house_key_r and flat_l = flat_r and {account}", "same flat and account"),
         _level("house_key_l = house_key_r and flat_l = flat_r", "same flat"),
+        _level(account, "same account"),
         _level("house_key_l = house_key_r and (flat_l is null or flat_r is null)", "same house"),
         _level("house_key_l = house_key_r", "other flat"),
         _level("street_l = street_r", "same street"),
+        _level("city_l = city_r", "same town"),
     )  # fmt: skip
     numbers = [number(name) for name in ("snils", "inn", "passport")]
     rules = [
@@ -306,8 +310,7 @@ def _settings() -> Any:
     ]  # fmt: skip
     return SettingsCreator(
         link_type="dedupe_only",
-        comparisons=[surname, given, patronymic, born, address, shared("phones"), shared("emails"), shared("accounts"),
-                     *numbers],
+        comparisons=[surname, given, patronymic, born, household, shared("phones"), shared("emails"), *numbers],
         blocking_rules_to_generate_predictions=rules,
         retain_matching_columns=False,
     )  # fmt: skip

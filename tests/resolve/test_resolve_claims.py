@@ -148,7 +148,37 @@ def test_a_value_that_many_share_says_less() -> None:
     ],
 )  # fmt: skip
 def test_organizations(one: dict[str, str], two: dict[str, str], level: dict[str, str]) -> None:
-    assert levels(one, two, ORGANIZATION) == level
+    assert levels(one, two, ORGANIZATION) == level | {"alone": "alone"}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "is_alone"),
+    [
+        ({"accounts": ["4001"]}, {"accounts": ["4001"]}, False),
+        ({"accounts": ["4001"]}, {"accounts": ["4002"]}, True),
+        ({"inn": "7707083893"}, {"inn": "7707083893"}, False),
+        ({"inn": "7707083893"}, {}, True),
+        ({"kpp": "770701001"}, {"kpp": "773301001"}, True),
+        ({"street": "Лесная", "house": "5"}, {"street": "Лесная", "house": "5"}, False),
+        ({"street": "Лесная", "house": "5"}, {"street": "Лесная", "house": "7"}, True),
+    ],
+)
+def test_a_name_of_an_organization_is_borne_out_or_alone(
+    one: dict[str, Any], two: dict[str, Any], is_alone: bool
+) -> None:
+    company = {"company": "РОМАШКА ПЛЮС", "city": "Самара"}
+    assert ("alone" in levels(company | one, company | two, ORGANIZATION)) == is_alone
+
+
+def test_the_more_people_of_a_name_the_likelier_a_namesake() -> None:
+    def chance(others: int) -> int:
+        rows = [record("a", "Иванов Иван Иванович"), record("b", "Иванов Иван Иванович")]
+        rows += [record(str(number), f"Иванов Иван Петрович{number}") for number in range(others)]
+        claims = claims_of(PERSON)
+        place = [claim.name for claim in claims].index("crowd")
+        return int(compare(columns(*rows), np.array([0]), np.array([1]), claims, MODEL.frequencies)[place, 0])
+
+    assert 0 < chance(0) < chance(5) < chance(12) < chance(40)
 
 
 @pytest.mark.parametrize(

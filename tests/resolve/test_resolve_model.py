@@ -99,3 +99,12 @@ def test_training_is_deterministic_and_needs_pairs() -> None:
     once, twice = (to_json(train(model, PERSON, levels, counts)) for _ in range(2))
     assert once == twice
     assert train(model, PERSON, levels[:, :0], counts[:0]) is model
+
+
+def test_an_only_answer_keeps_its_weight() -> None:
+    model = untrained("ru", MODELS["ru"].frequencies)
+    place = [claim.name for claim in model.claims(ORGANIZATION)].index("alone")
+    levels = np.ones((len(model.claims(ORGANIZATION)), 1), dtype=np.uint8)
+    learned = train(model, ORGANIZATION, levels, np.array([1_000]))
+    assert np.array_equal(learned.weights(ORGANIZATION)[place], model.weights(ORGANIZATION)[place])
+    assert "alone" not in learned.kinds[ORGANIZATION].weights

@@ -615,9 +615,7 @@ BRANCH_LEVELS: Final = (
 )
 
 
-ALONE_LEVELS: Final = (
-    Level("alone", "кроме названия, ничего не совпало", -7, 0, 0, 0),
-)
+ALONE_LEVELS: Final = (Level("alone", "кроме названия, ничего не совпало", -7, 0, 0, 0),)
 """An only answer has no rivals to be learned beside: its weight stays what is said here."""
 
 _SUPPORT: Final[Mapping[str, tuple[int, ...]]] = {

@@ -24,9 +24,9 @@ from litso.resolve.model import (
     HEIR,
     HOUSEHOLD,
     MATCHES,
+    MOVED,
     NAMESAKE,
     RELATIVE,
-    MOVED,
     SAME,
     KindModel,
     Model,
@@ -40,6 +40,9 @@ from litso.resolve.words import patronymic_stem
 ROUNDS: Final = 60
 _SETTLED: Final = 1e-6
 """Mean change of the log-likelihood of a pair, in bits, at which training stops."""
+
+SAMPLE: Final = 400_000
+"""Pairs that training looks at, at most: more of them make it longer, not better."""
 
 _DOUBT: Final = 20.0
 """Pairs' worth of belief in the first guess, per class and claim: rare levels stay near it."""
@@ -84,7 +87,8 @@ def train(
     if not counts.sum():
         return model
     claims = model.claims(kind)
-    levels = np.where([[len(claim.levels) > 1] for claim in claims], levels, np.uint8(0))
+    has_rivals = [[len(claim.levels) > 1] for claim in claims]
+    levels, counts = np.where(has_rivals, levels, np.uint8(0))[:, counts > 0], counts[counts > 0]
     guesses = {claim.name: _shares(claim, np.exp2(first_guess(claim)[:, 1:])) for claim in claims}
     likelihood = -np.inf
     for _ in range(rounds):
@@ -97,6 +101,16 @@ def train(
         if abs(likelihood - before) < _SETTLED:
             break
     return model
+
+
+def sample(of_pair: npt.NDArray[np.int32], patterns: int) -> npt.NDArray[np.int64]:
+    """Pairs of each pattern, for `train`, among every n-th of the pairs. of_pair: the pattern of each pair.
+
+    Pairs stand in the order of their nodes, and those in the order of hashes, so this is as good as chance and does not
+    depend on the order of records.
+    """
+    step = max(1, -(-len(of_pair) // SAMPLE))
+    return np.bincount(of_pair[::step], minlength=patterns)
 
 
 def _with_kind(model: Model, kind: str, fitted: KindModel) -> Model:

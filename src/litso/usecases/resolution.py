@@ -246,7 +246,7 @@ def _resolve_kind(
         found = _compare(columns, left, right, model, kind)
     with watch.stage("weights"):
         if train:
-            counts = np.bincount(found.of_pair, minlength=found.levels.shape[1])
+            counts = training.sample(found.of_pair, found.levels.shape[1])
             model = training.train(model, kind, found.levels, counts)
         scored = Evidenced(left, right, score(model, kind, found.levels)[found.of_pair])
     with watch.stage("clusters"):
