@@ -97,7 +97,7 @@ def in_nominative(words: Sequence[Word]) -> list[Word] | None:
     found = [
         word
         if word.is_initial
-        else _word(form.nominative)
+        else _word(_as_written(word, form.nominative))
         if at == place
         else _nominative(word, form.case, form.gender)
         for at, word in enumerate(words)
@@ -128,6 +128,13 @@ def _word(text: str) -> Word:
     return Word(fold(text), title(text), False)
 
 
+def _as_written(word: Word, nominative: str) -> str:
+    """A folded nominative with the «ё» of the word that it stands for."""
+    pairs = enumerate(zip(word.folded, nominative, strict=False))
+    same = next((at for at, (one, other) in pairs if one != other), min(len(word.folded), len(nominative)))
+    return word.shown.lower()[:same] + nominative[same:] if len(word.shown) == len(word.folded) else nominative
+
+
 def _nominative(word: Word, case: str, gender: str) -> Word:
     halves = [_half(half, case, gender) for half in word.shown.lower().split("-")]
     return _word("-".join(halves))
@@ -142,7 +149,16 @@ def _half(text: str, case: str, gender: str) -> str:
         known = [one for one in _candidates(text, role, case, gender) if is_known(one)]
         if known:
             return max(known, key=lambda one: _rank(fold(one), role, gender))
-    return text
+    return _by_ending(text, case, gender)
+
+
+_LIKELY_ENDS: Final = {MALE: re.compile(r".*[бвгджзйклмнпрстфхцчшщ]"), FEMALE: re.compile(r".*[ая]")}
+
+
+def _by_ending(text: str, case: str, gender: str) -> str:
+    """The nominative of a word that is in no table: a man's ends in a consonant, a woman's in «а» or «я»."""
+    others = (one for one in _candidates(text, SURNAME, case, gender) if one != text)
+    return min((one for one in others if _LIKELY_ENDS[gender].fullmatch(one)), key=len, default=text)
 
 
 def _is_given(text: str) -> bool:
