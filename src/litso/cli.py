@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "tuning": "tuning:app",
     "policy": "policy:app",
     "pin": "pin:app",
+    "contacts": "contacts:app",
     "serve": "serve:serve",
     "token": "token:app",
     "standardize": "standardize:standardize",

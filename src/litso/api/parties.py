@@ -125,6 +125,7 @@ def party_out(profile: Profile) -> schemas.PartyOut:
         values=dict(profile.values),
         provenance={name: _origins(origins) for name, origins in profile.provenance.items()},
         contacts=msgspec.convert(profile.contacts, list[schemas.ContactOut], from_attributes=True),
+        channels=[schemas.named(channel, schemas.ChannelOut) for channel in profile.channels],
         accounts=msgspec.convert(profile.accounts, list[schemas.AccountOut], from_attributes=True),
         balance=profile.balance,
         meters=msgspec.convert(profile.meters, list[schemas.MeterOut], from_attributes=True),

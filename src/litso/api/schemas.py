@@ -148,14 +148,25 @@ class OriginOut(Struct):
 
 
 class ContactOut(Struct):
-    """A way to reach the party."""
+    """A way to reach the party. `chance`, from 0 to 1, is how likely it reaches the party now; `withheld` says why it
+    gets no debt and no private content."""
 
     kind: Literal["phone", "email"]
     value: str
     rank: int
     is_best: bool
+    chance: float
+    withheld: str | None
     is_masked: bool
     reasons: list[str]
+
+
+class ChannelOut(Struct):
+    """A channel with the contact to use on it and how likely it reaches the party."""
+
+    name: Literal["sms", "call", "email"]
+    value: str
+    chance: float
 
 
 class AccountOut(Struct):
@@ -206,6 +217,7 @@ class PartyOut(Struct):
     values: Annotated[dict[str, Any], Meta(description="Golden values by attribute.")]
     provenance: Annotated[dict[str, list[OriginOut]], Meta(description="Origins by attribute, the winner first.")]
     contacts: list[ContactOut]
+    channels: Annotated[list[ChannelOut], Meta(description="The preferred one first.")]
     accounts: list[AccountOut]
     balance: Decimal | None
     meters: list[MeterOut]

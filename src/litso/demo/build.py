@@ -28,6 +28,7 @@ from litso.demo.systems.cabinet import cabinet_rows
 from litso.demo.systems.calls import call_rows
 from litso.demo.systems.companies import company_rows
 from litso.demo.systems.crm import crm_rows
+from litso.demo.systems.deliveries import delivery_rows, reachability_rows
 from litso.demo.systems.dispatch import order_rows, outage_rows
 from litso.demo.systems.meters import meter_rows
 from litso.demo.systems.payments import BANKS, payment_rows, register_name
@@ -51,8 +52,9 @@ SYSTEMS: Final[dict[str, Callable[[World], Rows]]] = {
     "companies": company_rows,
     "premises": premise_rows,
     "rights": right_rows,
+    "deliveries": delivery_rows,
 }
-BESIDE: Final = ("truth", "households", "roles", "moves", "errors")
+BESIDE: Final = ("truth", "households", "roles", "moves", "reachability", "errors")
 """What is true, and what was made wrong."""
 SMALLEST, LARGEST = 1000, 10_000_000
 MAKERS: Final = 2
@@ -152,6 +154,7 @@ class _Files:
             "companies": TextFile(directory / "companies.csv", ";", "utf-8-sig"),
             "premises": TextFile(directory / "premises.csv", ";", "utf-8"),
             "rights": TextFile(directory / "rights.csv", ";", "utf-8"),
+            "deliveries": TextFile(directory / "deliveries.csv", ";", "utf-8"),
             **{name: Parquet(directory / f"{name}.parquet") for name in ("cabinet", *BESIDE)},
         }
         for file in self._files.values():
@@ -208,6 +211,7 @@ def _make_block(demo: Demo, index: int) -> _Block:
         if made.who is not None:
             frames.append(("truth", truth_rows(world, source, made, made.who)))
     frames += [("households", household_rows(world)), ("roles", role_rows(world)), ("moves", move_rows(world))]
+    frames.append(("reachability", reachability_rows(world)))
     persons = int(world.people.number[-1]) + 1 if len(world.people) else 0
     return _Block(frames, rows, persons)
 

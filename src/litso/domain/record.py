@@ -142,6 +142,7 @@ FACT_KINDS: Final = (
     "charge",
     "request",
     "call",
+    "delivery",
     "outage",
     "premise",
     "role",  # what a register says a person is to a premise, an account or an organization

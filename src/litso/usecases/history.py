@@ -66,7 +66,7 @@ def read_history(connection: Connection, actor: Actor, party_id: str, *, purpose
     if not states:
         raise NotFound("the party has no golden record")
     access.write(
-        connection, actor=actor.name, action="records", party_id=party_id, fields=("history",), purpose=logged_purpose
+        connection, actor=actor.name, action="profile", party_id=party_id, fields=("history",), purpose=logged_purpose
     )
     masked = [_masked(state, sight, kind) for state in states]
     named = golden.find(connection, party_id)

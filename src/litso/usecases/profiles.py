@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from litso.domain.record import CUSTOM_PREFIX
-from litso.golden.contacts import contacts as ranked_contacts
+from litso.golden.contacts import Channel
+from litso.golden.contacts import Contact as RankedContact
 from litso.golden.policy import SINGLE_ATTRIBUTES
 from litso.store import access, facts, golden, parties, records, sources
 from litso.store.database import Connection
@@ -21,6 +22,7 @@ from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
 from litso.usecases.pinning import Pinned, pins_shown
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
+from litso.usecases.reachability import Reach, reach
 
 SHOWN: Final = 5
 PAGE: Final = 20
@@ -54,12 +56,15 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A phone or e-mail; `reasons` say why it stands where it stands."""
+    """A phone or e-mail; `reasons` say why it stands where it stands. `chance` is how likely it reaches the party, from
+    0 to 1; `withheld` says why it gets no debt and no private content, or is None."""
 
     kind: str
     value: str
     rank: int
     is_best: bool
+    chance: float
+    withheld: str | None
     is_masked: bool
     reasons: tuple[str, ...]
     origins: tuple[Origin, ...]
@@ -112,6 +117,7 @@ class Profile:
     provenance: Mapping[str, tuple[Origin, ...]]
     attributes: tuple[Attribute, ...]
     contacts: tuple[Contact, ...]
+    channels: tuple[Channel, ...]
     accounts: tuple[Account, ...]
     balance: Decimal | None
     premises: tuple[Premise, ...]
@@ -165,7 +171,8 @@ def read_profile(
     titles = source_titles(connection)
     timeline = _timeline(profile_facts.events(known, moment), kind, before, PAGE)
     pinned = pins_shown(connection, record, members, sight)
-    return _profile(record, members, pinned, known, timeline, titles, sight, logged_purpose, moment)
+    reached = reach(connection, party_id, record.provenance, record.golden_values, moment)
+    return _profile(record, members, pinned, reached, known, timeline, titles, sight, logged_purpose, moment)
 
 
 def current_id(connection: Connection, party_id: str) -> str:
@@ -207,6 +214,7 @@ def _profile(
     record: Golden,
     members: Sequence[Record],
     pinned: tuple[Pinned, ...],
+    reached: Reach,
     known: Sequence[Fact],
     timeline: Timeline,
     titles: Mapping[str, str],
@@ -235,7 +243,14 @@ def _profile(
         values=values,
         provenance=provenance,
         attributes=_attributes(record.kind, values, provenance, sight),
-        contacts=_contacts(record, provenance, sight),
+        contacts=_contacts(record, reached.contacts, provenance, sight),
+        channels=tuple(
+            channel._replace(
+                value=masked_value("emails" if "@" in channel.value else "phones", channel.value, sight, record.kind),
+                chance=round(channel.chance, 3),
+            )
+            for channel in reached.channels
+        ),
         accounts=listed,
         balance=profile_facts.total_balance(listed),
         premises=profile_facts.premises(known, _addresses(record, members)),
@@ -300,18 +315,22 @@ def _origin(entry: Mapping[str, Any], attribute: str, titles: Mapping[str, str],
     )
 
 
-def _contacts(record: Golden, provenance: Mapping[str, tuple[Origin, ...]], sight: Sight) -> tuple[Contact, ...]:
+def _contacts(
+    record: Golden, listed: Sequence[RankedContact], provenance: Mapping[str, tuple[Origin, ...]], sight: Sight
+) -> tuple[Contact, ...]:
     return tuple(
         Contact(
             kind=contact.kind,
             value=masked_value(f"{contact.kind}s", contact.value, sight, record.kind),
             rank=contact.rank,
             is_best=contact.is_best,
+            chance=round(contact.chance, 3),
+            withheld=contact.withheld,
             is_masked=is_masked(f"{contact.kind}s", sight, record.kind),
             reasons=contact.reasons,
-            origins=provenance[f"{contact.kind}s"][contact.rank - 1 :][:1],
+            origins=provenance[f"{contact.kind}s"][contact.place : contact.place + 1],
         )
-        for contact in ranked_contacts(record.provenance)
+        for contact in listed
     )
 
 

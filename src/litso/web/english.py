@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from litso.web.english_golden import GOLDEN_TEXTS
+from litso.web.english_golden import GOLDEN_PATTERNS, GOLDEN_TEXTS
 from litso.web.english_graph import GRAPH_TEXTS
 from litso.web.english_parse import PARSE_TEXTS
 
@@ -549,5 +549,6 @@ PATTERNS: Final = (
     (r"в ячейке было несколько значений", "one of several values in a cell"),
     (r"опечатка исправлена", "a typing error was corrected"),
     (r"иностранный номер", "a foreign number"),
+    *GOLDEN_PATTERNS,
 )
 """Reasons that a program composes: what matches the whole of a text is replaced."""

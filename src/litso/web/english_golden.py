@@ -101,5 +101,23 @@ GOLDEN_TEXTS: Final = MappingProxyType(
         "Кто": "Who",
         "скрыто": "masked",
         "что было видно": "what was seen",
+        # contacts
+        "не для долга и личного": "no debt, nothing private",
+        "Вероятность, что дойдёт до субъекта": "How likely it reaches the party",
+        "Лучше всего доходит:": "Reaches best:",
+        "Доставка": "Delivery",
+        "Доставки": "Deliveries",
+        "СМС": "SMS",
+        "звонок": "call",
+        "письмо": "e-mail",
     }
 )
+
+GOLDEN_PATTERNS: Final = (
+    (r"ответил не тот человек (\S+)", r"somebody else answered on \1"),
+    (r"(\S+) этот контакт указал другой субъект", r"another party gave this contact on \1"),
+    (r"общий с живущими по этому адресу", "shared with those who live there"),
+    (r"не дошло ни разу из (\d+)", r"never reached in \1 tries"),
+    (r"дошло (\d+) из (\d+), последний раз (\S+)", r"reached \1 of \2 times, last on \3"),
+)
+"""Reasons that a program composes: what matches the whole of a text is replaced."""

@@ -66,6 +66,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "tuning_status": words.TUNING_STATUSES,
     "tuning_change": words.TUNING_CHANGES,
     "label_word": words.LABELS,
+    "channel": words.CHANNELS,
 }
 
 

@@ -113,6 +113,7 @@ EVENT_KINDS: Final = MappingProxyType(
         "reading": "Показание",
         "request": "Обращение",
         "call": "Звонок",
+        "delivery": "Доставка",
         "outage": "Отключение",
     }
 )
@@ -123,6 +124,7 @@ EVENT_KINDS_MANY: Final = MappingProxyType(
         "reading": "Показания",
         "request": "Обращения",
         "call": "Звонки",
+        "delivery": "Доставки",
         "outage": "Отключения",
     }
 )
@@ -133,6 +135,7 @@ EVENT_ICONS: Final = MappingProxyType(
         "reading": "gauge",
         "request": "chat",
         "call": "phone",
+        "delivery": "mail",
         "outage": "bolt",
     }
 )
@@ -227,3 +230,6 @@ TUNING_CHANGES: Final = MappingProxyType(
     }
 )
 LABELS: Final = MappingProxyType({"same": "один субъект", "different": "разные субъекты", "unsure": "неясно"})
+
+CHANNELS: Final = MappingProxyType({"sms": "СМС", "call": "звонок", "email": "письмо"})
+"""Ways to reach a party."""

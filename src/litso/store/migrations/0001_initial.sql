@@ -469,6 +469,15 @@ create table pin (
 create index pin_by_record on pin (source, source_id) where undone_at is null;
 create index pin_ending on pin (until) where undone_at is null and until is not null;
 
+-- What outcomes of calls and deliveries taught about contacts; the last one counts.
+create table contact_habits (
+    habits_id  bigint generated always as identity primary key,
+    hash       text not null,
+    content    text not null,                        -- {cell: [tries that reached, tries]}
+    author     text not null,
+    learned_at timestamptz not null default now()
+);
+
 -- Words of names and addresses, for search with a typing error.
 create table search_word (
     word text primary key

@@ -1,0 +1,55 @@
+-- name: holders
+select g.party_id::text, e ->> 'value' as value, e ->> 'at' as at,
+       coalesce((e ->> 'said_by')::integer, 0) as said_by,
+       g.golden_values ->> 'house_key' as house_key, g.golden_values ->> 'flat' as flat,
+       g.golden_values ->> 'surname' as surname
+from golden g
+cross join lateral (
+    select jsonb_array_elements(coalesce(g.provenance -> 'phones', '[]') || coalesce(g.provenance -> 'emails', '[]'))
+) told (e)
+where g.search @@ %(query)s::tsquery and e ->> 'value' = any(%(values)s::text[]);
+
+-- name: tries_of_party
+select f.kind, coalesce(f.data ->> 'phone', f.data ->> 'email', f.data ->> 'contact') as contact,
+       f.data ->> 'channel' as channel, f.status, f.at
+from fact f
+where f.fact_id in (
+    select fact_id from fact where account = any(%(accounts)s::text[])
+    union
+    select f.fact_id
+    from node n join source_record r on r.node_id = n.node_id join fact f on f.record_id = r.record_id
+    where n.party_id = %(party_id)s
+) and f.kind in ('call', 'delivery') and f.at is not null
+order by f.fact_id;
+
+-- name: all_tries
+-- Each try once for a party, whether it hangs on a record or on an account of it.
+with tried as (
+    select * from fact where kind in ('call', 'delivery') and at is not null
+), held as (
+    select g.party_id, t.fact_id
+    from golden g cross join lateral jsonb_array_elements_text(g.golden_values -> 'accounts') a (account)
+    join tried t on t.account = a.account
+    union
+    select n.party_id, t.fact_id
+    from tried t join source_record r using (record_id) join node n using (node_id)
+)
+select h.party_id::text, t.kind, coalesce(t.data ->> 'phone', t.data ->> 'email', t.data ->> 'contact'),
+       t.data ->> 'channel', t.status, t.at
+from held h join tried t using (fact_id)
+order by t.fact_id;
+
+-- name: all_parties
+select party_id::text,
+       json_build_object('phones', provenance -> 'phones', 'emails', provenance -> 'emails')::text as provenance,
+       golden_values ->> 'house_key' as house_key, golden_values ->> 'flat' as flat,
+       golden_values ->> 'surname' as surname
+from golden
+where provenance ?| array['phones', 'emails']
+order by party_id;
+
+-- name: find_habits
+select content from contact_habits order by habits_id desc limit 1;
+
+-- name: keep_habits
+insert into contact_habits (hash, content, author) values (%(hash)s, %(content)s, %(author)s);
