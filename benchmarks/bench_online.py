@@ -1,11 +1,12 @@
-"""Latency of the service over HTTP: a record written, a profile read, a search, on a store that is loaded already.
+r"""Latency of the service over HTTP: a record written, a profile read, a search, on a store that is loaded already.
 
     litso token create bench --role integrator
     litso serve &
-    python benchmarks/bench_online.py --token TOKEN [--url http://127.0.0.1:8080] [--requests 500] [--source crm]
+    python benchmarks/bench_online.py --token TOKEN [--url http://127.0.0.1:8080] [--requests 500] \
+        [--source crm] [--clients 8]
 
 Half of the records are of people the store knows (taken from its own golden records), half of nobody. The peer is
-`GET /health` in the same run: what a request costs that does nothing.
+`GET /health` in the same run: what a request costs that does nothing. At last several clients write at the same time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -63,6 +65,7 @@ def main() -> None:
     arguments.add_argument("--token", required=True)
     arguments.add_argument("--requests", type=int, default=500)
     arguments.add_argument("--source", default="crm")
+    arguments.add_argument("--clients", type=int, default=8)
     given = arguments.parse_args()
     headers = {"Authorization": f"Bearer {given.token}"}
     with httpx.Client(base_url=given.url, headers=headers, timeout=60) as client:
@@ -74,6 +77,30 @@ def main() -> None:
                  lambda n: client.get(f"/v1/parties/{people[n % len(people)]['party_id']}"))  # fmt: skip
         measured("POST /v1/records", given.requests,
                  lambda n: client.post("/v1/records", json=record(n, people, given.source)))  # fmt: skip
+    together(given.url, headers, people, given)
+
+
+def together(url: str, headers: dict[str, str], people: list[dict[str, Any]], given: argparse.Namespace) -> None:
+    """Records of several clients at the same time; the clients' own work is done by the same processors."""
+
+    def write(client_number: int) -> list[float]:
+        first = given.requests * (client_number + 1)
+        times = []
+        with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
+            for number in range(first, first + given.requests // 4):
+                begun = time.perf_counter()
+                client.post("/v1/records", json=record(number, people, given.source)).raise_for_status()
+                times.append((time.perf_counter() - begun) * 1000)
+        return times
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(given.clients) as pool:
+        times = [one for found in pool.map(write, range(given.clients)) for one in found]
+    seconds = time.perf_counter() - begun
+    cuts = statistics.quantiles(times, n=100)
+    title = f"POST of {given.clients} clients"
+    print(f"{title:<28} p50 {cuts[49]:7.1f} ms   p95 {cuts[94]:7.1f} ms   p99 {cuts[98]:7.1f} ms   "
+          f"{len(times) / seconds:7.0f}/s")  # fmt: skip
 
 
 if __name__ == "__main__":
