@@ -85,13 +85,15 @@ def get_debtors(
     lacks: Annotated[
         str | None, QueryParameter(description="identifier, birth_date…; all debtors if not given.", max_length=40)
     ] = None,
-    min_debt: Annotated[Decimal, QueryParameter(ge=0, description="Roubles.")] = Decimal(0),
+    min_debt: Annotated[int, QueryParameter(ge=0, le=10**12, description="Roubles.")] = 0,
     limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most.")] = debtors.PAGE,
     after: Annotated[str | None, QueryParameter(description="Continue after this place.", max_length=100)] = None,
 ) -> Response[schemas.DebtorsPage]:
     """Accounts in debt with their owners; what the law (229-ФЗ) demands of a court order and nobody knows."""
     with store.transaction() as connection:
-        page = debtors.list_debtors(connection, request.user, lacks=lacks, least=min_debt, after=after, limit=limit)
+        page = debtors.list_debtors(
+            connection, request.user, lacks=lacks, least=Decimal(min_debt), after=after, limit=limit
+        )
     body = msgspec.convert(page, schemas.DebtorsPage, from_attributes=True)
     return Response(body, headers=link_header(request, "after", page.after))
 

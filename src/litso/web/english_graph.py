@@ -40,7 +40,7 @@ GRAPH_TEXTS: Final = MappingProxyType(
         "Ролей нет: ни счетов, ни адресов в источниках.": "No roles: no accounts and no addresses in the sources.",
         "Домохозяйство": "Household",
         "с": "from",
-        "по": "until",
+        "до": "until",
         "не позже": "not later than",
         "срок неизвестен": "dates unknown",
         "Лицевой счёт %s": "Account %s",
@@ -59,7 +59,6 @@ GRAPH_TEXTS: Final = MappingProxyType(
         "Спор: этот номер есть и у счёта %s": "Conflict: account %s has this number too",
         "Спор: у счёта два номера ЕЛС": "Conflict: the account has two state numbers",
         "Счета помещения": "Accounts of the premise",
-        "Домохозяйства": "Households",
         "Должники": "Debtors",
         "Кого нельзя взыскать через суд: чего требует 229-ФЗ и чего мы не знаем.": (
             "Who cannot be taken to court: what 229-FZ demands and nobody knows."
