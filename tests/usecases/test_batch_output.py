@@ -9,10 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from litso.engine.duckdb import Engine
+from litso.errors import BadUsage
 from litso.usecases.batch_output import whole_parties
 from litso.usecases.memory import PeakMemory, memory_now
 
@@ -57,3 +59,18 @@ def test_memory_of_other_processes_counts() -> None:
             child.communicate()
     assert peak.so_far() - before > size * 0.9
     assert memory_now() - before < size / 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "share", "bytes_"), [("4GB", 0.5, 2e9), ("512 MiB", 1.0, 2**29), ("1.5GB", 0.5, 75e7)]
+)
+def test_duckdb_gets_its_share_of_the_limit(limit: str, share: float, bytes_: float) -> None:
+    with Engine(memory_limit=limit, share=share) as engine:
+        shown = engine.rows("select current_setting('memory_limit')")[0][0]
+    number, unit = shown.split()
+    assert float(number) * {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}[unit] == pytest.approx(bytes_, rel=0.05)
+
+
+def test_a_limit_must_be_a_size() -> None:
+    with pytest.raises(BadUsage, match="--memory-limit much"):
+        Engine(memory_limit="much")

@@ -29,7 +29,9 @@ def resolve(
     threshold: Annotated[
         float | None, typer.Option(help="Weight in bits above which evidence speaks for one party; 0 by default.")
     ] = None,
-    memory_limit: Annotated[str | None, typer.Option(help="Bound of the engine's memory, such as 4GB.")] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(help="Memory to use, 4GB by default: half for DuckDB, which spills beyond.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the engine; all cores by default.")] = None,
     previous: Annotated[Path | None, typer.Option(help="An earlier output: party ids survive from it.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when rows went to quarantine.")] = False,

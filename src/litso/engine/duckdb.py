@@ -17,23 +17,23 @@ import pyarrow as pa
 
 from litso.errors import BadUsage, SourceUnusable
 
-_SIZE: Final = re.compile(r"^\d+(\.\d+)?\s*([KMGT]i?B|%)$", re.IGNORECASE)
+_SIZE: Final = re.compile(r"^(?P<number>\d+(\.\d+)?)\s*(?P<unit>[KMGT]i?B|%)$", re.IGNORECASE)
 
 
 class Engine:
     """One DuckDB database in memory, with a bound of memory and a folder to spill into. A context manager.
 
-    memory_limit: as DuckDB takes it ("4GB"); None leaves DuckDB's default. threads: None takes all cores.
+    memory_limit: as DuckDB takes it ("4GB"); None leaves DuckDB's default. share: the part of the limit that is for
+    DuckDB, where its caller wants the rest. threads: None takes all cores.
     """
 
-    def __init__(self, *, memory_limit: str | None = None, threads: int | None = None) -> None:
-        if memory_limit is not None and not _SIZE.match(memory_limit):
-            raise BadUsage(f"--memory-limit {memory_limit}: give a number and a unit, such as 4GB or 512MB")
+    def __init__(self, *, memory_limit: str | None = None, share: float = 1.0, threads: int | None = None) -> None:
+        limit = None if memory_limit is None else _share_of(memory_limit, share)
         self._spill = tempfile.TemporaryDirectory(prefix="litso-")
         self._connection = duckdb.connect(":memory:")
         self.run("set temp_directory = ?", self._spill.name)
-        if memory_limit is not None:
-            self.run("set memory_limit = ?", memory_limit)
+        if limit is not None:
+            self.run("set memory_limit = ?", limit)
         if threads is not None:
             self.run("set threads = ?", threads)
 
@@ -97,6 +97,14 @@ class Engine:
         """Write the result of a query to a Parquet file."""
         with _translated():
             self._connection.sql(sql).write_parquet(path, compression="zstd")
+
+
+def _share_of(limit: str, share: float) -> str:
+    """A part of a limit of memory, as DuckDB takes it; BadUsage when it is none."""
+    found = _SIZE.match(limit)
+    if found is None:
+        raise BadUsage(f"--memory-limit {limit}: give a number and a unit, such as 4GB or 512MB")
+    return f"{float(found['number']) * share:f}{found['unit']}"
 
 
 @contextmanager
