@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.params import QueryParameter
 
 from litso.errors import NotFound
+from litso.golden.policy import LIST_ATTRIBUTES, SINGLE_ATTRIBUTES
 from litso.store.access import Access
 from litso.store.golden import GoldenVersion
 from litso.usecases import history, profiles
@@ -20,6 +21,13 @@ from litso.web.parties import PartyId
 from litso.web.sessions import ScreenRequest, actor_of, has_right
 
 _ACCESSES: Final = 50
+
+
+def _attributes(found: History) -> list[str]:
+    """Attributes in the order of the policy, then the custom ones; not the full name of a person, which has parts."""
+    known = [*SINGLE_ATTRIBUTES, *LIST_ATTRIBUTES]
+    customs = sorted({name for one in found.versions for name in one.state.provenance} - set(known))
+    return [name for name in (*known, *customs) if name != "full_name" or found.kind != "person"]
 
 
 class Chosen(NamedTuple):
@@ -58,6 +66,7 @@ def show_history(
         at=at or "",
         seen=shown,
         reads=[read for read in reads if read.version is not None],
+        attributes=_attributes(found),
         titles=titles,
         problem=problem,
     )
