@@ -10,12 +10,14 @@ where pin_id = any(%(pins)s::bigint[]) and undone_at is null;
 -- name: get
 select * from pin where pin_id = %(pin_id)s;
 
+-- name: any_active
+select exists (select from pin where undone_at is null);
+
 -- name: held
 -- Active pins and the party that holds each: where its record is, or was when its source deleted it, redirects
--- followed. Of some parties, or of all. Nothing is looked up as long as nobody has pinned anything.
+-- followed. Of some parties, or of all.
 with recursive past (former, party_id) as (
     select i, i from unnest(%(parties)s::uuid[]) i
-    where (select exists (select from pin where undone_at is null))
     union
     select p.party_id, past.party_id from past join party p on p.redirect_to = past.former
 ), candidate as (
