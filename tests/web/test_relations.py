@@ -41,7 +41,7 @@ def test_debtors_are_listed_and_refused_to_analysts(api: TestClient, anonymous: 
     page = api.get("/v1/debtors")
     assert page.status_code == 200, page.text
     assert page.json()["after"] is None
-    assert api.get("/v1/debtors?lacks=money").status_code == 400
+    assert api.get("/v1/debtors?lacks=money").status_code == 422
     token = {"Authorization": f"Bearer {related.tokens['analyst']}"}
     assert anonymous.get("/v1/debtors", headers=token).status_code == 403
 
