@@ -33,7 +33,7 @@ attributes:
 """
 
 
-TRUTHS = ("truth", "households", "roles", "moves", "errors")
+TRUTHS = ("truth", "households", "roles", "moves", "errors", "reachability")
 NOT_SOURCES = ("demo.json", *(f"{name}.parquet" for name in TRUTHS))
 
 
