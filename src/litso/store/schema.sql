@@ -210,6 +210,7 @@ create table crosswalk (
 );
 create unique index crosswalk_now on crosswalk (record_id) where until is null;
 create index crosswalk_by_party on crosswalk (party_id);
+create index crosswalk_former on crosswalk (record_id) where until is not null;
 
 -- The party that evidence alone gives a record, kept where judgements have put it into another one.
 create table home (
@@ -412,6 +413,79 @@ create table golden_version (
     primary key (party_id, version)
 );
 
+-- Survivorship policies: every one that was ever active or rehearsed, by the hash of its content.
+create table policy (
+    policy_id  text primary key,
+    version    integer not null unique,              -- 0: as shipped
+    content    text not null,                        -- the policy file, YAML
+    author     text not null,
+    is_active  boolean not null default false,
+    created_at timestamptz not null default now()
+);
+create unique index policy_active on policy (is_active) where is_active;
+
+-- Rehearsals of another policy, and what became of them.
+create table policy_trial (
+    trial_id      bigint generated always as identity primary key,
+    status        text not null default 'rehearsing'
+                  check (status in ('rehearsing', 'failed', 'rehearsed', 'applying', 'applied', 'rolling_back',
+                                    'rolled_back')),
+    former_policy text not null references policy,
+    policy        text not null references policy,
+    outlook       jsonb not null default '{}',       -- what would change, in figures by attribute and source
+    error         text,                              -- why the rehearsal failed
+    seen_change   bigint,                            -- the last change that the rehearsal saw
+    applied_change bigint,                           -- the last change before another policy was in force
+    hash_before   text,                              -- of the golden records, see litso.store.golden.content_hash
+    hash_after    text,
+    hash_restored text,
+    rehearsed_by  text not null,
+    rehearsed_at  timestamptz not null default now(),
+    applied_by    text,
+    applied_at    timestamptz,
+    rolled_back_by text,
+    rolled_back_at timestamptz
+);
+
+-- The journal of a trial: parties whose golden records it changes, and the chunk in which that was done.
+create table policy_change (
+    trial_id   bigint not null references policy_trial on delete cascade,
+    party_id   uuid not null,
+    attributes text[] not null default '{}',         -- whose value changes
+    origins    text[] not null default '{}',         -- whose value stays, from another record or by another rule
+    chunk      integer,
+    is_changed boolean not null default false,       -- a new version was published
+    primary key (trial_id, party_id)
+);
+create index policy_change_waiting on policy_change (trial_id, party_id) where chunk is null;
+
+-- Values that stewards fixed. A pin hangs on a record, by its source key: it goes where the record goes, and outlives it.
+create table pin (
+    pin_id    bigint generated always as identity primary key,
+    source    text not null,
+    source_id text not null,
+    attribute text not null,
+    value     text not null,                         -- standard value
+    parts     jsonb not null default '{}',           -- what travels with it: the parts of an address
+    author    text not null,
+    reason    text not null,
+    pinned_at timestamptz not null default now(),
+    until     timestamptz,                           -- released then
+    undone_by text,
+    undone_at timestamptz
+);
+create index pin_by_record on pin (source, source_id) where undone_at is null;
+create index pin_ending on pin (until) where undone_at is null and until is not null;
+
+-- What outcomes of calls and deliveries taught about contacts; the last one counts.
+create table contact_habits (
+    habits_id  bigint generated always as identity primary key,
+    hash       text not null,
+    content    text not null,                        -- {cell: [tries that reached, tries]}
+    author     text not null,
+    learned_at timestamptz not null default now()
+);
+
 -- Words of names and addresses, for search with a typing error.
 create table search_word (
     word text primary key
@@ -504,7 +578,8 @@ create table access_log (
     party_id   uuid,
     fields     text[] not null default '{}',
     purpose    text not null default '',
-    found      integer
+    found      integer,
+    version    integer                               -- of the golden record that was shown
 );
 create index access_log_by_party on access_log (party_id, at desc);
 

@@ -59,9 +59,6 @@ PARSE_TEXTS: Final = MappingProxyType(
             "Ministry of Labour, CSV by months, or XML, or CSV: date, type"
         ),
         "Чёрные списки": "Blacklists",
-        "CSV: name, kind, birth_date, inn, ogrn, snils, passport, list, reason, since, until": (
-            "CSV: name, kind, birth_date, inn, ogrn, snils, passport, list, reason, since, until"
-        ),
         "Подразделения, выдающие паспорта": "Offices that issue passports",
         "Организация": "Organization",
         "Номер автомобиля": "Vehicle plate",
