@@ -177,6 +177,20 @@ def test_blocks_grow_over_their_borders_as_in_bulk(store: Store, tmp_path: Path)
     assert_as_in_bulk(store, tmp_path)
 
 
+def test_names_grow_over_their_borders_as_in_bulk(store: Store, tmp_path: Path) -> None:
+    """More and more people of one name: with and without a patronymic, born on other days, some twice."""
+    register(store, "crm")
+    names = ("Кузнецова Мария Павловна", "Кузнецова Мария", "Кузнецова Мария Ильинична")
+    rows = [person(number - number % 2, fio=names[number % 3], id=f"{number:03}", tel="") for number in range(48)]
+    for start in range(0, 48, 3):
+        upsert(store, *(of_row(row) for row in rows[start : start + 3]))
+        if start in (3, 6, 9, 12, 15, 24, 27, 36, 45):
+            assert_as_in_bulk(store, tmp_path)
+    for row in rows[:24]:
+        upsert(store, of_row(row | {"fio": "Бут Ян Янович"}))
+    assert_as_in_bulk(store, tmp_path)
+
+
 FAMILY = (
     {"full_name": "Иванов Пётр Ильич", "phone": "+79270000001", "birth_date": "01.02.1980"},
     {"full_name": "Иванов Пётр Ильич", "phone": "+79270000002", "address": "г Самара, ул Мира, д 5, кв 7"},

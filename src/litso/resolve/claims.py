@@ -770,5 +770,19 @@ def claims_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Clai
     return (*_CLAIMS[kind], *(custom_claim(attribute, compare) for attribute, compare in extra))
 
 
+_NAME_BORDERS: Final = {
+    "name": tuple(sorted({*_NAMESAKES, *_CROWDS})),
+    "full_name": tuple(sorted({*_NAMESAKES, *_CROWDS})),
+}
+
+
+def borders_of(block: str) -> tuple[int, ...]:
+    """Sizes above which evidence changes of the blocks of a name, a full name, or a value (of any other attribute).
+
+    A block that grows or shrinks over one is weighed anew.
+    """
+    return _NAME_BORDERS.get(block, (_FEW, _SEVERAL))
+
+
 BORDERS: Final = tuple(sorted({_FEW, _SEVERAL, *_NAMESAKES, *_CROWDS}))
-"""Sizes of blocks above which evidence changes: a block that grows or shrinks over one is weighed anew."""
+"""All such sizes, of whatever blocks."""

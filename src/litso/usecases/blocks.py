@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION
-from litso.resolve.claims import BORDERS
+from litso.resolve.claims import BORDERS, borders_of
 from litso.resolve.columns import Columns, Sharing
 from litso.resolve.hashing import seed_of
 from litso.resolve.keys import CAP, Keys, Parts, Rule, counted_rules, keys_of_level, rules_of
@@ -84,6 +85,16 @@ class Group(NamedTuple):
         """Keys of the first levels of all rules, as stored, of each node in order."""
         by_rule = [self._keys(rule, 0) for rule in rules_of(self.kind, customs)]
         return [sorted({key for keys in of_node for key in keys}) for of_node in zip(*by_rule, strict=True)]
+
+    def borders(self, customs: Mapping[str, str]) -> dict[int, tuple[int, ...]]:
+        """First key, as stored → sizes of its block above which evidence or candidates change."""
+        found: dict[int, tuple[int, ...]] = {}
+        rules = rules_of(self.kind, customs)
+        counted = {rule.name for rule in counted_rules(rules)}
+        for rule in rules:
+            borders = (rule.cap(0), *(borders_of(rule.name) if rule.name in counted else ()))
+            found |= dict.fromkeys(chain.from_iterable(self._keys(rule, 0)), borders)
+        return found
 
     def _keys(self, rule: Rule, level: int) -> list[list[int]]:
         salt = int(_SALT) if self.kind == ORGANIZATION else 0

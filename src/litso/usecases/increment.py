@@ -45,7 +45,10 @@ from litso.usecases.survivorship import Survivorship, in_force
 _FEW_PARTIES: Final = 40
 """Parties up to which publishing one by one is quicker than in bulk."""
 
-_BORDERS: Final = tuple(sorted({*BORDERS, RARE, CAP}))
+Borders = tuple[int, ...]
+"""Sizes of a block above which evidence or candidates change."""
+
+_ANY: Final[Borders] = tuple(sorted({*BORDERS, RARE, CAP}))
 
 
 class Cause(NamedTuple):
@@ -123,7 +126,8 @@ def settle(
     connection = hand.connection
     gone = _abandoned(connection, left)
     blocks = Blocks(connection, LARGEST + len(added))
-    crowds = _stirred(connection, blocks, added, gone)
+    borders = {key: of for group in hand.groups(added) for key, of in group.borders(hand.model.customs).items()}
+    crowds = _stirred(connection, blocks, added, gone, borders)
     stirred = set[int]().union(*crowds) - added.keys()
     lost = _present_parties(connection, deleted)
     crosswalk.end(connection, deleted)
@@ -156,27 +160,31 @@ def _abandoned(connection: Connection, left: Iterable[int]) -> set[int]:
 
 
 def _stirred(
-    connection: Connection, blocks: Blocks, added: Mapping[int, Sequence[int]], gone: set[int]
+    connection: Connection,
+    blocks: Blocks,
+    added: Mapping[int, Sequence[int]],
+    gone: set[int],
+    borders: Mapping[int, Borders],
 ) -> list[set[int]]:
-    """Nodes of each block whose size passes a border by what came and went: their evidence for each other changes."""
+    """Nodes of each block whose size passes a border by what came and went: their evidence for each other changes.
+
+    borders: those of the keys that came; of keys that only went it is not known what they are, so any may be theirs.
+    """
     came = Counter(key for keys in added.values() for key in keys)
     went = Counter(key for key, _ in nodes.keys_of(connection, gone)) if gone else Counter[int]()
-    passing = _passing(came, went, blocks.of({*came, *went}, 0))
+    found = blocks.of({*came, *went}, 0)
+    passing = {key for key, block in found.items() if _passes(block, came[key], went[key], borders.get(key, _ANY))}
     crowds = blocks.members(passing, 0) if passing else []
     finer = Counter(key for key, _ in nodes.hub_keys_of(connection, gone)) if gone else Counter[int]()
     if finer:
-        passing = _passing(Counter(), finer, blocks.of(finer, 1))
+        passing = {key for key, block in blocks.of(finer, 1).items() if _passes(block, 0, finer[key], (CAP,))}
         crowds += blocks.members(passing, 1) if passing else []
     return [crowd - gone for crowd in crowds]
 
 
-def _passing(came: Counter[int], went: Counter[int], found: Mapping[int, Block]) -> set[int]:
-    """Keys of blocks that pass a border; blocks are counted with what came and with what is about to go."""
-    return {
-        key
-        for key, block in found.items()
-        if any((block.size - came[key] > border) != (block.size - went[key] > border) for border in _BORDERS)
-    }
+def _passes(block: Block, came: int, went: int, borders: Borders) -> bool:
+    """Whether a block passes a border; it is counted with what came and with what is about to go."""
+    return any((block.size - came > border) != (block.size - went > border) for border in borders)
 
 
 # Links ----------------------------------------------------------------------------------------------------------
