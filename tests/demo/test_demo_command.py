@@ -30,7 +30,7 @@ def test_build_prints_one_json_document(
     assert names == {
         *("billing.csv", "crm.jsonl", "cabinet.parquet", "meters.csv", "dispatch.xlsx", "payments", "calls.jsonl"),
         *("companies.csv", "premises.csv", "mappings", "truth.parquet", "households.parquet", "roles.parquet"),
-        *("moves.parquet", "errors.parquet", "demo.json"),
+        *("moves.parquet", "errors.parquet", "demo.json", "deliveries.csv", "rights.csv", "reachability.parquet"),
     }
 
 

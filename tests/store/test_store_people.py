@@ -191,7 +191,7 @@ def test_reads_are_written_down(connection: Connection) -> None:
     access.write(connection, actor="anna", action="search", found=3)
     access.write(connection, actor="boris", action="profile", party_id=PARTY, fields=["phone"], purpose="call")
     [read] = access.of_party(connection, PARTY)
-    assert read[2:] == ("boris", "profile", PARTY, ["phone"], "call", None)
+    assert read[2:] == ("boris", "profile", PARTY, ["phone"], "call", None, None)
     assert [one.actor for one in access.recent(connection)] == ["boris", "anna"]
     assert [one.found for one in access.recent(connection, actor="anna")] == [3]
     assert [one.actor for one in access.recent(connection, before=read.access_id)] == ["anna"]

@@ -77,11 +77,14 @@ def served(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
         home = tmp_path_factory.mktemp("home")
         environment = {**os.environ, "LITSO_DATABASE_URL": url, "LITSO_HOME": str(home)}
         command = [sys.executable, "-m", "litso", "serve", "--port", str(port)]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
-            link = _link_of(program)
-            _wait_for(port)
-            yield Served(f"http://127.0.0.1:{port}", link, store, town)
-            program.terminate()
+        # Unbuffered: what were read already would not show in `select`.
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, bufsize=0) as program:
+            try:
+                link = _link_of(program)
+                _wait_for(port)
+                yield Served(f"http://127.0.0.1:{port}", link, store, town)
+            finally:
+                program.terminate()
             assert program.wait(PATIENCE_SECONDS) == 0
         store.close()
 
@@ -92,12 +95,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _link_of(program: subprocess.Popen[str]) -> str:
+def _link_of(program: subprocess.Popen[bytes]) -> str:
     """The one-time link among the first lines of the program."""
     assert program.stdout is not None
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and select.select([program.stdout], [], [], PATIENCE_SECONDS)[0]:
-        line = program.stdout.readline()
+        line = program.stdout.readline().decode()
         if found := re.search(r"http://\S+/welcome\?token=\S+", line):
             return found[0]
         assert line, "the program ended before it printed a link"

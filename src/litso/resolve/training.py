@@ -47,7 +47,7 @@ SAMPLE: Final = 400_000
 _DOUBT: Final = 20.0
 """Pairs' worth of belief in the first guess, per class and claim: rare levels stay near it."""
 
-SIBLINGS: Final = 0.002
+SIBLINGS: Final = 0.1
 HEIRS: Final = 0.03
 """Pairs of brothers and sisters (at least), and of father and son of one name, for each pair in a household."""
 

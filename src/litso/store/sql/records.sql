@@ -160,14 +160,16 @@ select record_id, node_id from source_record where record_id = any(%(ids)s::bigi
 select count(*) from source_record where source = %(source)s and deleted_at is null;
 
 -- name: representatives
--- One record of each node: all of a node are equal in what counts.
-select distinct on (r.node_id) r.node_id, replace(n.fingerprint::text, '-', '') as fingerprint, r.kind, r.full_name,
-       r.surname, r.given_name, r.patronymic, r.gender, r.postal_code, r.region, r.city, r.street, r.house, r.block,
-       r.flat, r.house_key, r.snils, r.inn, r.ogrn, r.kpp, r.passport, r.national_id, r.opf, r.company, r.birth_date,
-       r.phones, r.emails, r.accounts, r.custom
-from source_record r join node n on n.node_id = r.node_id
-where r.node_id = any(%(nodes)s::bigint[])
-order by r.node_id, r.record_id;
+-- Any record of each node: all of a node are equal in what counts.
+select n.node_id, replace(n.fingerprint::text, '-', '') as fingerprint, r.*
+from node n
+cross join lateral (
+    select kind, full_name, surname, given_name, patronymic, gender, postal_code, region, city, street, house, block,
+           flat, house_key, snils, inn, ogrn, kpp, passport, national_id, opf, company, birth_date, phones, emails,
+           accounts, custom
+    from source_record where source_record.node_id = n.node_id limit 1
+) r
+where n.node_id = any(%(nodes)s::bigint[]);
 
 -- name: belongings
 -- Live records of nodes with the party each belonged to last, and the one that evidence alone had given it.
