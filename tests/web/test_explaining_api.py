@@ -9,58 +9,25 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from resolved import IVANOV, PATIENCE, resolved_client, settled
 
-from databases import cloned_database
-from litso.commands.serve import build_app
-from litso.settings import load_settings
-from litso.store import users
-from litso.store.database import Store
-from litso.usecases.access import Actor
-from litso.usecases.loading import register_source
-from litso.usecases.online import Given, upsert_records
+from litso.usecases.online import Given
 
 MAPPING = "source: crm\ntitle: CRM\nparty: person\nkey: id\nattributes: {full_name: fio}\n"
-ROBOT = Actor("crm", "integrator", is_service=True)
-PATIENCE = 600
-IVANOV = {"full_name": "Хворостинин Пётр Ильич", "birth_date": "12.04.1961"}
 
 
 @pytest.fixture(scope="module")
 def client(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client with the role of integrator over four records of two persons."""
-    with cloned_database(server_url, template) as url:
-        store = Store(url, most=8)
-        store.open()
-        register_source(store, MAPPING, "crm.yaml")
-        given = [
-            Given("crm", "1", {**IVANOV, "phone": "+79123456789", "account": "00081234"}),
-            Given("crm", "2", {**IVANOV, "phone": "+79123456789"}),
-            Given("crm", "3", {**IVANOV, "account": "00081234"}),
-            Given("crm", "4", {"full_name": "Петрова Анна Сергеевна", "phone": "+79123456789"}),
-        ]
-        with store.transaction() as connection:
-            upsert_records(connection, ROBOT, given)
-            token = users.issue_service_token(connection, "robot", "integrator")
-            user = users.create(connection, login="anna", name="Анна", role="steward", password="correct horse battery")
-            session = users.open_session(connection, user.user_id)
-            operator = users.issue_service_token(connection, "desk", "operator")
-        home: Path = tmp_path_factory.mktemp("home")
-        with TestClient(build_app(store, load_settings({"LITSO_HOME": str(home)}))) as made:
-            made.headers["Authorization"] = f"Bearer {token}"
-            made.session = session  # type: ignore[attr-defined]
-            made.operator = {"Authorization": f"Bearer {operator}"}  # type: ignore[attr-defined]
-            yield made
-        store.close()
-
-
-def settled(client: TestClient, path: str, *statuses: str) -> dict[str, Any]:
-    """A tuning when its work is done."""
-    for _ in range(PATIENCE):
-        found: dict[str, Any] = client.get(path).json()
-        if found["status"] in statuses:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"the tuning is still {found['status']}")
+    given = [
+        Given("crm", "1", {**IVANOV, "phone": "+79123456789", "account": "00081234"}),
+        Given("crm", "2", {**IVANOV, "phone": "+79123456789"}),
+        Given("crm", "3", {**IVANOV, "account": "00081234"}),
+        Given("crm", "4", {"full_name": "Петрова Анна Сергеевна", "phone": "+79123456789"}),
+    ]
+    home: Path = tmp_path_factory.mktemp("home")
+    with resolved_client(server_url, template, home, [MAPPING], given) as made:
+        yield made
 
 
 def drawn(client: TestClient) -> int:

@@ -2,68 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from resolved import IVANOV, ROBOT, resolved_client, settled
 
-from databases import cloned_database
-from litso.commands.serve import build_app
-from litso.settings import load_settings
-from litso.store import users
-from litso.store.database import Store
-from litso.usecases.access import Actor
-from litso.usecases.loading import register_source
 from litso.usecases.online import Given, upsert_records
 
 MAPPING = "source: {0}\ntitle: {0}\npriority: {1}\nparty: person\nkey: id\nattributes: {{full_name: fio}}\n"
-ROBOT = Actor("crm", "integrator", is_service=True)
-PATIENCE = 600
-IVANOV = {"full_name": "Хворостинин Пётр Ильич", "birth_date": "12.04.1961", "account": "00081234"}
+PAYER = {**IVANOV, "account": "00081234"}
 CABINET_FIRST = "attributes:\n  phones: {order: [trusted, newest], trust: {cabinet: 90}}\n"
 
 
 @pytest.fixture(scope="module")
 def client(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client with the role of integrator over two persons; sources disagree about a phone of one of them."""
-    with cloned_database(server_url, template) as url:
-        store = Store(url, most=8)
-        store.open()
-        register_source(store, MAPPING.format("billing", 30), "billing.yaml")
-        register_source(store, MAPPING.format("cabinet", 10), "cabinet.yaml")
-        given = [
-            Given("billing", "1", {**IVANOV, "phone": "+79123456789"}, updated_at=datetime(2026, 1, 1, tzinfo=UTC)),
-            Given("cabinet", "1", {**IVANOV, "phone": "+79370001122"}, updated_at=datetime(2025, 1, 1, tzinfo=UTC)),
-            Given("billing", "2", {"full_name": "Петрова Анна Сергеевна", "phone": "+79170001133"}),
-        ]
-        with store.transaction() as connection:
-            upsert_records(connection, ROBOT, given)
-            token = users.issue_service_token(connection, "robot", "integrator")
-            user = users.create(connection, login="anna", name="Анна", role="steward", password="correct horse battery")
-            session = users.open_session(connection, user.user_id)
-            operator = users.issue_service_token(connection, "desk", "operator")
-        home: Path = tmp_path_factory.mktemp("home")
-        with TestClient(build_app(store, load_settings({"LITSO_HOME": str(home)}))) as made:
-            made.headers["Authorization"] = f"Bearer {token}"
-            made.store = store  # type: ignore[attr-defined]
-            made.session = session  # type: ignore[attr-defined]
-            made.operator = {"Authorization": f"Bearer {operator}"}  # type: ignore[attr-defined]
-            yield made
-        store.close()
-
-
-def settled(client: TestClient, path: str, *statuses: str) -> dict[str, Any]:
-    """A rehearsal when its work is done."""
-    for _ in range(PATIENCE):
-        found: dict[str, Any] = client.get(path).json()
-        if found["status"] in statuses:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"the rehearsal is still {found['status']}")
+    given = [
+        Given("billing", "1", {**PAYER, "phone": "+79123456789"}, updated_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        Given("cabinet", "1", {**PAYER, "phone": "+79370001122"}, updated_at=datetime(2025, 1, 1, tzinfo=UTC)),
+        Given("billing", "2", {"full_name": "Петрова Анна Сергеевна", "phone": "+79170001133"}),
+    ]
+    home: Path = tmp_path_factory.mktemp("home")
+    mappings = [MAPPING.format("billing", 30), MAPPING.format("cabinet", 10)]
+    with resolved_client(server_url, template, home, mappings, given) as made:
+        yield made
 
 
 def shown(client: TestClient, path: str) -> str:
@@ -146,7 +111,7 @@ def test_a_pin_needs_the_present_version_and_is_taken_back(client: TestClient) -
     page = shown(client, f"/parties/{ivanov(client)}")
     assert "закреплено" in page
     assert "позвонил сам" in page
-    later = Given("cabinet", "1", {**IVANOV, "phone": "+79370001199"}, updated_at=datetime(2035, 1, 1, tzinfo=UTC))
+    later = Given("cabinet", "1", {**PAYER, "phone": "+79370001199"}, updated_at=datetime(2035, 1, 1, tzinfo=UTC))
     with client.store.transaction() as connection:  # type: ignore[attr-defined]
         upsert_records(connection, ROBOT, [later])
     (doubtful,) = client.get("/v1/pins", params={"in_doubt": True}).json()["items"]

@@ -39,10 +39,11 @@ def stored(kind: str, keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return keys ^ _SALT if kind == ORGANIZATION else keys
 
 
-def first_keys(kind: str, of_level: Callable[[Rule, int], Keys], customs: Mapping[str, str]) -> Iterator[Keys]:
-    """Keys of the first levels of all rules, as stored. of_level: gives the keys of a level of a rule."""
+def first_keys(kind: str, columns: Columns, customs: Mapping[str, str]) -> Iterator[Keys]:
+    """Keys of the first levels of all rules, as stored."""
+    parts = Parts(columns)
     for rule in rules_of(kind, customs):
-        rows = of_level(rule, 0)
+        rows = keys_of_level(rule, 0, parts)
         yield Keys(rows.nodes, stored(kind, rows.keys))
 
 

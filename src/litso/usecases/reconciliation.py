@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,7 +22,6 @@ from litso.engine.duckdb import Engine
 from litso.errors import BrokenInvariant
 from litso.resolve import identity
 from litso.resolve.identity import mint, succession
-from litso.resolve.keys import Parts, keys_of_level
 from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
 from litso.sources.mapping import Mapping, parse_mapping
@@ -480,8 +479,7 @@ def _keys(resolution: Resolution, ids: pl.DataFrame) -> pa.Table:
     node_id, is_new = ids["node_id"].to_numpy(), ids["is_new"].to_numpy()
     tables = [nodes.KEY_SCHEMA.empty_table()]
     for kind in resolution.kinds:
-        of_level = partial(keys_of_level, parts=Parts(kind.columns))
-        for rows in first_keys(kind.kind, of_level, resolution.model.customs):
+        for rows in first_keys(kind.kind, kind.columns, resolution.model.customs):
             chosen = is_new[rows.nodes + kind.first]
             tables.append(pa.table({"key": rows.keys[chosen], "node_id": node_id[rows.nodes[chosen] + kind.first]}))
     return pa.concat_tables(tables)
