@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litso.resolve.cluster import Evidenced, components, contract, partition
+from litso.resolve.cluster import Evidenced, components, contract, contract_alike, partition
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,24 @@ def test_no_two_groups_of_the_result_speak_for_each_other(component: Any) -> Non
         assert max(0, *between, 0) + min(0, *between, 0) <= 0
 
 
+def scores_of_alike(size: int) -> Any:
+    """(nodes of a component, scores of all pairs of each of some components)."""
+    pairs = size * (size - 1) // 2
+    return st.tuples(
+        st.just(size),
+        st.lists(st.lists(st.integers(-4, 5), min_size=pairs, max_size=pairs), min_size=1, max_size=4),
+    )
+
+
+@given(st.integers(2, 9).flatmap(scores_of_alike))
+def test_components_in_step_end_as_one_by_one(alike: tuple[int, list[list[int]]]) -> None:
+    size, components_ = alike
+    found = contract_alike(np.array(components_, dtype=np.int64), size)
+    for scores, firsts in zip(components_, found.tolist(), strict=True):
+        groups = contract(range(size), dict(zip(combinations(range(size), 2), scores, strict=True)))
+        assert firsts == [next(group[0] for group in groups if node in group) for node in range(size)]
+
+
 @given(components_of(), st.randoms())
 def test_partition_of_many_components(component: Any, chance: Any) -> None:
     """All nodes together give what each component gives alone, in any order of pairs."""
@@ -95,12 +113,15 @@ def test_partition_of_many_components(component: Any, chance: Any) -> None:
         assert not {*zip(left.tolist(), right.tolist(), strict=True)} & set(scores)
         return np.full(len(left), -1, dtype=np.int32)
 
-    twice = Evidenced(*(np.concatenate([side, side + size]) for side in (pairs[:, 0], pairs[:, 1])), np.tile(values, 2))
-    both = partition(2 * size, twice, 0, score_more, must, vetoes)
+    copies = 10  # so many that components of one size are contracted together
+    sides = (np.concatenate([side + size * copy for copy in range(copies)]) for side in (pairs[:, 0], pairs[:, 1]))
+    many = partition(copies * size, Evidenced(*sides, np.tile(values, copies)), 0, score_more, must, vetoes)
     alone = partition(size, Evidenced(pairs[:, 0], pairs[:, 1], values), 0, score_more, must, vetoes)
-    assert both[:size].tolist() == alone.tolist()
+    assert many[:size].tolist() == alone.tolist()
     assert all(alone[one] != alone[two] for one, two in vetoes)
     assert (alone <= np.arange(size)).all()
+    untouched = partition(size, Evidenced(pairs[:, 0], pairs[:, 1], values), 0, score_more)
+    assert many[size:].tolist() == [node + size * copy for copy in range(1, copies) for node in untouched.tolist()]
 
 
 def test_pairs_without_a_common_key_are_weighed_inside_a_component() -> None:

@@ -25,6 +25,13 @@ WHOLE: Final = 64
 """Nodes up to which every pair of a component is scored; in a larger one pairs without a common key count as 0."""
 
 
+LOCKSTEP: Final = 16
+"""Nodes up to which components of one size are contracted together, as dense tables."""
+
+_ALIKE: Final = 8
+"""Components of one size from which that is quicker than one by one."""
+
+
 class Link(NamedTuple):
     """The strongest evidence for and against the union of two groups, among the pairs between them."""
 
@@ -168,9 +175,7 @@ def partition(
     disputed = np.unique(np.concatenate([home[inner.left[inner.scores <= threshold]], home[vetoed]]))
     clusters = _first_nodes(home)
     judged = home[np.concatenate([*_sides(must), *_sides(vetoes)])]
-    threes = _of_three(home, disputed, judged)
-    _settle_threes(clusters, home, inner, threes, threshold)
-    disputed = np.setdiff1d(disputed, threes, assume_unique=True)
+    disputed = _settle_alike(clusters, home, inner, disputed, judged, threshold)
     for nodes, scores in _disputes(home, inner, disputed, threshold):
         local = set(nodes)
         local_must, local_vetoes = ([pair for pair in judged if pair[0] in local and pair[1] in local]
@@ -226,31 +231,60 @@ def _all_pairs(home: Nodes) -> tuple[Nodes, Nodes]:
     return np.concatenate(lefts), np.concatenate(rights)
 
 
-def _of_three(home: Nodes, disputed: Nodes, judged: Nodes) -> Nodes:
-    """Disputed components of three nodes about which nobody has judged: most disputes are so small."""
-    return np.setdiff1d(disputed[np.bincount(home)[disputed] == 3], judged)
+def _settle_alike(
+    clusters: Nodes, home: Nodes, inner: Evidenced, disputed: Nodes, judged: Nodes, threshold: int
+) -> Nodes:
+    """Contract disputed components of one size together, in place, where there are many; gives those that are left.
 
-
-def _settle_threes(clusters: Nodes, home: Nodes, inner: Evidenced, threes: Nodes, threshold: int) -> None:
-    """Contract all components of three nodes at once, in place: the same as `contract` one by one.
-
-    The pair with the highest score is joined; the third node joins it if its two scores speak for that together.
+    Components of more than LOCKSTEP nodes, and those about which somebody has judged, are left too.
     """
-    chosen = np.flatnonzero(_marked(home, threes)[home[inner.left]])
-    order = chosen[np.lexsort((inner.right[chosen], inner.left[chosen], home[inner.left[chosen]]))]
-    scores = inner.scores[order].reshape(-1, 3).astype(np.int64) - threshold
-    first, third = inner.left[order].reshape(-1, 3)[:, 0], inner.right[order].reshape(-1, 3)[:, 2]
-    second = inner.left[order].reshape(-1, 3)[:, 2]
-    best = scores.argmax(axis=1)
-    highest = scores.max(axis=1)
-    others = np.sort(scores, axis=1)[:, :2]
-    is_pair = highest > 0
-    is_whole = is_pair & (np.maximum(others, 0).max(axis=1) + np.minimum(others, 0).min(axis=1) > 0)
-    clusters[first], clusters[second], clusters[third] = first, second, third
-    for place, (low, high) in enumerate(((first, second), (first, third), (second, third))):
-        joined = is_pair & (best == place)
-        clusters[high[joined]] = low[joined]
-    clusters[second[is_whole]] = clusters[third[is_whole]] = first[is_whole]
+    sizes = np.bincount(home)
+    free = np.setdiff1d(disputed, judged)
+    free = free[(sizes[free] > 2) & (sizes[free] <= LOCKSTEP)]
+    many = np.flatnonzero(np.bincount(sizes[free]) >= _ALIKE)
+    settled = free[np.isin(sizes[free], many)]
+    pairs = np.flatnonzero(_marked(home, settled)[home[inner.left]])
+    pairs = pairs[np.lexsort((inner.right[pairs], inner.left[pairs], home[inner.left[pairs]]))]
+    nodes = np.flatnonzero(_marked(home, settled)[home])
+    nodes = nodes[np.argsort(home[nodes], kind="stable")]
+    for size in many.tolist():
+        members = nodes[sizes[home[nodes]] == size].reshape(-1, size)
+        scores = inner.scores[pairs[sizes[home[inner.left[pairs]]] == size]]
+        groups = contract_alike(scores.reshape(len(members), -1).astype(np.int64) - threshold, size)
+        clusters[members] = np.take_along_axis(members, groups, axis=1)
+    return np.setdiff1d(disputed, settled, assume_unique=True)
+
+
+def contract_alike(scores: Nodes, size: int) -> Nodes:
+    """`contract` of many components of `size` nodes in step, without judgements.
+
+    scores: (components, pairs) over the threshold, the pairs in the order of `np.triu_indices(size, 1)`. Returns the
+    place of the first node of each node's group, shape (components, size).
+    """
+    one, two = np.triu_indices(size, 1)
+    best, worst = (np.zeros((len(scores), size, size), dtype=np.int64) for _ in range(2))
+    best[:, one, two] = best[:, two, one] = np.maximum(scores, 0)
+    worst[:, one, two] = worst[:, two, one] = np.minimum(scores, 0)
+    groups = np.tile(np.arange(size), (len(scores), 1))
+    going = np.arange(len(scores))
+    while len(going):
+        totals = np.triu(best + worst, 1).reshape(len(going), -1)
+        chosen = totals.argmax(axis=1)
+        is_for = np.take_along_axis(totals, chosen[:, None], axis=1)[:, 0] > 0
+        going, best, worst = going[is_for], best[is_for], worst[is_for]
+        low, high = np.divmod(chosen[is_for], size)
+        for links, stronger in ((best, np.maximum), (worst, np.minimum)):
+            _join_rows(links, low, high, stronger)
+        groups[going] = np.where(groups[going] == high[:, None], low[:, None], groups[going])
+    return groups
+
+
+def _join_rows(links: Nodes, low: Nodes, high: Nodes, stronger: np.ufunc) -> None:
+    """Give the links of one group of each component to another, in place; links: (components, nodes, nodes)."""
+    each = np.arange(len(links))
+    joined = stronger(links[each, low], links[each, high])
+    links[each, low] = links[each, :, low] = joined
+    links[each, high] = links[each, :, high] = 0
 
 
 def _marked(home: Nodes, chosen: Nodes) -> npt.NDArray[np.bool_]:
