@@ -127,6 +127,11 @@ def counted_rules(rules: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in rules if len(rule.levels[0]) == 1 or rule.name == "full_name"]
 
 
+def parts_of(rules: Iterable[Rule]) -> list[str]:
+    """What the keys of rules are made of, each part once."""
+    return list(dict.fromkeys(name for rule in rules for level in rule.levels for name in level))
+
+
 class Keys(NamedTuple):
     """Key rows of one level of one rule: node `nodes[r]` has the key `keys[r]`."""
 
@@ -158,11 +163,6 @@ class Parts:
             maker = _MAKERS.get(part)
             self._made[part] = maker(self._columns) if maker else self._columns.text(part).hash_of_nodes()
         return self._made[part]
-
-    def prepare(self, rules: Iterable[Rule]) -> None:
-        """Make all parts that the rules need, so that threads may read them."""
-        for part in dict.fromkeys(name for rule in rules for level in rule.levels for name in level):
-            self.rows(part)
 
     def rows(self, part: str) -> tuple[Indices, Hashes]:
         """(node, hash) rows of a part: several a node for a list attribute."""

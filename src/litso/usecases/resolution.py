@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from litso.engine.duckdb import Engine
 from litso.resolve import evidence, pairs, training
 from litso.resolve.cluster import Evidenced, Nodes, Pair, partition
 from litso.resolve.columns import Columns
-from litso.resolve.keys import Keys, Parts, Rule, keys_of_level, rules_of
+from litso.resolve.keys import Keys, Parts, Rule, keys_of_level, parts_of, rules_of
 from litso.resolve.model import UNIT, Model, score
 from litso.resolve.nodes import value_expressions
 
@@ -292,10 +293,13 @@ def columns_of(engine: Engine, standard: str, kind: str) -> tuple[int, Columns]:
     values = value_expressions(engine.columns(standard))
     places = engine.table(f"select place from node limit {size} offset {first}")["place"]  # noqa: S608
 
+    reading = Lock()
+
     def fetch(name: str) -> pa.Array | None:
         if name not in values:
             return None
-        return engine.table(f"select {values[name]} as value from {standard}")["value"]  # noqa: S608
+        with reading:
+            return engine.table(f"select {values[name]} as value from {standard}")["value"]  # noqa: S608
 
     return first, Columns(places.to_numpy(), fetch)
 
@@ -311,8 +315,8 @@ def candidates(rules: Sequence[Rule], columns: Columns) -> Candidates:
 
 def _candidates_by_rule(rules: Sequence[Rule], columns: Columns) -> list[tuple[Nodes, Hub | None, list[Split]]]:
     parts = Parts(columns)
-    parts.prepare(rules)
     with ThreadPoolExecutor(2) as pool:
+        list(pool.map(parts.rows, parts_of(rules)))  # each is made once, and then read by several rules
         return list(pool.map(lambda rule: candidates_of_rule(rule, parts, len(columns)), rules))
 
 
