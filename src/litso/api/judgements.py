@@ -80,12 +80,8 @@ def undo(
     with store.transaction() as connection:
         judgement = judgements.get(connection, judgement_id)
     if judgement.verdict != "unsure":
-        _check_match(store, _keys(judgement), if_match)
+        _check_match(store, judgement.sides, if_match)
     return _judgement_out(store, stewardship.undo(store, request.user, judgement_id).judgement)
-
-
-def _keys(judgement: Judgement) -> tuple[SourceKey, SourceKey]:
-    return (judgement.left_source, judgement.left_id), (judgement.right_source, judgement.right_id)
 
 
 def _check_match(store: Store, keys: Sequence[SourceKey], if_match: str | None) -> None:
@@ -113,7 +109,7 @@ def _parties_of(connection: Connection, keys: Sequence[SourceKey]) -> list[str]:
 
 
 def _judgement_out(store: Store, judgement: Judgement) -> schemas.JudgementOut:
-    left, right = _keys(judgement)
+    left, right = judgement.sides
     with store.transaction() as connection:
         parties = _parties_of(connection, (left, right))
     return schemas.JudgementOut(

@@ -145,6 +145,7 @@ FACT_KINDS: Final = (
     "delivery",
     "outage",
     "premise",
+    "consent",  # what was said about the use of a contact: see litso.privacy.consent
     "role",  # what a register says a person is to a premise, an account or an organization
 )
 

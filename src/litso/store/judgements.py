@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from litso.errors import BadUsage, Conflict, NotFound
 from litso.store.bulk import read_table
-from litso.store.database import Connection, row_of, rows_of, scalar
+from litso.store.database import Connection, row_of, rows_of
 from litso.store.queries import statements
 
 SourceKey = tuple[str, str]
@@ -42,28 +42,75 @@ class Judgement(NamedTuple):
     decided_at: datetime
     undone_by: str | None
     undone_at: datetime | None
+    operation_id: int | None = None
+    superseded_by: int | None = None
+
+    @property
+    def sides(self) -> tuple[SourceKey, SourceKey]:
+        """The two records that it is about."""
+        return (self.left_source, self.left_id), (self.right_source, self.right_id)
+
+
+class Verdict(NamedTuple):
+    """What is to be entered about a pair of records."""
+
+    verdict: str
+    left: SourceKey
+    right: SourceKey
+    reason: str = ""
 
 
 def add(
     connection: Connection, *, verdict: str, left: SourceKey, right: SourceKey, author: str, reason: str = ""
 ) -> int:
     """Add an entry (same, different, unsure) and answer its id; an active entry of the pair is undone by it."""
-    if left == right:
+    (number,) = add_many(connection, [Verdict(verdict, left, right, reason)], author)
+    return number
+
+
+def add_many(
+    connection: Connection, entries: Sequence[Verdict], author: str, operation_id: int | None = None
+) -> list[int]:
+    """Add entries, each of another pair, and answer their ids; active entries of the pairs are undone by them."""
+    pairs = [sorted((entry.left, entry.right)) for entry in entries]
+    if any(left == right for left, right in pairs):
         raise BadUsage("a judgement is about two different records")
-    first, second = sorted((left, right))
-    pair = {"left_source": first[0], "left_id": first[1], "right_source": second[0], "right_id": second[1]}
-    connection.execute(statements("judgements")["supersede"], {**pair, "author": author})
-    row = {**pair, "verdict": verdict, "author": author, "reason": reason}
-    return int(scalar(connection, statements("judgements")["add"], row))
+    rows = {
+        "verdicts": [entry.verdict for entry in entries],
+        "left_sources": [left[0] for left, _ in pairs],
+        "left_ids": [left[1] for left, _ in pairs],
+        "right_sources": [right[0] for _, right in pairs],
+        "right_ids": [right[1] for _, right in pairs],
+        "reasons": [entry.reason for entry in entries],
+    }
+    added = connection.execute(
+        statements("judgements")["add"], {**rows, "author": author, "operation": operation_id}
+    ).fetchall()
+    numbers = [row[0] for row in added]
+    connection.execute(statements("judgements")["supersede"], {"judgements": numbers})
+    return numbers
 
 
-def undo(connection: Connection, judgement_id: int, author: str) -> Judgement:
-    """Undo an entry and answer it; Conflict when it is undone already."""
-    parameters = {"judgement_id": judgement_id, "author": author}
-    if connection.execute(statements("judgements")["undo"], parameters).rowcount == 0:
+def undo(connection: Connection, judgement_id: int, author: str) -> list[Judgement]:
+    """Undo an entry; answers it, and the one that counts again. Conflict when it is undone already."""
+    changed = undo_many(connection, [judgement_id], author)
+    if not changed:
         get(connection, judgement_id)
         raise Conflict(f"judgement {judgement_id} is undone already")
-    return get(connection, judgement_id)
+    return changed
+
+
+def undo_many(connection: Connection, judgement_ids: Sequence[int], author: str) -> list[Judgement]:
+    """Undo those entries that are active; answers them, then those that they had taken the place of."""
+    parameters = {"judgements": list(judgement_ids), "author": author}
+    undone = rows_of(connection, Judgement, statements("judgements")["undo"], parameters)
+    again = {"judgements": [one.judgement_id for one in undone]}
+    return [*undone, *rows_of(connection, Judgement, statements("judgements")["revive"], again)]
+
+
+def of_operation(connection: Connection, operation_id: int) -> list[Judgement]:
+    """Entries of an operation, in order."""
+    return rows_of(connection, Judgement, statements("judgements")["of_operation"], {"operation": operation_id})
 
 
 def get(connection: Connection, judgement_id: int) -> Judgement:

@@ -32,6 +32,8 @@ class Pin(NamedTuple):
     until: datetime | None
     undone_by: str | None
     undone_at: datetime | None
+    operation_id: int | None = None
+    superseded_by: int | None = None
     party_id: str | None = None
 
 
@@ -45,16 +47,34 @@ def add(
     author: str,
     reason: str,
     until: datetime | None = None,
+    operation_id: int | None = None,
 ) -> int:
-    """Pin a standard value on the record of a source key; answers the id of the pin."""
+    """Pin a standard value on the record of a source key; answers the id of the pin.
+
+    An active pin of the attribute on the same record is undone by it.
+    """
     row = {"source": key[0], "source_id": key[1], "attribute": attribute, "value": value, "parts": Jsonb(dict(parts)),
-           "author": author, "reason": reason, "until": until}  # fmt: skip
-    return int(scalar(connection, statements("pins")["add"], row))
+           "author": author, "reason": reason, "until": until, "operation": operation_id}  # fmt: skip
+    number = int(scalar(connection, statements("pins")["add"], row))
+    connection.execute(statements("pins")["supersede"], {**row, "pin_id": number})
+    return number
 
 
-def undo(connection: Connection, pin_ids: Sequence[int], author: str) -> int:
-    """Undo pins; answers how many were active."""
+def undo(connection: Connection, pin_ids: Sequence[int], author: str) -> tuple[int, list[int]]:
+    """Undo pins; answers how many were active, and the pins that they had taken the place of and that count again."""
+    undone = release(connection, pin_ids, author)
+    revived = connection.execute(statements("pins")["revive"], {"pins": list(pin_ids)}).fetchall() if undone else []
+    return undone, [row[0] for row in revived]
+
+
+def release(connection: Connection, pin_ids: Sequence[int], author: str) -> int:
+    """Undo pins for good: none takes their place. Answers how many were active."""
     return connection.execute(statements("pins")["undo"], {"pins": list(pin_ids), "author": author}).rowcount
+
+
+def of_operation(connection: Connection, operation_id: int) -> list[Pin]:
+    """Pins of an operation, in order."""
+    return rows_of(connection, Pin, statements("pins")["of_operation"], {"operation": operation_id})
 
 
 def get(connection: Connection, pin_id: int) -> Pin:

@@ -150,6 +150,7 @@ create index fact_by_account on fact (account) where account is not null;
 create index fact_by_record on fact (record_id) where record_id is not null;
 create index fact_by_house on fact (house_key, kind) where house_key is not null;
 create index fact_role_of_name on fact (lower(data->>'name')) where kind = 'role';
+create index fact_of_consent on fact (load_id, fact_id) where kind = 'consent';
 create index fact_of_debt on fact (amount desc, fact_id) where kind = 'account' and amount > 0;
 
 -- Resolution ----------------------------------------------------------------------------------------------------
@@ -230,11 +231,46 @@ create table judgement (
     decided_at   timestamptz not null default now(),
     undone_by    text,
     undone_at    timestamptz,
+    operation_id bigint,                             -- that it belongs to
+    superseded_by bigint,                            -- a later entry of the pair; counts again when that is undone
     -- By code point, as programs compare, whatever the language of the database.
     check ((left_source collate "C", left_id collate "C") < (right_source collate "C", right_id collate "C"))
 );
 create index judgement_left on judgement (left_source, left_id) where undone_at is null;
 create index judgement_right on judgement (right_source, right_id) where undone_at is null;
+create index judgement_by_operation on judgement (operation_id, judgement_id) where operation_id is not null;
+create index judgement_superseded on judgement (superseded_by) where superseded_by is not null;
+
+-- What a steward did at once: parties merged or split, chosen values, a file of judgements. Its entries are judgements
+-- and pins; undoing it undoes them, and revives those that they had taken the place of.
+create table operation (
+    operation_id bigint generated always as identity primary key,
+    kind         text not null check (kind in ('merge', 'split', 'bulk')),
+    status       text not null default 'applied'
+                 check (status in ('rehearsing', 'failed', 'rehearsed', 'applying', 'applied', 'undoing', 'undone')),
+    author       text not null,
+    reason       text not null default '',
+    outlook      jsonb not null default '{}',        -- what it changes, in figures
+    error        text,                               -- why a rehearsal failed
+    made_at      timestamptz not null default now(),
+    applied_at   timestamptz,
+    undone_by    text,
+    undone_at    timestamptz
+);
+
+-- Rows of a bulk operation, in their order; line: of the file, null where pairs came from open links.
+create table operation_row (
+    operation_id bigint not null references operation on delete cascade,
+    place        integer not null,
+    line         bigint,
+    verdict      text not null,
+    left_source  text not null, left_id  text not null,
+    right_source text not null, right_id text not null,
+    reason       text not null default '',
+    judgement_id bigint,                             -- once it is applied
+    primary key (operation_id, place)
+);
+create index operation_row_waiting on operation_row (operation_id, place) where judgement_id is null;
 
 -- Tuning ---------------------------------------------------------------------------------------------------------
 
@@ -472,10 +508,39 @@ create table pin (
     pinned_at timestamptz not null default now(),
     until     timestamptz,                           -- released then
     undone_by text,
-    undone_at timestamptz
+    undone_at timestamptz,
+    operation_id bigint,                             -- that it belongs to
+    superseded_by bigint                             -- a later pin of the value; counts again when that is undone
 );
 create index pin_by_record on pin (source, source_id) where undone_at is null;
 create index pin_ending on pin (until) where undone_at is null and until is not null;
+create index pin_by_operation on pin (operation_id) where operation_id is not null;
+
+-- Statements of consent, a ledger. A statement hangs on a record, by its source key, and speaks of a contact for one
+-- purpose, one legal entity and one channel; what holds for a party follows from them: see litso.privacy.consent.
+create table consent (
+    consent_id   bigint generated always as identity primary key,
+    source       text not null,
+    source_id    text not null,
+    contact      text not null,                      -- standard phone or e-mail
+    purpose      text not null,
+    legal_entity text not null,
+    channel      text not null,
+    state        text not null check (state in ('given', 'refused', 'withdrawn')),
+    said_at      timestamptz,                        -- null: not known, older than any other
+    until        timestamptz,                        -- of what was given
+    form         text not null default '',           -- how it was said: paper, cabinet, call…
+    text_version text not null default '',           -- of the text that was agreed to
+    evidence     text not null default '',           -- where the proof is: file, recording, number of the paper
+    author       text not null,
+    recorded_at  timestamptz not null default now(),
+    undone_by    text,
+    undone_at    timestamptz
+);
+create unique index consent_once
+    on consent (source, source_id, contact, purpose, legal_entity, channel, state, said_at, until)
+    nulls not distinct where undone_at is null;
+create index consent_by_contact on consent (contact) where undone_at is null;
 
 -- What outcomes of calls and deliveries taught about contacts; the last one counts.
 create table contact_habits (

@@ -31,6 +31,7 @@ _MAY: Final = MappingProxyType(
         "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "write_records": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "judge": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
+        "record_consents": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
         "tune": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_changes": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_sources": frozenset({ADMINISTRATOR, STEWARD, ANALYST, INTEGRATOR}),

@@ -254,17 +254,13 @@ def reached_nodes(connection: Connection, model: Model, seeds: set[int]) -> Reac
     while True:
         belongings = records.belongings(connection, sorted(reached))
         entries = judgements.active_of(connection, [(row.source, row.source_id) for row in belongings])
-        sides = {side for entry in entries if entry.verdict == "same" for side in _sides(entry)}
+        sides = {side for entry in entries if entry.verdict == "same" for side in entry.sides}
         sides -= {(row.source, row.source_id) for row in belongings}
         found = records.find_many(connection, sorted(sides)) if sides else []
         bound = {record.node_id for record in found if record.node_id is not None}
         if bound <= reached:
             return Reach(reached, belongings, entries)
         reached |= set(nodes.component(connection, sorted(bound - reached), _bits(model)))
-
-
-def _sides(entry: judgements.Judgement) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (entry.left_source, entry.left_id), (entry.right_source, entry.right_id)
 
 
 # Clusters and parties -------------------------------------------------------------------------------------------
@@ -352,7 +348,7 @@ def _at_hand(hand: Hand, reached: set[int], compared: Sequence[Group]) -> list[G
 def _judged(entries: Sequence[judgements.Judgement]) -> Judged:
     """Pairs of records to join, the latest first, and pairs to keep apart."""
     latest = sorted(entries, key=lambda entry: -entry.judgement_id)
-    same, different = ([_sides(one) for one in latest if one.verdict == wanted] for wanted in ("same", "different"))
+    same, different = ([one.sides for one in latest if one.verdict == wanted] for wanted in ("same", "different"))
     return Judged(same, different)
 
 

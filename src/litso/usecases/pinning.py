@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -75,16 +75,31 @@ def pin(
     with store.transaction() as connection:
         locks.lock_resolution(connection)
         found = golden.get(connection, parties.get_current(connection, party_id).party_id, version=version)
-        model, _ = current_model(connection)
-        text, parts = standard_value(found.kind, attribute, value, model.locale)
-        former = [one.pin_id for one in pins.held(connection, [found.party_id]) if one.attribute == attribute]
-        pins.undo(connection, former, actor.name)
-        number = pins.add(
-            connection, key=_anchor(connection, found, attribute), attribute=attribute, value=text, parts=parts,
-            author=actor.name, reason=reason.strip(), until=until,
-        )  # fmt: skip
-        _publish(connection, {found.party_id})
+        number = fix_value(connection, actor, found, attribute, value, reason, until)
+        republish(connection, {found.party_id})
         return pins.get(connection, number)._replace(party_id=found.party_id)
+
+
+def fix_value(
+    connection: Connection,
+    actor: Actor,
+    found: Golden,
+    attribute: str,
+    value: str,
+    reason: str,
+    until: datetime | None = None,
+    operation_id: int | None = None,
+) -> int:
+    """Add a pin of a party; publishing is the caller's. Answers its id; BadUsage for a value that is none."""
+    model, _ = current_model(connection)
+    text, parts = standard_value(found.kind, attribute, value, model.locale)
+    held = [one for one in pins.held(connection, [found.party_id]) if one.attribute == attribute]
+    former = max(held, key=lambda one: (one.pinned_at, one.pin_id), default=None)
+    return pins.add(
+        connection, key=(former.source, former.source_id) if former else _anchor(connection, found, attribute),
+        attribute=attribute, value=text, parts=parts, author=actor.name, reason=reason.strip(), until=until,
+        operation_id=operation_id,
+    )  # fmt: skip
 
 
 def standard_value(kind: str, attribute: str, value: str, locale: str) -> tuple[str, dict[str, Any]]:
@@ -110,7 +125,10 @@ def standard_value(kind: str, attribute: str, value: str, locale: str) -> tuple[
 
 
 def _anchor(connection: Connection, found: Golden, attribute: str) -> tuple[str, str]:
-    """The record on which a pin hangs: the one that says the value so far, else the one of the name, else the first."""
+    """The record on which a pin hangs: the one that says the value so far, else the one of the name, else the first.
+
+    A pin that takes the place of another one hangs where that one hung.
+    """
     keys = {(record.source, record.source_id) for record in records.of_party(connection, found.party_id)}
     for name in (attribute, "surname", "company", "full_name"):
         for entry in found.provenance.get(name, ()):
@@ -120,16 +138,18 @@ def _anchor(connection: Connection, found: Golden, attribute: str) -> tuple[str,
 
 
 def undo_pin(store: Store, actor: Actor, pin_id: int) -> Pin:
-    """Take a pin back: the party shows what its records say. Conflict when it is undone already."""
+    """Take a pin back: the party shows what its records say, or the pin that was there before. Conflict when it is
+    undone already."""
     demand(actor, "judge")
     with store.transaction() as connection:
         locks.lock_resolution(connection)
         holders = {one.pin_id: one.party_id for one in pins.held(connection)}
-        if not pins.undo(connection, [pin_id], actor.name):
+        undone, _ = pins.undo(connection, [pin_id], actor.name)
+        if not undone:
             pins.get(connection, pin_id)
             raise Conflict(f"pin {pin_id} is undone already")
         party = holders.get(pin_id)
-        _publish(connection, {party} if party else set())
+        republish(connection, {party} if party else set())
         return pins.get(connection, pin_id)._replace(party_id=party)
 
 
@@ -141,12 +161,13 @@ def release_ended(store: Store) -> int:
         locks.lock_resolution(connection)
         ended = pins.ended(connection)
         holders = {one.party_id for one in pins.held(connection) if one.pin_id in set(ended)}
-        pins.undo(connection, ended, RELEASED)
-        _publish(connection, {party for party in holders if party})
+        pins.release(connection, ended, RELEASED)
+        republish(connection, {party for party in holders if party})
         return len(ended)
 
 
-def _publish(connection: Connection, touched: set[str]) -> None:
+def republish(connection: Connection, touched: Collection[str]) -> None:
+    """Publish those of the parties that live once more: their pins changed."""
     living = set(golden.find_many(connection, sorted(touched)))
     _, customs = current_model(connection)
     publish_touched(connection, customs, living, Settled([], [], {}, {}, []), _CAUSE)
@@ -162,7 +183,7 @@ def read_pins(
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
     chosen = None if party_id is None else [parties.get_current(connection, party_id).party_id]
-    found = [one for one in pins.held(connection, chosen) if one.party_id]
+    found = [one for one in _showing(pins.held(connection, chosen)) if one.party_id]
     listed = sorted({one.party_id for one in found if one.party_id})
     access.write(
         connection, actor=actor.name, action="records", party_id=chosen[0] if chosen else None,
@@ -181,7 +202,14 @@ def pins_shown(connection: Connection, record: Golden, members: Sequence[Record]
     """Active pins of a golden record, as this sight shows them. members: its records."""
     if not any(entry["rule"] == PIN for entries in record.provenance.values() for entry in entries):
         return ()
-    return tuple(_shown(one, members, sight, record.kind) for one in pins.held(connection, [record.party_id]))
+    held = _showing(pins.held(connection, [record.party_id]))
+    return tuple(_shown(one, members, sight, record.kind) for one in held)
+
+
+def _showing(held: Iterable[Pin]) -> list[Pin]:
+    """Of pins of one attribute that met in a party, the latest: the one that shows."""
+    latest = {(one.party_id, one.attribute): one for one in sorted(held, key=lambda one: (one.pinned_at, one.pin_id))}
+    return sorted(latest.values(), key=lambda one: one.pin_id)
 
 
 def _shown(one: Pin, members: Sequence[Record], sight: Sight, kind: str) -> Pinned:

@@ -79,7 +79,7 @@ def outcomes_of(tries: Iterable[Try]) -> list[Outcome]:
     """Outcomes of facts of calls and deliveries; those without a contact, a moment or a known status are left out."""
     found = []
     for one in tries:
-        value, result = _standard(one.contact or ""), result_of(one.status or "")
+        value, result = standard_contact(one.contact or ""), result_of(one.status or "")
         if value and result:
             channel = _CHANNELS.get((one.channel or "").lower()) or _usual(one.kind, value)
             found.append(Outcome(value, channel, result, one.at))
@@ -93,7 +93,7 @@ def _usual(kind: str, value: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _standard(text: str) -> str | None:
+def standard_contact(text: str) -> str | None:
     """The standard phone or e-mail of a text, as records have it."""
     values, *_ = email_cell(text) if "@" in text else phone_cell(text)
     return values[0] if values else None

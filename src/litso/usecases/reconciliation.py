@@ -46,6 +46,7 @@ from litso.store.loads import Counts
 from litso.store.sources import Source
 from litso.usecases.address_lines import address_lines
 from litso.usecases.blocks import finer_keys, first_keys
+from litso.usecases.consenting import take_from_facts
 from litso.usecases.deltas import is_delta, settle_delta
 from litso.usecases.naming import Homed, under_judgements
 from litso.usecases.publication import publish_many
@@ -97,13 +98,22 @@ def reconcile(
         progress("resolving", 0, 1)
         if is_delta(connection, compared):
             touched = _follow(connection, engine, model, customs, staged, progress, watch)
+            _take_consents(connection, staged)
             return [Reconciled(one.load, one.compared.counts, one.quality, touched) for one in staged]
         with watch.stage("resolving"):
             gone = [array for one in staged for array in (one.replaced, one.deleted)]
             _gather(connection, engine, _joined(gone), customs)
             resolution = resolve_standard(engine, STANDARD, model, judgements=_judgements(connection))
         touched = _write(connection, engine, resolution, staged, customs, progress=progress, watch=watch)
+        _take_consents(connection, staged)
     return [Reconciled(one.load, one.compared.counts, one.quality, touched) for one in staged]
+
+
+def _take_consents(connection: Connection, staged: Sequence[Staged]) -> None:
+    """Enter what facts say of consents, now that their records have parties."""
+    saying = [one.load.load_id for one in staged if any(fact.kind == "consent" for fact in one.load.mapping.facts)]
+    if saying:
+        take_from_facts(connection, saying)
 
 
 def _follow(

@@ -17,6 +17,7 @@ from litso.store.loads import Counts
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.blocks import Hand
+from litso.usecases.consenting import take_from_facts
 from litso.usecases.increment import Cause, place, settle
 from litso.usecases.reconciliation import current_model
 from litso.usecases.spool import recipe_of
@@ -68,6 +69,7 @@ def _take_in(connection: Connection, actor: Actor, mapping: Mapping, batch: Mapp
         )
     found = standard_facts(batch.facts, mapping.territory, registers.folders_in_use())
     facts.publish(connection, load_id, mapping.source, found, full=False)
+    take_from_facts(connection, [load_id])
     return load_id
 
 

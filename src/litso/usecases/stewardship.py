@@ -36,22 +36,24 @@ def judge(store: Store, actor: Actor, *, verdict: str, left: SourceKey, right: S
             if key not in known:
                 raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
         number = judgements.add(connection, verdict=verdict, left=left, right=right, author=actor.name, reason=reason)
-        settled = _reconsider(connection, [left, right], Cause("judgement", None, number))
+        settled = reconsider(connection, [left, right], Cause("judgement", None, number))
         return Judged(judgements.get(connection, number), settled)
 
 
 def undo(store: Store, actor: Actor, judgement_id: int) -> Judged:
-    """Take a judgement back: parties are as they were without it, ids included. Conflict when it is undone already."""
+    """Take a judgement back: parties are as they were before it, ids included. Conflict when it is undone already.
+
+    An earlier judgement of the pair, whose place it had taken, counts again.
+    """
     demand(actor, "judge")
     with store.transaction() as connection:
         locks.lock_resolution(connection)
-        undone = judgements.undo(connection, judgement_id, actor.name)
-        keys = [(undone.left_source, undone.left_id), (undone.right_source, undone.right_id)]
-        return Judged(undone, _reconsider(connection, keys, Cause("undo", None, judgement_id)))
+        undone = judgements.undo(connection, judgement_id, actor.name)[0]
+        return Judged(undone, reconsider(connection, undone.sides, Cause("undo", None, judgement_id)))
 
 
-def _reconsider(connection: Connection, keys: Sequence[SourceKey], cause: Cause) -> Settled:
-    """Resolve the neighbourhood of two records anew; a veto keeps even equal records in nodes of their own."""
+def reconsider(connection: Connection, keys: Sequence[SourceKey], cause: Cause) -> Settled:
+    """Resolve the neighbourhood of judged records anew; a veto keeps even equal records in nodes of their own."""
     model, _ = current_model(connection)
     live = [record for record in records.find_many(connection, keys) if record.node_id is not None]
     hand = Hand(connection, model)

@@ -1,7 +1,21 @@
 -- name: add
-insert into pin (source, source_id, attribute, value, parts, author, reason, until)
-values (%(source)s, %(source_id)s, %(attribute)s, %(value)s, %(parts)s, %(author)s, %(reason)s, %(until)s)
+insert into pin (source, source_id, attribute, value, parts, author, reason, until, operation_id)
+values (%(source)s, %(source_id)s, %(attribute)s, %(value)s, %(parts)s, %(author)s, %(reason)s, %(until)s, %(operation)s)
 returning pin_id;
+
+-- name: supersede
+update pin set undone_by = %(author)s, undone_at = now(), superseded_by = %(pin_id)s
+where source = %(source)s and source_id = %(source_id)s and attribute = %(attribute)s and undone_at is null
+  and pin_id <> %(pin_id)s;
+
+-- name: revive
+-- Pins whose place the undone ones had taken count again, unless their end has come.
+update pin set undone_by = null, undone_at = null, superseded_by = null
+where superseded_by = any(%(pins)s::bigint[]) and (until is null or until > now())
+returning pin_id;
+
+-- name: of_operation
+select * from pin where operation_id = %(operation)s order by pin_id;
 
 -- name: undo
 update pin set undone_by = %(author)s, undone_at = now()

@@ -1,0 +1,1 @@
+"""Purposes and consents: what may be done with a contact, and why. Pure, no I/O."""
