@@ -35,6 +35,8 @@ COMMANDS: Final = {
     "pin": "pin:app",
     "contacts": "contacts:app",
     "serve": "serve:serve",
+    "worker": "worker:worker",
+    "job": "job:app",
     "token": "token:app",
     "standardize": "standardize:standardize",
 }

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from litso.bootstrap import open_store
 from litso.commands.console import stages
 from litso.commands.serve import serve_store
+from litso.commands.worker import working
 from litso.demo import Built, build_demo, read_rates, setting_of
 from litso.demo.rates import OTHER, USUAL
 from litso.errors import BadUsage
@@ -57,7 +58,8 @@ def demo(
         else:
             _fill(store, chosen, persons, seed)
         if should_serve:
-            serve_store(store, chosen)
+            with working(store):
+                serve_store(store, chosen)
 
 
 def _fill(store: Store, settings: Settings, persons: int, seed: int) -> None:

@@ -14,6 +14,8 @@ RESOLUTION: Final = 0x4C530002
 CHANGES: Final = 0x4C530003
 LOAD: Final = 0x4C530004
 GRAPH: Final = 0x4C530005
+JOB: Final = 0x4C530006
+WORKER: Final = 0x4C530007
 
 
 @contextmanager
@@ -35,6 +37,16 @@ def acquire(connection: Connection, kind: int, number: int = 0) -> None:
 def try_acquire(connection: Connection, kind: int, number: int = 0) -> bool:
     """Take a session lock if it is free."""
     return bool(scalar(connection, statements("locks")["try_acquire"], {"kind": kind, "number": number}))
+
+
+def acquire_shared(connection: Connection, kind: int, number: int = 0) -> None:
+    """Wait for a session lock that others may hold as well: it says that somebody is there."""
+    connection.execute(statements("locks")["acquire_shared"], {"kind": kind, "number": number})
+
+
+def holders(connection: Connection, kind: int) -> int:
+    """How many connections hold session locks of a kind in this database."""
+    return int(scalar(connection, statements("locks")["holders"], {"kind": kind}))
 
 
 def release(connection: Connection, kind: int, number: int = 0) -> None:

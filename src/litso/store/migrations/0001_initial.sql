@@ -650,3 +650,24 @@ create table idempotency (
     primary key (actor, key)
 );
 create index idempotency_by_age on idempotency (created_at);
+
+-- Background work -----------------------------------------------------------------------------------------------
+
+-- Work for `litso worker`. Who runs a job holds a lock of its connection: when its program dies, another takes the job.
+create table job (
+    job_id      bigint generated always as identity primary key,
+    kind        text not null,                       -- of litso.usecases.jobs
+    job_key     text not null default '',            -- a kind has one unfinished job of each key
+    arguments   jsonb not null default '{}',
+    status      text not null default 'waiting' check (status in ('waiting', 'running', 'done', 'failed')),
+    attempts    integer not null default 0,
+    due_at      timestamptz not null default now(),
+    error       text,                                -- of the last attempt that went wrong
+    asked_by    text not null,
+    asked_at    timestamptz not null default now(),
+    started_at  timestamptz,
+    finished_at timestamptz
+);
+create unique index job_unfinished on job (kind, job_key) where status in ('waiting', 'running');
+create index job_due on job (due_at, job_id) where status = 'waiting';
+create index job_finished on job (finished_at) where status in ('done', 'failed');

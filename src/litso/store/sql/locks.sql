@@ -4,6 +4,14 @@ select pg_advisory_lock(%(kind)s, %(number)s);
 -- name: try_acquire
 select pg_try_advisory_lock(%(kind)s, %(number)s);
 
+-- name: acquire_shared
+select pg_advisory_lock_shared(%(kind)s, %(number)s);
+
+-- name: holders
+select count(distinct pid) from pg_locks
+where locktype = 'advisory' and granted and classid = %(kind)s and objsubid = 2
+  and database = (select oid from pg_database where datname = current_database());
+
 -- name: release
 select pg_advisory_unlock(%(kind)s, %(number)s);
 

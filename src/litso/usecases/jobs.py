@@ -1,0 +1,113 @@
+"""Background work by kind: what `litso worker` does besides deliveries, and how one job is run.
+
+Every kind may be cut off at any moment and done again: whatever it writes, it writes in transactions of its own that
+another run finds done.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from litso.errors import BrokenInvariant, LitsoError, Transient
+from litso.store import jobs
+from litso.store.database import Connection, Store
+from litso.store.invariants import check_invariants
+from litso.store.jobs import Job
+from litso.usecases import graph
+from litso.usecases.pinning import release_ended
+
+_LOG: Final = logging.getLogger("litso.jobs")
+_FIRST_DELAY: Final = timedelta(seconds=5)
+
+Work = Callable[[Store, Job], None]
+
+
+def _relate(store: Store, _: Job) -> None:
+    """The graph follows records that came one by one."""
+    graph.catch_up(store)
+
+
+def _release_pins(store: Store, _: Job) -> None:
+    """Pins whose end has come are released."""
+    release_ended(store)
+
+
+def _check_invariants(store: Store, _: Job) -> None:
+    """Nightly: a broken invariant is a failed job and a line in the log."""
+    with store.transaction() as connection:
+        broken = [finding for finding in check_invariants(connection) if finding.violations]
+    if broken:
+        raise BrokenInvariant("broken: " + ", ".join(f"{one.invariant} ({one.violations})" for one in broken))
+
+
+def _sweep(store: Store, _: Job) -> None:
+    """Jobs that ended long ago are forgotten."""
+    with store.transaction() as connection:
+        jobs.sweep(connection)
+
+
+KINDS: Final[Mapping[str, Work]] = MappingProxyType(
+    {
+        "relate": _relate,
+        "release-pins": _release_pins,
+        "check-invariants": _check_invariants,
+        "sweep": _sweep,
+    }
+)
+"""Kind of job → what it does."""
+
+PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
+    {
+        "relate": timedelta(minutes=1),
+        "release-pins": timedelta(minutes=10),
+        "check-invariants": timedelta(days=1),
+        "sweep": timedelta(days=1),
+    }
+)
+"""How long after the end of one run the next one is due."""
+
+
+def run_next(connection: Connection, store: Store, kinds: Mapping[str, Work] = KINDS) -> Job | None:
+    """Run the next job that is due, if there is one; answers it as it was taken.
+
+    connection: a session of its own, which holds the job's lock.
+    """
+    job = jobs.claim(connection, list(kinds))
+    if job is None:
+        return None
+    try:
+        kinds[job.kind](store, job)
+    except Transient as error:
+        _try_later(connection, job, error)
+    except LitsoError as error:
+        _LOG.error("job %d (%s) failed: %s", job.job_id, job.kind, error)
+        jobs.fail(connection, job.job_id, str(error))
+    else:
+        jobs.finish(connection, job.job_id)
+    return job
+
+
+def _try_later(connection: Connection, job: Job, error: Transient) -> None:
+    if job.attempts >= jobs.MOST_ATTEMPTS:
+        _LOG.error("job %d (%s) failed %d times: %s", job.job_id, job.kind, job.attempts, error)
+        jobs.fail(connection, job.job_id, str(error))
+        return
+    delay = backoff(job.attempts, _FIRST_DELAY, longest=timedelta(minutes=10))
+    _LOG.warning("job %d (%s) again in %d s: %s", job.job_id, job.kind, delay.total_seconds(), error)
+    jobs.put_back(connection, job.job_id, str(error), delay)
+
+
+def backoff(
+    attempts: int, first: timedelta, *, longest: timedelta, chance: Callable[[], float] = random.random
+) -> timedelta:
+    """How long to wait after so many attempts in a row: twice as long each time, and by chance up to half of it less.
+
+    Chance keeps those who failed together from coming back together.
+    """
+    whole = min(first * (1 << min(attempts - 1, 16)), longest)
+    return whole * (1 - chance() / 2)

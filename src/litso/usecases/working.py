@@ -1,0 +1,93 @@
+"""A worker's day: jobs as they fall due, until it is told to stop.
+
+PostgreSQL wakes the worker by NOTIFY; the clock wakes it for what is due later. Several workers share the work. A
+worker that is told to stop takes nothing new and ends what it has begun; one that is killed leaves its work to others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Final
+
+from litso.errors import LitsoError
+from litso.store import jobs, listening, locks
+from litso.store.database import Connection, Store
+from litso.usecases.jobs import KINDS, PERIODIC, Work, run_next
+
+_LOG: Final = logging.getLogger("litso.worker")
+_LOOK_SECONDS: Final = 0.5
+"""How long a worker may take to notice that it is told to stop."""
+_DUE_SECONDS: Final = 5.0
+"""How late a job may be that falls due by the clock."""
+_AFTER_FAULT_SECONDS: Final = 1.0
+
+
+def work(
+    store: Store, stop: Event, *, kinds: Mapping[str, Work] = KINDS, on_ready: Callable[[], None] = lambda: None
+) -> None:
+    """Work until `stop` is set. A lost connection to the store is waited out; a fault nobody foresaw ends the work."""
+    bell = Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="jobs") as pool:
+        hands = pool.submit(_persist, stop, _run_jobs, store, stop, bell, kinds)
+        hands.add_done_callback(lambda _: stop.set())
+        try:
+            _persist(stop, _listen, store, stop, bell, on_ready)
+        finally:
+            stop.set()
+            bell.set()
+        hands.result()
+
+
+def work_off(store: Store, *, kinds: Mapping[str, Work] = KINDS) -> int:
+    """Run what is due now and no more; answers how many jobs were run."""
+    with store.session() as connection:
+        _prepare(connection)
+        count = 0
+        while run_next(connection, store, kinds) is not None:
+            count += 1
+    return count
+
+
+def is_at_work(connection: Connection) -> bool:
+    """Whether some worker is running on this store."""
+    return locks.holders(connection, locks.WORKER) > 0
+
+
+def _persist(stop: Event, part: Callable[..., None], *arguments: object) -> None:
+    """Do a part of the work until it is told to stop, again and again when the store fails it."""
+    while not stop.is_set():
+        try:
+            part(*arguments)
+        except LitsoError as error:
+            _LOG.warning("%s", error)
+            stop.wait(_AFTER_FAULT_SECONDS)
+
+
+def _listen(store: Store, stop: Event, bell: Event, on_ready: Callable[[], None]) -> None:
+    """Ring the bell when PostgreSQL tells of a job; the lock that it holds says that a worker is there."""
+    with store.session() as connection:
+        locks.acquire_shared(connection, locks.WORKER)
+        listening.listen(connection, [jobs.CHANNEL])
+        on_ready()
+        while not stop.is_set():
+            if listening.heard(connection, _LOOK_SECONDS):
+                bell.set()
+
+
+def _run_jobs(store: Store, stop: Event, bell: Event, kinds: Mapping[str, Work]) -> None:
+    """Run jobs one after another on one connection, then wait for the bell or the clock."""
+    with store.session() as connection:
+        while not stop.is_set():
+            bell.clear()
+            _prepare(connection)
+            while not stop.is_set() and run_next(connection, store, kinds) is not None:
+                continue
+            bell.wait(_DUE_SECONDS)
+
+
+def _prepare(connection: Connection) -> None:
+    jobs.recover(connection)
+    jobs.schedule(connection, PERIODIC)
