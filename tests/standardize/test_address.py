@@ -253,6 +253,20 @@ def test_columns_of_one_address() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "unparsed"),
+    [
+        ("спб лигов̈Ёк 50/13 лит А ом 7-Нn", "г Санкт-Петербург, нп Ом, ул Лигов Ёк, д 7 литера А", "Д, 50/13"),
+        (" SAM0RA", "ул Сам, д 0РА", None),
+        ("Д. мАЫЕ вЯ;", "д Маые Вя", None),
+    ],
+)
+def test_garbage_is_read_until_its_line_holds(text: str, line: str, unparsed: str | None) -> None:
+    address = parse(text)
+    assert (address.result, address.unparsed) == (line, unparsed)
+    assert parse(line).result == line
+
+
+@pytest.mark.parametrize(
     ("parts", "line"),
     [
         ({"city": "Тула", "street": "Мира", "house": "5", "block": "2", "flat": "7"}, "г Тула, ул Мира, д 5 к 2, кв 7"),

@@ -185,6 +185,7 @@ PARSE_TEXTS: Final = MappingProxyType(
         "исправлена опечатка": "a typing error was corrected",
         "номер из нераспределённого диапазона": "a number of an unassigned range",
         "неизвестный код": "unknown code",
+        "прочитан не с первого раза": "not read at the first attempt",
         "разговорное название улицы": "what people call the street",
         "городской номер другого региона": "a land line of another region",
         "городской номер другого города": "a land line of another town",

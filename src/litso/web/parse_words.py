@@ -199,6 +199,7 @@ PROBLEMS: Final = MappingProxyType(
         "typo_fixed": "исправлена опечатка",
         "unassigned_range": "номер из нераспределённого диапазона",
         "unknown_code": "неизвестный код",
+        "read_again": "прочитан не с первого раза",
         "street_alias": "разговорное название улицы",
         "other_region": "городской номер другого региона",
         "other_city": "городской номер другого города",

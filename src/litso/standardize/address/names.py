@@ -85,7 +85,7 @@ def capital(word: str, *, first: bool = False) -> str:
         return word.upper() if low != "мопра" else "МОПРа"
     if low in _SMALL and not first:
         return word.lower()
-    if word.islower() or word.isupper() or (len(word) > 2 and word[0].islower() and word[1:].isupper()):
+    if word.islower() or word[1:].isupper() or word.isupper():
         return "-".join(
             part.lower() if i and fold(part) in _SMALL else part.capitalize() for i, part in enumerate(word.split("-"))
         )

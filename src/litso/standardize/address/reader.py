@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from litso.domain.territory import Territory
-from litso.standardize.address.compose import House, Place, compose, house, place, with_flat
+from litso.standardize.address.compose import House, Place, compose, house, place, printed_unparsed, with_flat
 from litso.standardize.address.head import head
 from litso.standardize.address.look import NUMBERED_PLACES
 from litso.standardize.address.model import Address
 from litso.standardize.address.tail import Tail, read_tail, settle
-from litso.standardize.address.tokens import Token, read
+from litso.standardize.address.tokens import LIMIT, Token, read
 from litso.standardize.address.walk import walk
 from litso.standardize.address.words import NUMBERED, PLACE, PLAN
 
@@ -68,7 +69,24 @@ _INSIDE: Final = re.compile("([0-9]+)([а-вА-В]?)")
 
 @lru_cache(maxsize=1 << 17)
 def read_place(text: str, territory: Territory | None) -> Place | None:
-    """The place of a text whose house was cut off; None where there is a house in it still."""
+    """The place of a text whose house was cut off; None where it must be read as a whole.
+
+    So it is where there is a house in it still, and where its line would be read otherwise than it says.
+    """
+    found = _read_place(text, territory)
+    return found if found is not None and _is_settled(found.line, territory) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_settled(line: str, territory: Territory | None) -> bool:
+    """Whether the line of a place is read as itself."""
+    if not line:
+        return True
+    again = _read_place(f"{line}, ", territory)
+    return again is not None and again.line == line
+
+
+def _read_place(text: str, territory: Territory | None) -> Place | None:
     tokens = read(text)
     state = walk(tokens, follows=True, comma=text.rstrip().endswith(","))
     if not state.tail.empty or state.tail.bare or not tokens or _unfinished(tokens[-1]):
@@ -104,7 +122,7 @@ def read_flat(text: str) -> str | None:
     return number + found.group(2).upper() if number else None
 
 
-def read_whole(text: str, territory: Territory | None = None) -> Address:
+def _read_whole(text: str, territory: Territory | None) -> Address:
     """Read a text that is not plain."""
     state = walk(read(text))
     settle(state.tail)
@@ -112,20 +130,64 @@ def read_whole(text: str, territory: Territory | None = None) -> Address:
 
 
 _NOTHING: Final = Address(qc=2, qc_complete=6)
+_READINGS: Final = 5
+"""How often a line is read again before it is given up; two are enough for nearly all garbage."""
+
+_SEVERAL: Final = 3
+"""`qc` of a town of which there are several."""
+
+REREAD: Final = "read_again"
+"""Problem of an address whose first reading did not hold."""
 
 
 def parse(text: str | None, territory: Territory | None = None) -> Address:
     """Standardize one address of free text.
 
     Never raises and never invents: what is not understood is in `unparsed`. `territory` is the place of an address that
-    names none. Empty text gives `qc` 2.
+    names none. Empty text gives `qc` 2. A standard address is its own standard: what its `result` says is read again
+    until it says the same.
     """
     if text is None:
         return _NOTHING
+    found = _plain(text, territory)
+    return found if found is not None else _settled(text, territory)
+
+
+def _plain(text: str, territory: Territory | None) -> Address | None:
+    """A plain address: its place, its house and its flat read apart."""
     parts = cut(text)
-    if parts is not None:
-        where, what = read_place(parts[0], territory), read_house(parts[1])
-        if where is not None and what is not None:
-            flat = read_flat(parts[2])
-            return compose(where, with_flat(what, flat) if flat else what)
-    return read_whole(text, territory)
+    if parts is None:
+        return None
+    where, what = read_place(parts[0], territory), read_house(parts[1])
+    if where is None or what is None:
+        return None
+    flat = read_flat(parts[2])
+    return compose(where, with_flat(what, flat) if flat else what)
+
+
+def _settled(text: str, territory: Territory | None) -> Address:
+    """The address that its own line is read as; a text of which no reading holds is left to a human as a whole.
+
+    Words mean what the words beside them let them mean, and in garbage these have changed once it is printed.
+    """
+    found = _read_whole(text, territory)
+    for _ in range(_READINGS):
+        if found.result is None:
+            return found
+        again = _plain(found.result, territory) or _read_whole(found.result, territory)
+        if again.result == found.result:
+            return found
+        found = _later(found, again)
+    return replace(_NOTHING, qc=1, unparsed=printed_unparsed((text[:LIMIT],)), problems=found.problems)
+
+
+def _later(earlier: Address, later: Address) -> Address:
+    """A later reading with all that an earlier one knew and did not print."""
+    left = tuple(filter(None, (earlier.unparsed, later.unparsed)))
+    return replace(
+        later,
+        postal_code=earlier.postal_code or later.postal_code,
+        unparsed=", ".join(left) or None,
+        qc=later.qc if later.qc == _SEVERAL else 1,
+        problems=tuple(dict.fromkeys((*earlier.problems, *later.problems, REREAD))),
+    )
