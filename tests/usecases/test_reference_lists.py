@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from litso.errors import NotFound, SourceUnusable
 from litso.settings import Settings, load_settings
 from litso.store.database import Store
 from litso.usecases import registers
+from litso.usecases.lists import find_listed
 from litso.usecases.reference import list_reference, load_reference
 from litso.usecases.reference_lookup import look_up
 
@@ -127,13 +129,12 @@ def test_a_blacklist_is_found_by_number_and_name(load: Load) -> None:
     assert look_up("blacklist", "«Ромашка», ООО") == [company]
     (other,) = look_up("blacklist", "Петрова Анна")
     assert "inn:wrong_length" in other["problems"]
-    known = registers.in_use().blacklist
-    assert known is not None
-    (entry,) = known.find("inn:7707083893")
+    record = {"kind": "organization", "inn": "7707083893"}
+    (entry,) = find_listed("blacklist", record)
     assert [entry.is_in_force(day) for day in (date(2024, 12, 31), date(2025, 1, 1))] == [True, False]
     record = {"kind": "person", "full_name": "Иванов Иван Иванович", "birth_date": date(1980, 2, 1)}
-    assert [one.name for one in known.find_record(record)] == ["ИВАНОВ ИВАН ИВАНОВИЧ"]
-    assert not known.find_record(record | {"birth_date": date(1981, 2, 1)}), "a namesake of another day"
+    assert [one.name for one in find_listed("blacklist", record)] == ["ИВАНОВ ИВАН ИВАНОВИЧ"]
+    assert not find_listed("blacklist", record | {"birth_date": date(1981, 2, 1)}), "a namesake of another day"
 
 
 def test_several_lists_in_one_archive(store: Store, settings: Settings, tmp_path: Path) -> None:
@@ -142,6 +143,137 @@ def test_several_lists_in_one_archive(store: Store, settings: Settings, tmp_path
         archive.writestr("чужой.csv", "name;kind\nСидоров Петр Ильич;person\n")
     load_reference(store, settings, "blacklist", tmp_path / "lists.zip")
     assert [entry["list"] for entry in look_up("blacklist", "Сидоров Петр Ильич")] == ["свой", "чужой"]
+
+
+BANKRUPTS = """<D xmlns="urn:service">
+<DebtorPerson BankruptId="17" FirstName="Пётр" LastName="Сидоров" MiddleName="Ильич" Birthdate="1975-03-04T00:00:00"
+  INN="500100732259" SNILS="112-233-445 95" Category="Физическое лицо">
+  <LegalCaseList><LegalCaseInfo Number="А55-1/2026"/></LegalCaseList></DebtorPerson>
+<DebtorCompany><BankruptId>18</BankruptId><FullName>Общество с ограниченной ответственностью "Лютик"</FullName>
+  <ShortName>ООО "Лютик"</ShortName><INN>7707083893</INN></DebtorCompany>
+</D>
+"""
+EXTREMISTS = """<?xml version="1.0" encoding="UTF-8"?>
+<Перечень><ВерсияФормата>2.0</ВерсияФормата><ДатаПеречня>2026-11-20</ДатаПеречня>
+<АктуальныйПеречень>
+<Субъект><ИдСубъекта>5</ИдСубъекта><ФЛ><ФИО>ИВАНОВ ИВАН ИВАНОВИЧ* (ПЕТРОВ ИВАН)</ФИО>
+<ДатаРождения>1980-02-01</ДатаРождения><ГодРождения>1980</ГодРождения>
+<СписокДокументов><Документ><Серия>45 09</Серия><Номер>123456</Номер></Документ></СписокДокументов>
+<СписокДрНаименований><ДрНаименование><ФИО>СИДОРОВ ИВАН ИВАНОВИЧ</ФИО></ДрНаименование></СписокДрНаименований></ФЛ>
+<Террорист>1</Террорист><История><ДатаВключения>2020-05-06</ДатаВключения></История></Субъект>
+<Субъект><ИдСубъекта>6</ИдСубъекта><ФЛ><ФИО>ПЕТРОВ ПЁТР</ФИО><ГодРождения>1990</ГодРождения></ФЛ></Субъект>
+<Субъект><ИдСубъекта>7</ИдСубъекта><ЮЛ><Наименование>ООО "ТЕНЬ"</Наименование><ИНН>7707083893</ИНН></ЮЛ></Субъект>
+</АктуальныйПеречень>
+<ПоследниеИсключенные><Субъект><ФЛ><ФИО>БЫВШИЙ ИВАН ИВАНОВИЧ</ФИО></ФЛ></Субъект></ПоследниеИсключенные>
+</Перечень>
+"""
+EGRUL = """<EGRUL>
+<СвЮЛ ДатаВып="2026-01-15" ОГРН="1027700132195" ИНН="6311000001" КПП="631101001"><СвНаимЮЛ НаимЮЛПолн="ООО ТЕПЛО">
+<СвНаимЮЛСокр НаимСокр="ООО ТЕПЛО"/></СвНаимЮЛ><СвАдресЮЛ><АдресРФ Индекс="443001" Дом="Д 5" Кварт="ОФ 3">
+<Регион ТипРегион="ОБЛАСТЬ" НаимРегион="САМАРСКАЯ"/><Город ТипГород="ГОРОД" НаимГород="САМАРА"/>
+<Улица ТипУлица="УЛИЦА" НаимУлица="ПОБЕДЫ"/></АдресРФ><СвНедАдресЮЛ ПризнНедАдресЮЛ="1"/></СвАдресЮЛ>
+<СвСтатус><СвСтатус КодСтатусЮЛ="105" НаимСтатусЮЛ="Исключается"/></СвСтатус>
+<СведДолжнФЛ><СвФЛ Фамилия="ИВАНОВ" Имя="ПЕТР" Отчество="ИЛЬИЧ" ИННФЛ="500100732259"/>
+<СвДолжн НаимДолжн="ДИРЕКТОР"/></СведДолжнФЛ><СвУчредит><УчрФЛ><СвФЛ Фамилия="СЕРОВА" Имя="АННА"/></УчрФЛ></СвУчредит>
+</СвЮЛ>
+<СвЮЛ ДатаВып="2025-01-15" ИНН="6311000001"/>
+<СвЮЛ ИНН="6311000002"><СвПрекрЮЛ ДатаПрекрЮЛ="2024-05-06"/></СвЮЛ>
+</EGRUL>
+"""
+
+
+def test_debtors_of_the_register_of_bankruptcies(load: Load) -> None:
+    assert load("bankrupts", "debtors.xml", BANKRUPTS) == [("all", 2)]
+    (person,) = look_up("bankrupts", "11223344595")
+    assert (person["name"], person["ident"], person["birth_date"]) == ("Сидоров Пётр Ильич", "17", date(1975, 3, 4))
+    assert person["reason"] == "Физическое лицо; дело А55-1/2026"
+    assert look_up("bankrupts", "сидоров петр ильич") == [person]
+    (company,) = look_up("bankrupts", "7707083893")
+    assert (company["kind"], company["companies"]) == ("organization", ["лютик"])
+    load("bankrupts", "debtors.csv", "name;inn\nСидоров Пётр Ильич;500100732259\n")
+    assert len(look_up("bankrupts", "500100732259")) == 1
+
+
+def test_the_list_of_extremists_in_xml(load: Load) -> None:
+    assert load("extremists", "list.xml", EXTREMISTS) == [("all", 3)]
+    (person,) = look_up("extremists", "4509123456")
+    assert person["names"] == ["иванов иван иванович", "петров иван", "сидоров иван иванович"]
+    assert (person["ident"], person["reason"], person["since"]) == ("5", "терроризм", date(2020, 5, 6))
+    assert look_up("extremists", "Сидоров Иван Иванович") == [person]
+    assert [one["birth_year"] for one in look_up("extremists", "Петров Пётр")] == [1990]
+    assert [one["ident"] for one in look_up("extremists", "7707083893")] == ["7"]
+    with pytest.raises(NotFound):
+        look_up("extremists", "Бывший Иван Иванович")
+
+
+def dbf(path: Path, records: Sequence[tuple[str, ...]]) -> Path:
+    """A DBF table of the list, CP866."""
+    fields = (("NUMBER", 8), ("TU", 1), ("NAMEU", 60), ("SD", 20), ("RG", 20), ("GR", 8), ("YR", 4), ("TERROR", 1))
+    length = 1 + sum(size for _, size in fields)
+    header = 32 + 32 * len(fields) + 1
+    head = struct.pack("<BBBBIHH", 3, 126, 11, 20, len(records), header, length) + bytes(17) + b"\x65" + bytes(2)
+    described = b"".join(
+        name.encode().ljust(11, b"\0") + b"C" + bytes(4) + bytes([size, 0]) + bytes(14) for name, size in fields
+    )
+    rows = b"".join(
+        b" " + b"".join(text.encode("cp866").ljust(size) for text, (_, size) in zip(record, fields, strict=True))
+        for record in records
+    )
+    path.write_bytes(head + described + b"\x0d" + rows + b"\x1a")
+    return path
+
+
+DBF = (
+    ("1", "4", "ИВАНОВ ИВАН ИВАНОВИЧ* (ПЕТРОВ ИВАН ИВАНОВИЧ)", "45 09", "123456", "19800201", "1980", "1"),
+    ("1", "4", "СИДОРОВ ИВАН ИВАНОВИЧ", "", "", "19800201", "1980", "1"),
+    ("2", "3", 'ООО "ТЕНЬ"', "7707083893", "1027700132195", "", "0", "0"),
+)
+
+
+def test_the_list_of_extremists_in_dbf(store: Store, settings: Settings, tmp_path: Path) -> None:
+    load_reference(store, settings, "extremists", dbf(tmp_path / "list_20261120.dbf", DBF))
+    (person,) = look_up("extremists", "4509123456")
+    assert person["names"] == ["иванов иван иванович", "петров иван иванович", "сидоров иван иванович"]
+    assert (person["birth_date"], person["reason"]) == (date(1980, 2, 1), "терроризм")
+    assert [one["ogrn"] for one in look_up("extremists", "7707083893")] == ["1027700132195"]
+    with store.transaction() as connection:
+        listed = {one.kind: one for one in list_reference(connection, settings.home, today=date(2026, 11, 28))}
+    assert (listed["extremists"].published, listed["extremists"].is_stale) == (date(2026, 11, 20), True)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda data: data[:-90], "record 3: the file is cut off here"),
+        (lambda data: b"PK" + data[2:20], "not a DBF table"),
+        (lambda data: data.replace(b"NAMEU", b"NAMEX"), "no field «NAMEU»"),
+        (lambda data: data.replace(b"19800201", b"19801301"), "record 1, field «GR»: there is no day"),
+    ],
+)
+def test_a_broken_dbf_names_its_place(
+    store: Store, settings: Settings, tmp_path: Path, spoil: Callable[[bytes], bytes], message: str
+) -> None:
+    path = dbf(tmp_path / "list.dbf", DBF)
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(SourceUnusable, match=message):
+        load_reference(store, settings, "extremists", path)
+
+
+def test_the_register_of_companies(load: Load) -> None:
+    assert load("egrul", "egrul.xml", EGRUL) == [("all", 2)]
+    (found,) = look_up("egrul", "6311000001")
+    assert (found["kpp"], found["state"], found["unreliable"]) == ("631101001", "Исключается", ("адрес",))
+    assert found["address"] == "443001, ОБЛАСТЬ САМАРСКАЯ, ГОРОД САМАРА, УЛИЦА ПОБЕДЫ, Д 5, ОФ 3"
+    assert [(one["name"], one["role"], one["inn"]) for one in found["officers"]] == [
+        ("ИВАНОВ ПЕТР ИЛЬИЧ", "director", "500100732259"),
+        ("СЕРОВА АННА", "owner", None),
+    ]
+    assert look_up("egrul", "6311000002")[0]["ceased"] == date(2024, 5, 6)
+    load("egrul", "egrul.csv", "inn;name;state;director\n6311000003;ООО Свет;Действующая;Серова Анна\n")
+    (plain,) = look_up("egrul", "6311000003")
+    assert (plain["state"], plain["officers"][0]["name"]) == (None, "Серова Анна")
+    with pytest.raises(NotFound):
+        look_up("egrul", "6311000001")
 
 
 BROKEN = [
@@ -165,13 +297,25 @@ BROKEN = [
     ("blacklist", BLACKLIST.replace("31.12.2024", "31.11.2024"), "line 3, column «until»: there is no day"),
     ("blacklist", "name,kind\nИванов,робот\n", "line 2, column «kind»: person, organization, auto"),
     ("blacklist", "name\n", "holds no entries"),
+    ("bankrupts", BANKRUPTS.replace('FirstName="Пётр" LastName="Сидоров" ', ""), "line 2, attribute «LastName»"),
+    ("bankrupts", BANKRUPTS.replace("1975-03-04T", "04.03.1975 "), "line 2, attribute «Birthdate»: a day such as"),
+    ("bankrupts", BANKRUPTS.replace("</D>", ""), "line 8, column .*not a well-formed"),
+    ("bankrupts", "<D/>", "holds no entries"),
+    ("extremists", EXTREMISTS.replace("<ФИО>ИВАНОВ ИВАН ИВАНОВИЧ* (ПЕТРОВ ИВАН)</ФИО>", ""), "line 4, element «ФИО»"),
+    ("extremists", EXTREMISTS.replace("1980-02-01", "1980-02-31"), "«ДатаРождения»: there is no day 1980-02-31"),
+    ("extremists", EXTREMISTS.replace("<ФЛ>", "<ИП>").replace("</ФЛ>", "</ИП>"), "line 4: a subject has neither"),
+    ("extremists", EXTREMISTS.replace("<Перечень>", "<!DOCTYPE a><Перечень>"), "declares a document type"),
+    ("egrul", EGRUL.replace('ИНН="6311000001"', ""), "line 2, attribute «ИНН»: an ИНН of ten"),
+    ("egrul", EGRUL.replace("2026-01-15", "15.01.2026"), "line 2, attribute «ДатаВып»"),
+    ("egrul", "inn;name;ceased\n6311000001;ООО;вчера\n", "line 2, column «ceased»: a day such as"),
+    ("egrul", "inn;name\n63110;ООО\n", "line 2, column «inn»"),
 ]
 
 
 @pytest.mark.parametrize(("kind", "text", "message"), BROKEN)
 def test_a_broken_list_names_its_place(load: Load, kind: str, text: str, message: str) -> None:
     with pytest.raises(SourceUnusable, match=message):
-        load(kind, "list.csv", text)
+        load(kind, "list.xml" if text.startswith("<") else "list.csv", text)
 
 
 def test_the_command_finds_entries(load: Load, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def find(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Where to look: " + ", ".join(LOOK_UP_KINDS) + ".")],
     key: Annotated[
         str,
-        typer.Argument(metavar="KEY", help="A code, a day (2026-01-09), a BIK; for a blacklist a number or name."),
+        typer.Argument(metavar="KEY", help="A code, a day (2026-01-09), a BIK, an ИНН; of a list a number or a name."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:

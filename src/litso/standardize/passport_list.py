@@ -24,6 +24,20 @@ class PassportList:
         at = int(np.searchsorted(own, np.uint32(int(number))))
         return at < len(own) and int(own[at]) == int(number)
 
+    def has_many(self, passports: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of some ten-digit passports is on the list."""
+        found = np.zeros(len(passports), dtype=np.bool_)
+        order = np.argsort(passports, kind="stable")
+        series = passports[order] // 1_000_000
+        begins = np.flatnonzero(np.diff(series, prepend=-1))
+        for begin, end in zip(begins, [*begins[1:], len(series)], strict=True):
+            own = self.numbers[int(self.starts[series[begin]]) : int(self.starts[series[begin] + 1])]
+            asked = (passports[order[begin:end]] % 1_000_000).astype(np.uint32)
+            at = np.searchsorted(own, asked)
+            is_inside = at < len(own)
+            found[order[begin:end][is_inside]] = own[at[is_inside]] == asked[is_inside]
+        return found
+
 
 def passport_list(passports: NDArray[np.int64]) -> PassportList:
     """The list of sorted ten-digit passports, each once."""

@@ -16,7 +16,6 @@ from litso.domain.working_days import WorkingCalendar
 from litso.standardize.address import Address, parse, parse_column
 from litso.standardize.address.gar import GarIndex
 from litso.standardize.address.gar_column import match_column
-from litso.standardize.blacklist import Blacklist
 from litso.standardize.numbering import NumberingPlan
 from litso.standardize.passport_list import PassportList
 
@@ -46,7 +45,6 @@ class Registers(NamedTuple):
     passports: PassportList | None = None
     activities: Mapping[str, str] | None = None
     calendar: WorkingCalendar | None = None
-    blacklist: Blacklist | None = None
 
 
 NO_REGISTERS: Final = Registers()

@@ -19,7 +19,6 @@ from litso.settings import Settings
 from litso.store import reference as ledger
 from litso.store.database import Connection, Store
 from litso.usecases import registers
-from litso.usecases.reference_blacklist import build_blacklist
 from litso.usecases.reference_gar import build_region, regions
 from litso.usecases.reference_kinds import (
     Kind,
@@ -36,6 +35,7 @@ from litso.usecases.reference_kinds import (
     this_year,
     whole,
 )
+from litso.usecases.reference_lists import build_bankrupts, build_blacklist, build_egrul, build_extremists
 from litso.usecases.registers import EditionFile
 
 _ALL: Final = (
@@ -78,6 +78,16 @@ _ALL: Final = (
         whole,
         build_blacklist,
     ),
+    Kind(registers.BANKRUPTS, "Банкроты", "ЕФРСБ, XML: DebtorPerson, DebtorCompany", 7, whole, build_bankrupts),
+    Kind(
+        registers.EXTREMISTS,
+        "Террористы и экстремисты",
+        "Росфинмониторинг, перечень в XML или DBF",
+        7,
+        whole,
+        build_extremists,
+    ),
+    Kind(registers.COMPANIES, "Реестр юрлиц (ЕГРЮЛ)", "ФНС, XML или CSV: inn, ogrn, kpp…", 31, whole, build_egrul),
 )
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
 

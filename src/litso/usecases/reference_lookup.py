@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from litso.domain.record import AUTO
+from litso.enrich.company import to_row
 from litso.errors import BadUsage, NotFound
 from litso.standardize.one import standardize_one
 from litso.standardize.registers import Registers
-from litso.usecases import registers
+from litso.usecases import lists, registers
 
 Found = list[dict[str, Any]]
 """Entries as JSON has them."""
@@ -55,13 +57,17 @@ def _issuer(known: Registers, key: str) -> Found:
     return [{"code": key, "name": name} for name in (known.issuers or {}).get(key, ())]
 
 
-def _listed(known: Registers, key: str) -> Found:
+def _listed(kind: str, known: Registers, key: str) -> Found:
     """Entries of the lists with that number, or that name: told by what the key is."""
-    if known.blacklist is None:
-        return []
     asked = dict.fromkeys(("full_name", "inn", "ogrn", "snils", "passport"), key)
     standard = standardize_one({"source": "", "source_id": "", "party": AUTO, **asked})
-    return [entry._asdict() for entry in known.blacklist.find_record(standard)]
+    found = (entry._asdict() for entry in lists.find_listed(kind, standard))
+    return [{name: value for name, value in one.items() if name not in ("entry_id", "row_hash")} for one in found]
+
+
+def _company(known: Registers, key: str) -> Found:
+    company = lists.find_company(key)
+    return [to_row(company)] if company else []
 
 
 _LOOK_UP: Final[Mapping[str, Callable[[Registers, str], Found]]] = MappingProxyType(
@@ -70,11 +76,12 @@ _LOOK_UP: Final[Mapping[str, Callable[[Registers, str], Found]]] = MappingProxyT
         registers.CALENDAR: _day,
         registers.BANKS: _bank,
         registers.ISSUERS: _issuer,
-        registers.BLACKLIST: _listed,
+        registers.COMPANIES: _company,
+        **{kind: partial(_listed, kind) for kind in lists.LISTS},
     }
 )
 KINDS: Final = tuple(_LOOK_UP)
-IMPERSONAL: Final = tuple(kind for kind in KINDS if kind != registers.BLACKLIST)
+IMPERSONAL: Final = tuple(kind for kind in KINDS if kind not in (*lists.LISTS, registers.COMPANIES))
 """Kinds that tell of no person."""
 
 

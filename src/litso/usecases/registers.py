@@ -24,7 +24,6 @@ from litso.domain.working_days import Day, WorkingCalendar
 from litso.errors import Misconfigured
 from litso.standardize.address.gar import GarIndex
 from litso.standardize.address.gar_tables import GarTables
-from litso.standardize.blacklist import Blacklist
 from litso.standardize.numbering import NumberingPlan, official_plan
 from litso.standardize.passport_list import PassportList
 from litso.standardize.registers import Bank, Registers
@@ -37,6 +36,9 @@ PASSPORTS: Final = "passports"
 OKVED: Final = "okved"
 CALENDAR: Final = "calendar"
 BLACKLIST: Final = "blacklist"
+BANKRUPTS: Final = "bankrupts"
+EXTREMISTS: Final = "extremists"
+COMPANIES: Final = "egrul"
 KEPT: Final = frozenset({GAR, ISSUERS})
 """Kinds that decide about standard values that are kept, or their problems."""
 WHOLE: Final = "all"
@@ -95,6 +97,13 @@ def folders_in_use() -> tuple[Path, ...]:
     return _seen[1]
 
 
+def edition_of(kind: str) -> Opened | None:
+    """The edition in use of a kind without parts."""
+    if _home is None:
+        return None
+    return next((one for one in editions(_home) if one.edition.kind == kind), None)
+
+
 def recipe() -> str:
     """What of the registers decides about standard values that are kept: editions of `KEPT`."""
     return "\n".join(f"{folder.parts[-3:-1]} {folder.name}" for folder in folders_in_use() if _kind(folder) in KEPT)
@@ -129,10 +138,9 @@ def opened(folders: tuple[Path, ...]) -> Registers:
         gar=_gar(by_kind[GAR]) if GAR in by_kind else None,
         banks=_banks(by_kind[BANKS][0]) if BANKS in by_kind else None,
         issuers=_issuers(by_kind[ISSUERS][0]) if ISSUERS in by_kind else None,
-        passports=_passports(by_kind[PASSPORTS][0]) if PASSPORTS in by_kind else None,
+        passports=passports_in(by_kind[PASSPORTS][0]) if PASSPORTS in by_kind else None,
         activities=_activities(by_kind[OKVED][0]) if OKVED in by_kind else None,
         calendar=_calendar(by_kind[CALENDAR]) if CALENDAR in by_kind else None,
-        blacklist=_blacklist(by_kind[BLACKLIST][0]) if BLACKLIST in by_kind else None,
     )
 
 
@@ -154,7 +162,8 @@ def _issuers(folder: Path) -> dict[str, tuple[str, ...]]:
     return {code: tuple(found) for code, found in names.iter_rows()}
 
 
-def _passports(folder: Path) -> PassportList:
+def passports_in(folder: Path) -> PassportList:
+    """The list of invalid passports of an edition."""
     starts, numbers = (mapped(folder / f"{name}.arrow")[name].chunk(0).to_numpy() for name in ("starts", "numbers"))
     return PassportList(starts, numbers)
 
@@ -168,10 +177,6 @@ def _calendar(folders: Sequence[Path]) -> WorkingCalendar:
     rows = [row for folder in folders for row in mapped(folder / "days.arrow").to_pylist()]
     days = {row["day"]: Day(row["kind"], row["title"], row["moved_from"]) for row in rows}
     return WorkingCalendar(days, frozenset(int(folder.parent.name) for folder in folders))
-
-
-def _blacklist(folder: Path) -> Blacklist:
-    return Blacklist(*(mapped(folder / f"{name}.arrow") for name in ("keys", "entries")))
 
 
 def mapped(path: Path) -> pa.Table:

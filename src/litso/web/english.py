@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from litso.web.english_checks import CHECK_TEXTS
 from litso.web.english_golden import GOLDEN_PATTERNS, GOLDEN_TEXTS
 from litso.web.english_graph import GRAPH_TEXTS
 from litso.web.english_parse import PARSE_TEXTS
@@ -12,6 +13,7 @@ from litso.web.english_parse import PARSE_TEXTS
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
         **PARSE_TEXTS,
+        **CHECK_TEXTS,
         **GOLDEN_TEXTS,
         **GRAPH_TEXTS,
         # every page
