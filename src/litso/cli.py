@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "policy": "policy:app",
     "pin": "pin:app",
     "contacts": "contacts:app",
+    "quality": "quality:quality",
     "serve": "serve:serve",
     "worker": "worker:worker",
     "job": "job:app",

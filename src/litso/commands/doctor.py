@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from litso import __version__
@@ -18,11 +19,15 @@ from litso.errors import BrokenInvariant
 from litso.settings import Settings, load_settings
 from litso.store.invariants import Finding, check_invariants
 from litso.store.migrate import store_version
+from litso.usecases.access import ADMINISTRATOR, Actor
+from litso.usecases.quality import Overview, read_overview
 from litso.usecases.reference import Listed, list_reference
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Check the installation, the store, reference data and the invariants. Exit status 3 when an invariant is broken.
+    """Check the installation, the store, reference data, the quality of records and the invariants.
+
+    Exit status 3 when an invariant is broken; alarms of quality and sources that are late are only told.
 
     Example: litso doctor
     """
@@ -32,11 +37,12 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         facts["store_version"] = str(store_version(connection))
         findings = check_invariants(connection)
         listed = list_reference(connection, settings.home)
+        judged = read_overview(connection, Actor("cli", ADMINISTRATOR))
     if as_json:
         found = {"reference": reference_summary(listed), "invariants": [finding._asdict() for finding in findings]}
-        typer.echo(json.dumps({**facts, **found}))
+        typer.echo(json.dumps({**facts, **found, "quality": _warnings(judged)}))
     else:
-        _print(facts, findings, listed)
+        _print(facts, findings, listed, _warnings(judged))
     broken = [finding for finding in findings if finding.violations]
     if broken:
         raise BrokenInvariant("broken: " + ", ".join(f"{one.invariant} ({one.violations})" for one in broken))
@@ -55,13 +61,20 @@ def _server_version(number: int) -> str:
     return f"{number // 10000}.{number % 10000}"
 
 
-def _print(facts: dict[str, str], findings: list[Finding], listed: list[Listed]) -> None:
+def _warnings(judged: Overview) -> list[str]:
+    """What is wrong with records and their sources, in words."""
+    return [*(alarm.reason for alarm in judged.alarms), *(one.reason for one in judged.late)]
+
+
+def _print(facts: dict[str, str], findings: list[Finding], listed: list[Listed], warnings: list[str]) -> None:
     table = Table(show_header=False, box=None)
     for name, value in facts.items():
         table.add_row(name.replace("_", " "), value)
     for one in listed:
         told = "[dim]not loaded[/dim]" if one.version is None else f"edition {one.version}, {age_in_words(one)}"
         table.add_row(f"{one.kind} {one.part}".strip(), told)
+    for warning in warnings:
+        table.add_row("quality", f"[yellow]{escape(warning)}[/yellow]")
     for finding in findings:
         state = "[green]holds[/green]" if finding.violations == 0 else f"[red]{finding.violations} violations[/red]"
         table.add_row(finding.invariant, f"{state}  {finding.meaning}")

@@ -14,6 +14,7 @@ import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
+from litso.domain.spreadsheet import spreadsheet_safe
 from litso.errors import BadUsage
 from litso.golden.writ import IDENTIFIER
 from litso.settings import load_settings
@@ -114,11 +115,6 @@ def _write_csv(path: Path, found: Iterable[Debtor]) -> int:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(_HEADER)
         return sum(writer.writerow(map(spreadsheet_safe, _cells(one))) > 0 for one in found)
-
-
-def spreadsheet_safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def day_of(text: str | None) -> date | None:

@@ -2,8 +2,8 @@
 
     read and map into a spool → compare with the store → gates → standardize what is new → resolve → publish
 
-Only the last two happen inside the transaction; the graph follows in one of its own. A load that a gate holds keeps its
-spool until a human decides.
+Only the last two happen inside the transaction; the graph and the measurement of quality follow in their own. A load
+that a gate holds keeps its spool until a human decides.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from litso.store import loads, quarantine, records, reference, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
-from litso.usecases import graph, registers
+from litso.usecases import graph, quality, registers
 from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
@@ -103,6 +103,7 @@ def load_files(
         done = iter(_publish(connection, settings, incoming, progress, watch))
         outcomes = [load if isinstance(load, Outcome) else next(done) for load in staged]
     _relate(store, progress, watch)
+    _judge(store, progress, watch)
     return outcomes
 
 
@@ -119,6 +120,7 @@ def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
         incoming = Incoming(load_id, mapping, held.mode == FULL, open_spool(folder))
         outcome = _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
     _relate(store, _silent, Stopwatch())
+    _judge(store, _silent, Stopwatch())
     return outcome
 
 
@@ -244,6 +246,13 @@ def _relate(store: Store, progress: Progress, watch: Stopwatch) -> None:
     progress("relating", 0, 1)
     with watch.stage("relating"):
         graph.catch_up(store)
+
+
+def _judge(store: Store, progress: Progress, watch: Stopwatch) -> None:
+    """Quality is measured of what is there now."""
+    progress("measuring quality", 0, 1)
+    with watch.stage("measuring quality"):
+        quality.measure_if_due(store)
 
 
 def _rejected_row(row: Rejected) -> RejectedRow:

@@ -17,6 +17,7 @@ CONTACT_ATTRIBUTES: Final = ("phones", "emails")
 DOCUMENT_ATTRIBUTES: Final = ("snils", "inn", "passport", "national_id")
 """Documents of a person; those of an organization are public."""
 
+_OF_GOLDEN: Final = MappingProxyType({"phone": "phones", "email": "emails", "account": "accounts", "name": "full_name"})
 _RUSSIAN_PHONE: Final = re.compile(r"\+7(\d{3})(\d{3})(\d{2})(\d{2})")
 _LAST_SHOWN: Final = 2
 
@@ -81,6 +82,20 @@ def _masked(attribute: str, value: Any, sight: Sight, kind: str) -> Any:
     if isinstance(value, list):
         return [_masked(attribute, one, sight, kind) for one in value]
     return masked_value(attribute, value, sight, kind) if isinstance(value, str) else value
+
+
+def masked_original(attribute: str, text: str, sight: Sight, kind: str) -> str:
+    """A value as it was received, whatever it is: letters and digits but the last two are hidden where its attribute is
+    masked."""
+    if not is_masked(attribute, sight, kind):
+        return text
+    head, tail = text[:-_LAST_SHOWN], text[-_LAST_SHOWN:]
+    return "".join(DOT if sign.isalnum() else sign for sign in head) + tail
+
+
+def shown_attribute(name: str) -> str:
+    """The attribute of golden records for one of mappings: «phone» is one of «phones»."""
+    return _OF_GOLDEN.get(name, name)
 
 
 def is_masked(attribute: str, sight: Sight, kind: str) -> bool:

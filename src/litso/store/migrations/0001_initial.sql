@@ -571,6 +571,21 @@ create table change (
 );
 create index change_by_party on change (party_id, change_id);
 
+-- Quality of the records of each source over time: good of total, see litso.domain.quality.
+create table quality (
+    measured_at timestamptz not null default now(),
+    source      text not null,
+    attribute   text not null,                       -- record: the record as a whole
+    dimension   text not null check (dimension in ('completeness', 'validity', 'uniqueness', 'freshness',
+                                                   'consistency')),
+    other       text not null default '',            -- the source it is compared with; days of an age
+    good        bigint not null,
+    total       bigint not null,
+    primary key (source, attribute, dimension, other, measured_at),
+    check (good between 0 and total)
+);
+create index quality_by_moment on quality (measured_at);
+
 -- Official reference data --------------------------------------------------------------------------------------------
 
 -- The ledger of editions. Their content is in files of LITSO_HOME/reference; replaced_at is null for those in use.
