@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "tuning": "tuning:app",
     "policy": "policy:app",
     "pin": "pin:app",
+    "case": "case:app",
     "contacts": "contacts:app",
     "quality": "quality:quality",
     "serve": "serve:serve",

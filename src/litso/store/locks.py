@@ -16,6 +16,7 @@ LOAD: Final = 0x4C530004
 GRAPH: Final = 0x4C530005
 JOB: Final = 0x4C530006
 WORKER: Final = 0x4C530007
+CASES: Final = 0x4C53000A
 
 
 @contextmanager

@@ -272,6 +272,72 @@ create table operation_row (
 );
 create index operation_row_waiting on operation_row (operation_id, place) where judgement_id is null;
 
+-- Cases: questions put to stewards --------------------------------------------------------------------------------
+
+-- One question about two records: of two parties that may be one, or of one party that may be two. Derived from records,
+-- model and judgements, see litso.usecases.case_refresh; `evidence` is the hash of what speaks for asking.
+create table steward_case (
+    case_id      bigint generated always as identity primary key,
+    subject      text not null unique,               -- what it is about: «pair:…», «party:…», «manual:…»
+    kind         text not null check (kind in ('doubt', 'cut', 'documents', 'split', 'bridge', 'large', 'manual')),
+    parties      uuid[] not null,
+    left_source  text not null, left_id  text not null,
+    right_source text not null, right_id text not null,
+    sources      text[] not null,
+    grounds      jsonb not null,                     -- of litso.domain.case.Ground
+    evidence     text not null,
+    stakes       jsonb not null,                     -- of litso.domain.case.Stakes
+    risk         integer not null,
+    value        integer not null,
+    priority     integer not null,
+    state        text not null default 'open'
+                 check (state in ('open', 'second', 'escalated', 'decided', 'dismissed', 'obsolete')),
+    outcome      text check (outcome in ('same', 'different', 'unsure')),
+    judgement_id bigint references judgement,
+    round        integer not null default 1,         -- verdicts of earlier rounds no longer count
+    version      integer not null default 1,
+    claimed_by   text,
+    claimed_until timestamptz,
+    opened_by    text,                               -- null: derived
+    note         text not null default '',
+    opened_at    timestamptz not null default now(),
+    decided_by   text,
+    decided_at   timestamptz
+);
+create index steward_case_queue on steward_case (priority desc, case_id) where state in ('open', 'second', 'escalated');
+create index steward_case_of_party on steward_case using gin (parties)
+    where state in ('open', 'second', 'escalated');
+create index steward_case_left on steward_case (left_source, left_id) where state in ('decided', 'dismissed');
+create index steward_case_decided on steward_case (decided_at) where decided_at is not null;
+
+-- What stewards said. The first verdict is hidden from the second person until they gave theirs.
+create table case_verdict (
+    verdict_id bigint generated always as identity primary key,
+    case_id    bigint not null references steward_case on delete cascade,
+    round      integer not null,
+    verdict    text not null check (verdict in ('same', 'different', 'unsure', 'dismiss')),
+    author     text not null,
+    reason     text not null default '',
+    given_at   timestamptz not null default now(),
+    undone_at  timestamptz
+);
+create unique index case_verdict_once on case_verdict (case_id, round, author) where undone_at is null;
+create index case_verdict_of_author on case_verdict (author, verdict_id) where undone_at is null;
+
+-- Four eyes: from which value on a case of a kind needs two persons.
+create table case_rule (
+    kind       text primary key,
+    from_value integer not null check (from_value between 0 and 100),
+    author     text not null,
+    set_at     timestamptz not null default now()
+);
+
+-- Parties whose cases are to be derived anew.
+create table case_pending (
+    party_id uuid primary key,
+    since    timestamptz not null default now()
+);
+
 -- Tuning ---------------------------------------------------------------------------------------------------------
 
 -- Rehearsals of another model or threshold, and what became of them. The model file holds the threshold.

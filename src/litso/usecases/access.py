@@ -37,6 +37,7 @@ _MAY: Final = MappingProxyType(
         "read_sources": frozenset({ADMINISTRATOR, STEWARD, ANALYST, INTEGRATOR}),
         "decide_loads": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "manage_people": frozenset({ADMINISTRATOR}),
+        "rule_cases": frozenset({ADMINISTRATOR}),
     }
 )
 

@@ -24,7 +24,7 @@ from litso.resolve.keys import CAP, RARE
 from litso.resolve.keys_of_one import KeysOfOne
 from litso.resolve.model import UNIT, Model, score
 from litso.resolve.nodes import fingerprint, node_values
-from litso.store import changes, crosswalk, facts, golden, graph, judgements, nodes, records, sources
+from litso.store import cases, changes, crosswalk, facts, golden, graph, judgements, nodes, records, sources
 from litso.store.database import Connection
 from litso.store.nodes import Block, Link
 from litso.store.records import Belonging
@@ -334,6 +334,7 @@ def _succeed(
     created = sorted(set(moved.values()) & named.minted - named.split.keys())
     settled = Settled(created, [], named.merged, named.split, [])
     found = {party for party in touched if party}
+    cases.expect(connection, found | set(named.now.values()))
     return publish_touched(connection, hand.model.custom_names, found, settled, cause, hand.registered)
 
 

@@ -26,7 +26,7 @@ from litso.store import loads, quarantine, records, reference, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
-from litso.usecases import graph, quality, registers
+from litso.usecases import case_refresh, graph, quality, registers
 from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
@@ -242,10 +242,14 @@ def _publish(
 
 
 def _relate(store: Store, progress: Progress, watch: Stopwatch) -> None:
-    """The graph of persons, accounts and premises follows the loads."""
+    """The graph of persons, accounts and premises, and the cases of stewards, follow the loads."""
     progress("relating", 0, 1)
     with watch.stage("relating"):
         graph.catch_up(store)
+    progress("cases", 0, 1)
+    with watch.stage("cases"):
+        case_refresh.refresh(store)
+        case_refresh.revalue(store)
 
 
 def _judge(store: Store, progress: Progress, watch: Stopwatch) -> None:

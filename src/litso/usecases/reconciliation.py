@@ -26,6 +26,7 @@ from litso.resolve.model import UNIT, Model, from_json, shipped, to_json
 from litso.settings import Settings
 from litso.sources.mapping import Mapping, parse_mapping
 from litso.store import (
+    cases,
     changes,
     crosswalk,
     facts,
@@ -177,6 +178,7 @@ def relink(connection: Connection, found: Outlook) -> int:
     links, stale = _changed_links(connection, found.engine, found.resolution, node_id)
     nodes.remove_pairs(connection, stale)
     nodes.add_nodes(connection, nodes.NODE_SCHEMA.empty_table(), nodes.KEY_SCHEMA.empty_table(), links)
+    cases.expect(connection, [cases.EVERYTHING])
     return int(links.num_rows + stale.num_rows)
 
 
@@ -638,6 +640,7 @@ def _publish_golden(
     published = publish_many(connection, _members(engine, progress), serials, expected, in_force(connection))
     golden.withdraw(connection, ended)
     graph.expect(connection, [graph.EVERYTHING])
+    cases.expect(connection, [cases.EVERYTHING])
     return _tell(connection, succeeded, published, ended, staged, judgement_id)
 
 

@@ -26,18 +26,25 @@ class Judged(NamedTuple):
 
 def judge(store: Store, actor: Actor, *, verdict: str, left: SourceKey, right: SourceKey, reason: str = "") -> Judged:
     """Enter a judgement and resolve accordingly, in one transaction. NotFound when a record does not exist."""
+    with store.transaction() as connection:
+        return judge_within(connection, actor, verdict=verdict, left=left, right=right, reason=reason)
+
+
+def judge_within(
+    connection: Connection, actor: Actor, *, verdict: str, left: SourceKey, right: SourceKey, reason: str = ""
+) -> Judged:
+    """As `judge`, in the transaction of the caller."""
     demand(actor, "judge")
     if verdict not in VERDICTS:
         raise BadUsage(f"a verdict is one of {', '.join(VERDICTS)}, not {verdict!r}")
-    with store.transaction() as connection:
-        locks.lock_resolution(connection)
-        known = {(record.source, record.source_id) for record in records.find_many(connection, [left, right])}
-        for key in (left, right):
-            if key not in known:
-                raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
-        number = judgements.add(connection, verdict=verdict, left=left, right=right, author=actor.name, reason=reason)
-        settled = reconsider(connection, [left, right], Cause("judgement", None, number))
-        return Judged(judgements.get(connection, number), settled)
+    locks.lock_resolution(connection)
+    known = {(record.source, record.source_id) for record in records.find_many(connection, [left, right])}
+    for key in (left, right):
+        if key not in known:
+            raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
+    number = judgements.add(connection, verdict=verdict, left=left, right=right, author=actor.name, reason=reason)
+    settled = reconsider(connection, [left, right], Cause("judgement", None, number))
+    return Judged(judgements.get(connection, number), settled)
 
 
 def undo(store: Store, actor: Actor, judgement_id: int) -> Judged:
@@ -45,11 +52,16 @@ def undo(store: Store, actor: Actor, judgement_id: int) -> Judged:
 
     An earlier judgement of the pair, whose place it had taken, counts again.
     """
-    demand(actor, "judge")
     with store.transaction() as connection:
-        locks.lock_resolution(connection)
-        undone = judgements.undo(connection, judgement_id, actor.name)[0]
-        return Judged(undone, reconsider(connection, undone.sides, Cause("undo", None, judgement_id)))
+        return undo_within(connection, actor, judgement_id)
+
+
+def undo_within(connection: Connection, actor: Actor, judgement_id: int) -> Judged:
+    """As `undo`, in the transaction of the caller."""
+    demand(actor, "judge")
+    locks.lock_resolution(connection)
+    undone = judgements.undo(connection, judgement_id, actor.name)[0]
+    return Judged(undone, reconsider(connection, undone.sides, Cause("undo", None, judgement_id)))
 
 
 def reconsider(connection: Connection, keys: Sequence[SourceKey], cause: Cause) -> Settled:

@@ -13,7 +13,7 @@ from typing import Final
 
 from litso.errors import Conflict
 from litso.settings import Settings
-from litso.store import crosswalk, locks, models, nodes, tuning
+from litso.store import cases, crosswalk, locks, models, nodes, tuning
 from litso.store.database import Connection, Store
 from litso.store.tuning import Move, PartyBefore, Tuning
 from litso.usecases.access import Actor, demand
@@ -186,6 +186,7 @@ def _undo_chunk(connection: Connection, tuning_id: int, number: int) -> None:
     }
     _, customs = current_model(connection)
     publish_touched(connection, customs, touched, Settled([], [], merged, split, []), _UNDO)
+    cases.expect(connection, touched)
     tuning.mark_undone(connection, tuning_id, number)
     _settle(connection, tuning.chunk_nodes(connection, tuning_id, number), _UNDO)
 
