@@ -83,7 +83,11 @@ def _inputs(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, Pa
         yield options.standard.name, options.standard
         return
     for records in options.records:
-        yield "town", _town(folder / str(records), round(records / RECORDS_OF_A_PERSON), options)
+        persons = round(records / RECORDS_OF_A_PERSON)
+        yield (
+            "town",
+            town_of(folder / str(records), persons, seed=options.seed, setting=options.setting, rates=options.rates),
+        )
     if options.febrl and not options.ablations:
         yield from febrl_inputs(folder)
 
@@ -117,12 +121,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _town(folder: Path, persons: int, options: argparse.Namespace) -> Path:
+def town_of(folder: Path, persons: int, *, seed: int, setting: str, rates: str) -> Path:
     """Standard records of the persons of a town, and their truth."""
-    town, base = folder / "town", OTHER if options.setting == "B" else USUAL
+    town, base = folder / "town", OTHER if setting == "B" else USUAL
     build_demo(
-        town, persons=persons, seed=options.seed, setting=setting_of(options.setting),
-        rates=read_rates(options.rates, base), today=date(2025, 11, 21),
+        town, persons=persons, seed=seed, setting=setting_of(setting), rates=read_rates(rates, base),
+        today=date(2025, 11, 21),
     )  # fmt: skip
     batches = (
         (None, batch.records, mapping)

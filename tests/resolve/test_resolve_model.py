@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from litso.domain.record import ORGANIZATION, PERSON
 from litso.errors import Misconfigured
 from litso.resolve.model import Model, from_json, score, shipped, take_apart, to_json, untrained
-from litso.resolve.training import train
+from litso.resolve.training import Verdicts, train
 
 MODELS = {locale: shipped(locale) for locale in ("ru", "generic")}
 
@@ -99,6 +99,19 @@ def test_training_is_deterministic_and_needs_pairs() -> None:
     once, twice = (to_json(train(model, PERSON, levels, counts)) for _ in range(2))
     assert once == twice
     assert train(model, PERSON, levels[:, :0], counts[:0]) is model
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_stewards_say_of_a_pair_moves_pairs_like_it(seed: int) -> None:
+    """A verdict that stands for many pairs outweighs what is learned without labels."""
+    model = MODELS["ru"]
+    levels, counts = some_levels(model, PERSON, seed, 60), np.full(60, 10)
+
+    def learned(answer: bool) -> int:
+        verdicts = Verdicts(levels[:, :1], np.array([answer]), np.array([2_000.0]))
+        return int(score(train(model, PERSON, levels, counts, verdicts), PERSON, levels)[0])
+
+    assert learned(False) < 0 < learned(True)
 
 
 def test_an_only_answer_keeps_its_weight() -> None:

@@ -476,10 +476,11 @@ class FormationOut(Struct):
 
 
 class TuningIn(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A model file, or another threshold for the active model, or both."""
+    """A model file, or another threshold for the active model, or both; or a model that is yet to be learned."""
 
     model: Annotated[dict[str, Any] | None, Meta(description="A model file of Litso as it is.")] = None
     threshold: Annotated[float, Meta(ge=-100, le=100, description="In bits.")] | None = None
+    learn: Annotated[bool, Meta(description="Learn a model from the records and from what stewards judged.")] = False
 
 
 class TuningOut(Struct):

@@ -34,7 +34,7 @@ def rehearse(
 ) -> Response[schemas.TuningOut]:
     """Begin to foresee what would change; ask `GET /v1/tuning/{id}` until its status is `rehearsed`."""
     text = None if data.model is None else msgspec.json.encode(data.model).decode()
-    begun = begin_rehearsal(store, request.user, Wanted(text, "model", data.threshold))
+    begun = begin_rehearsal(store, request.user, Wanted(text, "model", data.threshold, data.learn))
     in_background(finish_rehearsal, store, settings, begun.tuning_id)
     return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 

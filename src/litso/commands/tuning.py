@@ -12,7 +12,7 @@ from litso.bootstrap import open_store
 from litso.commands.console import print_json, stages
 from litso.errors import BadUsage
 from litso.settings import load_settings
-from litso.store import tuning
+from litso.store import models, tuning
 from litso.store.tuning import Tuning
 from litso.usecases import tuning_apply, tuning_sample
 from litso.usecases.access import ADMINISTRATOR, Actor
@@ -31,6 +31,9 @@ _ACTOR: Final = Actor("cli", ADMINISTRATOR)
 def rehearse_command(
     model: Annotated[Path | None, typer.Option(help="A model file, as `litso resolve` writes it.")] = None,
     threshold: Annotated[float | None, typer.Option(help="Bits above which evidence speaks for one party.")] = None,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Learn a model from the records, and from what stewards judged.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Foresee what another model or threshold would change. Writes nothing but the rehearsal.
@@ -38,7 +41,7 @@ def rehearse_command(
     Example: litso tuning rehearse --threshold 2
     """
     text = _text_of(model) if model else None
-    wanted = Wanted(text, str(model), threshold)
+    wanted = Wanted(text, str(model), threshold, learn)
     settings = load_settings()
     with open_store(settings) as store:
         found = rehearse(store, settings, _ACTOR, wanted)
@@ -50,6 +53,16 @@ def _text_of(model: Path) -> str:
         return model.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadUsage(f"{model}: cannot be read: {error}") from error
+
+
+@app.command("model")
+def show_model(tuning_id: Id) -> None:
+    """Print the model file of a rehearsal: to keep it, or to give it to another installation or `litso resolve`.
+
+    Example: litso tuning model 1 > learned.json
+    """
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        typer.echo(models.get(connection, tuning.get(connection, tuning_id).model).content)
 
 
 @app.command("list")
@@ -223,8 +236,17 @@ def as_document(found: Tuning) -> dict[str, Any]:
 def report(found: Tuning) -> str:
     """A rehearsal in words."""
     figures = found.outlook
+    learned = figures.get("learned")
     lines = [
         f"rehearsal {found.tuning_id}: {_what(found)}",
+        *(
+            [
+                f"learned from {learned['pairs']} pairs, of which stewards called {learned['same']} the same and "
+                f"{learned['different']} different"
+            ]
+            if learned
+            else []
+        ),
         f"parties: {figures['parties_now']} → {figures['parties_then']}: {figures['merges']} merge groups, "
         f"{figures['splits']} splits, {figures['regroups']} regroupings",
         f"touched: {figures['parties_touched']} parties, {figures['records_touched']} records, "

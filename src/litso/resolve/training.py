@@ -21,6 +21,7 @@ from litso.resolve.claims import Claim
 from litso.resolve.columns import NAME_PARTS, Columns
 from litso.resolve.compare import RARE_FATHER, Frequencies
 from litso.resolve.model import (
+    CLASSES,
     HEIR,
     HOUSEHOLD,
     MATCHES,
@@ -79,20 +80,38 @@ COMMON_SHARE: Final = 1 / 1_000
 """Shares of nodes from which a name is known, and common."""
 
 
+class Verdicts(NamedTuple):
+    """What stewards said of pairs: levels (claims, pairs), whether they are of one party, and for how many pairs, as
+    training counts them, each of them stands."""
+
+    levels: npt.NDArray[np.uint8]
+    is_same: npt.NDArray[np.bool_]
+    worth: npt.NDArray[np.float64]
+
+
 def train(
     model: Model, kind: str, levels: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64] | npt.NDArray[np.float64],
-    rounds: int = ROUNDS,
+    verdicts: Verdicts | None = None, rounds: int = ROUNDS,
 ) -> Model:  # fmt: skip
-    """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none changes nothing."""
+    """Fit the model of one kind. levels: (claims, patterns); counts: pairs per pattern; none changes nothing.
+
+    verdicts: of these pairs it is known on which side they are, of all others nothing.
+    """
     if not counts.sum():
         return model
     claims = model.claims(kind)
     has_rivals = [[len(claim.levels) > 1] for claim in claims]
-    levels, counts = np.where(has_rivals, levels, np.uint8(0))[:, counts > 0], counts[counts > 0]
+    barred = np.zeros((len(CLASSES), levels.shape[1]))
+    if verdicts is not None:
+        levels = np.concatenate([levels, verdicts.levels], axis=1)
+        counts = np.concatenate([counts, verdicts.worth])
+        barred = np.concatenate([barred, _barred(verdicts.is_same)], axis=1)
+    is_met = counts > 0
+    levels, counts, barred = np.where(has_rivals, levels, np.uint8(0))[:, is_met], counts[is_met], barred[:, is_met]
     guesses = {claim.name: _shares(claim, np.exp2(first_guess(claim)[:, 1:])) for claim in claims}
     likelihood = -np.inf
     for _ in range(rounds):
-        sums = class_sums(model, kind, levels)
+        sums = class_sums(model, kind, levels) + barred
         whole = log2_sum(sums)
         model = _with_kind(
             model, kind, _maximized(model, kind, levels, np.exp2(sums - whole) * counts.astype(np.float64), guesses)
@@ -101,6 +120,12 @@ def train(
         if abs(likelihood - before) < _SETTLED:
             break
     return model
+
+
+def _barred(is_same: npt.NDArray[np.bool_]) -> Table:
+    """Log2 of what is left of each class for pairs of known sides: (classes, pairs)."""
+    is_match = np.arange(len(CLASSES)) < MATCHES
+    return np.where(is_match[:, None] == is_same, 0.0, -np.inf)
 
 
 def sample(of_pair: npt.NDArray[np.int32], patterns: int) -> npt.NDArray[np.int64]:

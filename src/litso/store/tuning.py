@@ -126,6 +126,11 @@ def end_rehearsal(connection: Connection, tuning_id: int, outlook: Mapping[str, 
     connection.execute(statements("tuning")["end_rehearsal"], row)
 
 
+def set_model(connection: Connection, tuning_id: int, model: str) -> None:
+    """Note which model a rehearsal is about, once it is learned."""
+    connection.execute(statements("tuning")["set_model"], {"tuning_id": tuning_id, "model": model})
+
+
 def fail(connection: Connection, tuning_id: int, error: str) -> None:
     """Note why a rehearsal came to nothing."""
     connection.execute(statements("tuning")["fail"], {"tuning_id": tuning_id, "error": error})

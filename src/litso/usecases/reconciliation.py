@@ -104,7 +104,7 @@ def reconcile(
         with watch.stage("resolving"):
             gone = [array for one in staged for array in (one.replaced, one.deleted)]
             _gather(connection, engine, _joined(gone), customs)
-            resolution = resolve_standard(engine, STANDARD, model, judgements=_judgements(connection))
+            resolution = resolve_standard(engine, STANDARD, model, judgements=live_judgements(connection))
         touched = _write(connection, engine, resolution, staged, customs, progress=progress, watch=watch)
         _take_consents(connection, staged)
     return [Reconciled(one.load, one.compared.counts, one.quality, touched) for one in staged]
@@ -141,7 +141,7 @@ def rejudge(connection: Connection, settings: Settings, reason: str, judgement_i
     model, customs = current_model(connection)
     with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
         _gather(connection, engine, _joined([]), customs)
-        resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
+        resolution = resolve_standard(engine, "standard", model, judgements=live_judgements(connection))
         return _write(connection, engine, resolution, reason=reason, judgement_id=judgement_id)
 
 
@@ -157,15 +157,17 @@ class Outlook(NamedTuple):
 
 
 @contextmanager
-def outlook(connection: Connection, settings: Settings, model: Model) -> Iterator[Outlook]:
+def outlook(connection: Connection, settings: Settings, model: Model, *, train: bool = False) -> Iterator[Outlook]:
     """Resolve all records with a model and write nothing; the transaction must see one state of the store.
+
+    train: learn the weights from these records first, as `resolve_standard` does.
 
     BrokenInvariant when the nodes of the store are not those of its records.
     """
     customs = model.custom_names
     with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
         _gather(connection, engine, _joined([]), customs)
-        resolution = resolve_standard(engine, "standard", model, judgements=_judgements(connection))
+        resolution = resolve_standard(engine, "standard", model, judgements=live_judgements(connection), train=train)
         _number_nodes(connection, engine)
         if engine.rows("select count(*) from numbered where is_new")[0][0]:
             raise BrokenInvariant("some records stand in nodes that are not theirs (I1): see `litso doctor`")
@@ -229,7 +231,8 @@ def active_model(connection: Connection) -> Model | None:
     return _READ_MODELS.get(model_id or "")
 
 
-def _judgements(connection: Connection) -> list[Judgement]:
+def live_judgements(connection: Connection) -> list[Judgement]:
+    """Judgements that count, in the order in which they were entered."""
     active = judgements.read_active(connection).to_pylist()
     return [
         Judgement(row["verdict"], (row["left_source"], row["left_id"]), (row["right_source"], row["right_id"]))

@@ -271,11 +271,16 @@ def clusters_at(found: KindResolution, model: Model, threshold: float) -> Nodes:
     )
 
 
+def compared(found: KindResolution, model: Model, left: Nodes, right: Nodes) -> evidence.Patterns:
+    """Patterns of evidence of any pairs of nodes of a kind."""
+    return _compare(found.columns, left, right, model, found.kind)
+
+
 def scorer_of(found: KindResolution, model: Model) -> Callable[[Nodes, Nodes], npt.NDArray[np.int32]]:
     """Scores of any pairs of nodes of a kind."""
 
     def score_more(one: Nodes, two: Nodes) -> npt.NDArray[np.int32]:
-        more = _compare(found.columns, one, two, model, found.kind)
+        more = compared(found, model, one, two)
         return score(model, found.kind, more.levels)[more.of_pair]
 
     return score_more

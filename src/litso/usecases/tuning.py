@@ -20,6 +20,7 @@ from litso.store import homes, models, parties, tuning
 from litso.store.database import Connection, Store
 from litso.store.tuning import Change, Tuning
 from litso.usecases.access import Actor, demand
+from litso.usecases.learning import learn
 from litso.usecases.reconciliation import Outlook, current_model, outlook
 from litso.usecases.resolution import KindResolution, clusters_at
 
@@ -52,11 +53,13 @@ _LARGEST: Final = 20
 
 
 class Wanted(NamedTuple):
-    """What to rehearse: a model file, its text named for messages, or the present model with another threshold."""
+    """What to rehearse: a model file, its text named for messages, or the present model with another threshold; or
+    what is learned from the records and from what stewards judged."""
 
     model: str | None = None
     name: str = "the model"
     threshold: float | None = None
+    learn: bool = False
 
 
 class Forecast(NamedTuple):
@@ -69,7 +72,8 @@ class Forecast(NamedTuple):
 def rehearse(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> Tuning:
     """Resolve all records as wanted, write nothing but the rehearsal itself, and answer it.
 
-    Raises BadUsage when nothing is wanted, it is the active model already, or the model file is broken.
+    Raises BadUsage when nothing is wanted, it is the active model already, the model file is broken, or a model is
+    both given and to be learned.
     """
     return finish_rehearsal(store, settings, begin_rehearsal(store, actor, wanted).tuning_id)
 
@@ -80,14 +84,15 @@ def begin_rehearsal(store: Store, actor: Actor, wanted: Wanted) -> Tuning:
     with store.transaction() as connection:
         present, _ = current_model(connection)
         model = model_of(present, wanted)
-        if to_json(model) == to_json(present):
+        if not wanted.learn and to_json(model) == to_json(present):
             raise BadUsage("the active model is this one already: give another model or threshold")
         active = models.find_active(connection)
         later = models.keep(connection, to_json(model))
         known = {
             "threshold_now": present.threshold,
             "threshold_then": model.threshold,
-            "is_other_model": to_json(replace(model, threshold=present.threshold)) != to_json(present),
+            "is_other_model": wanted.learn or to_json(replace(model, threshold=present.threshold)) != to_json(present),
+            "learns": wanted.learn,
         }
         former = active.model_id if active else later
         number = tuning.add(connection, former_model=former, model=later, outlook=known, author=actor.name)
@@ -99,12 +104,17 @@ def finish_rehearsal(store: Store, settings: Settings, tuning_id: int) -> Tuning
     try:
         with store.session() as connection:
             with one_state(connection):
-                model = model_by_id(connection, tuning.get(connection, tuning_id).model)
+                begun = tuning.get(connection, tuning_id)
+                model, learned = model_by_id(connection, begun.model), {}
+                if begun.outlook["learns"]:
+                    taught = learn(connection, settings, model)
+                    model, learned = taught.model, {"learned": taught.figures()}
                 with outlook(connection, settings, model) as found:
                     forecast = forecast_of(connection, found)
                     present, _ = current_model(connection)
-                    figures = forecast.figures | {"chart": chart(found, present.threshold)}
+                    figures = forecast.figures | learned | {"chart": chart(found, present.threshold)}
             with connection.transaction():
+                tuning.set_model(connection, tuning_id, models.keep(connection, to_json(model)))
                 tuning.replace_changes(connection, tuning_id, forecast.changes)
                 tuning.end_rehearsal(connection, tuning_id, figures)
                 return tuning.get(connection, tuning_id)
@@ -130,8 +140,10 @@ def one_state(connection: Connection) -> Iterator[None]:
 
 def model_of(present: Model, wanted: Wanted) -> Model:
     """The wanted model, with the custom attributes of the sources."""
-    if wanted.model is None and wanted.threshold is None:
-        raise BadUsage("give a model or a threshold")
+    if wanted.learn and wanted.model is not None:
+        raise BadUsage("a model is either given or learned")
+    if wanted.model is None and wanted.threshold is None and not wanted.learn:
+        raise BadUsage("give a model or a threshold, or let a model be learned")
     model = present
     if wanted.model is not None:
         model = _given_model(wanted.model, wanted.name).with_customs(present.customs)

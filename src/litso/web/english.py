@@ -417,6 +417,17 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         "не JSON": "not JSON",
         "не JSON-объект": "not a JSON object",
         # explanations, tuning
+        "Веса признаков выучиваются по записям, по разметке выборок и по суждениям стюардов.": (
+            "Weights are learned from the records, from labelled samples and from judgements of stewards."
+        ),
+        "Больше всего учит размеченная выборка: каждый ответ в ней говорит за много пар.": (
+            "A labelled sample teaches the most: each answer in it speaks for many pairs."
+        ),
+        "Обучение": "Learning",
+        "Обучить и репетировать": "Learn and rehearse",
+        "Модель выучена по парам записей:": "The model was learned from pairs of records:",
+        "из них стюарды назвали одним лицом": "of which stewards called one party",
+        "разными": "two",
         "Вернуть пару %s": "Take pair %s back",
         "Верных объединений": "Merges that are right",
         "Верных разделений": "Splits that are right",

@@ -89,10 +89,11 @@ def _tuning_page(request: ScreenRequest, store: GivenStore, *, problem: str = ""
 def rehearse(
     request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form
 ) -> Response[str] | Redirect:
-    """Begin a rehearsal of another threshold; the page answers at once."""
+    """Begin a rehearsal of another threshold, or of a model to be learned; the page answers at once."""
     try:
-        threshold = float(data.get("threshold", "").replace(",", "."))
-        begun = begin_rehearsal(store, actor_of(request), Wanted(threshold=threshold))
+        given = data.get("threshold", "").replace(",", ".")
+        wanted = Wanted(learn=True) if "learn" in data else Wanted(threshold=float(given))
+        begun = begin_rehearsal(store, actor_of(request), wanted)
     except (ValueError, BadUsage):
         return _tuning_page(request, store, problem="Укажите порог числом, отличным от нынешнего.")
     in_background(finish_rehearsal, store, settings, begun.tuning_id)

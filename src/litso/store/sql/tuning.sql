@@ -6,6 +6,9 @@ returning tuning_id;
 -- name: end_rehearsal
 update tuning set status = 'rehearsed', outlook = outlook || %(outlook)s where tuning_id = %(tuning_id)s;
 
+-- name: set_model
+update tuning set model = %(model)s where tuning_id = %(tuning_id)s;
+
 -- name: fail
 update tuning set status = 'failed', error = %(error)s where tuning_id = %(tuning_id)s and status = 'rehearsing';
 
