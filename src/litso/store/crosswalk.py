@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -120,6 +120,19 @@ def redirected_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.T
 def _of_records(connection: Connection, statement: str, record_ids: NDArray[np.int64]) -> pa.Table:
     schema = pa.schema([("record_id", pa.int64()), ("party_id", pa.string())])
     return read_table(connection, statements("crosswalk")[statement], schema, {"records": record_ids.tolist()})
+
+
+def of_keys(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Source key of a live record → its present party; keys that nobody has are left out."""
+    parameters = {"sources": [key[0] for key in keys], "ids": [key[1] for key in keys]}
+    found = connection.execute(statements("crosswalk")["of_keys"], parameters).fetchall()
+    return {(source, source_id): party for source, source_id, party in found}
+
+
+def keys_of(connection: Connection, party_ids: Collection[str]) -> dict[tuple[str, str], str]:
+    """Source key → party, of all live records of some parties, by party, source and key."""
+    found = connection.execute(statements("crosswalk")["keys_of"], {"parties": list(party_ids)}).fetchall()
+    return {(source, source_id): party for source, source_id, party in found}
 
 
 def of_party_at(connection: Connection, party_id: str, at: datetime) -> list[tuple[str, str]]:

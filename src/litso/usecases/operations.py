@@ -15,8 +15,8 @@ from itertools import product
 from typing import Any, Final, NamedTuple
 
 from litso.errors import BadUsage, Conflict
-from litso.privacy.consent import Subject, allowed, effective
-from litso.store import consents, facts, golden, judgements, locks, operations, parties, pins, records
+from litso.privacy.consent import Effective, Statement, Subject, allowed, effective
+from litso.store import consents, crosswalk, facts, golden, judgements, locks, operations, parties, pins
 from litso.store.database import Connection, Store
 from litso.store.golden import Golden
 from litso.store.judgements import SourceKey, Verdict
@@ -116,7 +116,7 @@ def merge(
         found = _seen(connection, party_ids, versions)
         if len(found) < 2:
             raise BadUsage("two parties or more are needed for a merge")
-        members = [_keys_of(connection, one.party_id) for one in found]
+        members = [list(crosswalk.keys_of(connection, [one.party_id])) for one in found]
         first, *others = (key for keys in members for key in keys)
         _demand_room(len(others))
         entries = [Verdict("same", first, key, reason) for key in others]
@@ -145,7 +145,7 @@ def split(
     """
     with _operating(store, actor, reason) as connection:
         (found,) = _seen(connection, [party_id], versions)
-        members = _keys_of(connection, found.party_id)
+        members = list(crosswalk.keys_of(connection, [found.party_id]))
         parted = sorted(set(chosen))
         rest = [key for key in members if key not in set(parted)]
         if not parted or not rest or len(parted) + len(rest) != len(members):
@@ -166,21 +166,22 @@ def _demand_room(count: int) -> None:
 def _operating(store: Store, actor: Actor, reason: str) -> Iterator[Connection]:
     """A transaction that holds the resolution lock, for an actor with the right and a reason."""
     demand(actor, "judge")
-    if not reason.strip() or len(reason) > _LONGEST:
-        raise BadUsage(f"an operation needs a reason of up to {_LONGEST} characters")
+    demand_reason(reason)
     with store.transaction() as connection:
         locks.lock_resolution(connection)
         yield connection
+
+
+def demand_reason(reason: str) -> None:
+    """BadUsage unless a reason is given."""
+    if not reason.strip() or len(reason) > _LONGEST:
+        raise BadUsage(f"an operation needs a reason of up to {_LONGEST} characters")
 
 
 def _seen(connection: Connection, party_ids: Sequence[str], versions: Versions) -> list[Golden]:
     """Golden records of the present parties, each once; Conflict when one is not as the caller saw it."""
     current = dict.fromkeys(parties.get_current(connection, one).party_id for one in party_ids)
     return [golden.get(connection, one, version=(versions or {}).get(one)) for one in current]
-
-
-def _keys_of(connection: Connection, party_id: str) -> list[SourceKey]:
-    return [(record.source, record.source_id) for record in records.of_party(connection, party_id)]
 
 
 def _why_apart(connection: Connection, found: Sequence[Golden], members: Sequence[Sequence[SourceKey]]) -> str:
@@ -223,9 +224,8 @@ def _foreseen(connection: Connection, actor: Actor, plan: _Plan) -> _Outlook:
     with connection.transaction(force_rollback=True):
         _, changed = _enter(connection, actor, plan)
         together = parties_of(connection, plan.keys)
-        keys = [key for party in sorted(changed | together) for key in _keys_of(connection, party)]
-        after = _look(connection, keys)
-    before = _look(connection, keys)
+        after = _look(connection, crosswalk.keys_of(connection, changed | together))
+    before = _look(connection, crosswalk.of_keys(connection, after.party_of))
     known = {party for party in after.shares if parties.find(connection, party)}
     return _Outlook(before, _difference(before, after, known), len(together) == 1)
 
@@ -234,7 +234,7 @@ def _carried_out(connection: Connection, actor: Actor, plan: _Plan, outlook: _Ou
     if is_rehearsal:
         return Done(None, outlook.effects)
     number, _ = _enter(connection, actor, plan)
-    after = _look(connection, list(outlook.before.party_of))
+    after = _look(connection, crosswalk.of_keys(connection, outlook.before.party_of))
     effects = _difference(outlook.before, after, after.shares)
     operations.change(connection, number, "applied", outlook=effects.figures())
     return Done(operations.get(connection, number), effects)
@@ -263,20 +263,16 @@ def touched_by(settled: Settled) -> set[str]:
 
 def parties_of(connection: Connection, keys: Iterable[SourceKey]) -> set[str]:
     """Present parties of records."""
-    return {one.party_id for one in records.find_many(connection, list(keys)) if one.party_id}
+    return set(crosswalk.of_keys(connection, list(keys)).values())
 
 
 # What it changes ------------------------------------------------------------------------------------------------
 
 
-def _look(connection: Connection, keys: Sequence[SourceKey]) -> _Look:
-    """The parties that have these records, as they are now."""
-    found = records.find_many(connection, keys)
-    party_of = {(one.source, one.source_id): one.party_id for one in found if one.party_id}
+def _look(connection: Connection, party_of: dict[SourceKey, str]) -> _Look:
+    """Parties as they are now. party_of: the records that they have."""
     present = sorted(set(party_of.values()))
-    moment = datetime.now(UTC)
-    said = consents.held(connection, present)
-    holding = {party: effective((one.statement for one in said if one.party_id == party), moment) for party in present}
+    holding = held_consents(connection, present)
     fixed = Counter(one.party_id for one in pins.held(connection, present))
     refused = {party: sum(not one.is_allowed for one in holding[party].values()) for party in present}
     shares = {
@@ -284,6 +280,15 @@ def _look(connection: Connection, keys: Sequence[SourceKey]) -> _Look:
         for one in golden.find_many(connection, present).values()
     }
     return _Look(shares, party_of, frozenset(subject for one in holding.values() for subject in allowed(one)))
+
+
+def held_consents(connection: Connection, party_ids: Iterable[str]) -> dict[str, dict[Subject, Effective]]:
+    """Party → what holds for each subject of its contacts now."""
+    said: dict[str, list[Statement]] = {party: [] for party in party_ids}
+    for one in consents.held(connection, said):
+        said[one.party_id or ""].append(one.statement)
+    moment = datetime.now(UTC)
+    return {party: effective(statements, moment) for party, statements in said.items()}
 
 
 def _share(connection: Connection, found: Golden, fixed: int, may: int, refused: Mapping[str, int]) -> Share:
@@ -303,23 +308,37 @@ def _share(connection: Connection, found: Golden, fixed: int, may: int, refused:
     )
 
 
+class Shift(NamedTuple):
+    """Where records went: id that ended → the id that most of its records have; ids that came; source → its records
+    whose party changed."""
+
+    redirected: dict[str, str]
+    created: set[str]
+    systems: dict[str, int]
+
+
+def shift_of(before: Mapping[SourceKey, str], after: Mapping[SourceKey, str]) -> Shift:
+    """What became of the parties of records, each of which is in both."""
+    ended = set(before.values()) - set(after.values())
+    votes = Counter((party, after[key]) for key, party in before.items() if party in ended)
+    heirs = {former: heir for (former, heir), _ in sorted(votes.items(), key=lambda one: (one[1], one[0]))}
+    moved = Counter(key[0] for key, party in before.items() if after[key] != party)
+    return Shift(heirs, set(after.values()) - set(before.values()), dict(sorted(moved.items())))
+
+
 def _difference(before: _Look, after: _Look, known: Iterable[str]) -> Effects:
     """What became of the parties. known: ids that the store has; others are shown as still to be minted."""
     ids = set(known)
-    ended = before.shares.keys() - after.shares.keys()
-    votes = Counter((before.party_of[key], after.party_of[key]) for key in before.party_of if key in after.party_of)
-    heirs = {former: heir for (former, heir), _ in sorted(votes.items(), key=lambda one: (one[1], one[0]))}
-    moved = Counter(key[0] for key, party in before.party_of.items() if after.party_of.get(key) != party)
+    shift = shift_of(before.party_of, after.party_of)
+    named = (share if share.party_id in ids else share._replace(party_id=None) for share in after.shares.values())
     return Effects(
         before=_largest_first(before.shares.values()),
-        after=_largest_first(
-            share if share.party_id in ids else share._replace(party_id=None) for share in after.shares.values()
-        ),
-        redirected={party: heirs[party] if heirs[party] in ids else None for party in sorted(ended)},
-        created=len(after.shares.keys() - before.shares.keys()),
+        after=_largest_first(named),
+        redirected={old: heir if heir in ids else None for old, heir in sorted(shift.redirected.items())},
+        created=len(shift.created),
         narrowed=tuple(sorted(before.allowed - after.allowed)),
         returned=tuple(sorted(after.allowed - before.allowed)),
-        systems=dict(sorted(moved.items())),
+        systems=shift.systems,
     )
 
 

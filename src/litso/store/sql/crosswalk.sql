@@ -68,3 +68,15 @@ select r.source, r.source_id
 from crosswalk c join source_record r using (record_id)
 where c.party_id = %(party_id)s and c.since <= %(at)s and (c.until is null or %(at)s < c.until)
 order by r.source, r.source_id;
+
+-- name: of_keys
+select r.source, r.source_id, n.party_id::text
+from unnest(%(sources)s::text[], %(ids)s::text[]) k (source, source_id)
+join source_record r on r.source = k.source and r.source_id = k.source_id
+join node n on n.node_id = r.node_id;
+
+-- name: keys_of
+select r.source, r.source_id, n.party_id::text
+from node n join source_record r using (node_id)
+where n.party_id = any(%(parties)s::uuid[])
+order by n.party_id, r.source, r.source_id;

@@ -1,0 +1,326 @@
+"""Judgements in bulk: from a file or from open links, rehearsed, applied chunk by chunk, undone as one operation.
+
+A rehearsal does it all and rolls it back, so what it tells is what applying does. Each chunk is a transaction of its
+own: one that was killed goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from litso.errors import BadUsage, Conflict, LitsoError
+from litso.privacy.consent import Subject, allowed
+from litso.store import crosswalk, golden, judgements, locks, operations
+from litso.store.database import Connection, Store
+from litso.store.judgements import SourceKey, Verdict
+from litso.store.operations import Operation, Row
+from litso.usecases.access import Actor, demand
+from litso.usecases.increment import Cause
+from litso.usecases.operations import (
+    demand_on_top,
+    demand_reason,
+    held_consents,
+    parties_of,
+    shift_of,
+    touched_by,
+    undo_entries,
+)
+from litso.usecases.reconciliation import current_model
+from litso.usecases.stewardship import VERDICTS, reconsider
+from litso.usecases.table_files import BadRow, TableRow, read_rows
+from litso.usecases.together import evidence_steps
+
+OnChunk = Callable[[int, int], None]
+"""Called with (rows done, of)."""
+
+CHUNK: Final = 500
+"""Judgements of one transaction."""
+MOST: Final = 200_000
+"""Judgements of one operation."""
+
+_SIDES: Final = ("left_source", "left_id", "right_source", "right_id")
+_SHOWN: Final = 100
+"""Bad rows, conflicts and samples that a rehearsal names."""
+
+
+class LinkFilter(NamedTuple):
+    """Open links to judge alike: with a weight in (above, below], of a source, for which a claim of evidence speaks."""
+
+    verdict: str
+    above: float
+    below: float | None = None
+    source: str | None = None
+    evidence: str | None = None
+
+
+# What is to be judged -------------------------------------------------------------------------------------------
+
+
+def begin(store: Store, actor: Actor, given: Path | LinkFilter, *, reason: str) -> Operation:
+    """Take the pairs of a file or of a filter, check them, and begin a rehearsal.
+
+    A file has the columns left_source, left_id, right_source, right_id, verdict, and maybe reason. BadUsage when not a
+    single row can be taken.
+    """
+    demand(actor, "judge")
+    demand_reason(reason)
+    with store.transaction() as connection:
+        if isinstance(given, LinkFilter):
+            rows, bad = list(_of_links(connection, given)), list[BadRow]()
+        else:
+            rows, bad = _of_file(connection, given)
+        if not rows:
+            said = f"; line {bad[0].line}, column {bad[0].column}: {bad[0].message}" if bad else ""
+            raise BadUsage(f"there is nothing to judge{said}")
+        if len(rows) > MOST:
+            raise BadUsage(f"{len(rows)} judgements are too many at once, {MOST} at most")
+        number = operations.add(connection, kind="bulk", author=actor.name, reason=reason, status="rehearsing")
+        operations.add_rows(connection, number, rows)
+        told = {"rows": len(rows), "bad_rows": len(bad), "bad": [one._asdict() for one in bad[:_SHOWN]]}
+        operations.change(connection, number, "rehearsing", outlook=told)
+        return operations.get(connection, number)
+
+
+def _of_links(connection: Connection, wanted: LinkFilter) -> Iterator[Row]:
+    if wanted.verdict not in VERDICTS:
+        raise BadUsage(f"a verdict is one of {', '.join(VERDICTS)}, not {wanted.verdict!r}")
+    model, _ = current_model(connection)
+    known = {claim.name for kind in model.kinds for claim in model.claims(kind)}
+    if wanted.evidence is not None and wanted.evidence not in known:
+        raise BadUsage(f"evidence is one of {', '.join(sorted(known))}")
+    place = 0
+    for link in operations.open_links(connection, above=wanted.above, below=wanted.below, source=wanted.source):
+        steps = evidence_steps(model, link.kind, link.levels)
+        if wanted.evidence is None or any(step.claim == wanted.evidence and step.weight > 0 for step in steps):
+            place += 1
+            left, right = sorted([(link.left_source, link.left_id), (link.right_source, link.right_id)])
+            yield Row(place, None, wanted.verdict, *left, *right, "")
+
+
+def _of_file(connection: Connection, path: Path) -> tuple[list[Row], list[BadRow]]:
+    rows: list[Row] = []
+    bad: list[BadRow] = []
+    seen: dict[tuple[SourceKey, SourceKey], int] = {}
+    for given in read_rows(path, (*_SIDES, "verdict"), ("reason",)):
+        found = given if isinstance(given, BadRow) else _row(given, len(rows) + 1, seen)
+        rows.append(found) if isinstance(found, Row) else bad.append(found)
+    known = crosswalk.of_keys(connection, {side for row in rows for side in _sides(row)})
+    lost = {row.place: BadRow(row.line, column, "there is no such record")
+            for row in rows for column, side in zip(("left_id", "right_id"), _sides(row), strict=True)
+            if side not in known}  # fmt: skip
+    kept = [row for row in rows if row.place not in lost]
+    return kept, sorted([*bad, *lost.values()], key=lambda one: one.line or 0)
+
+
+def _row(given: TableRow, place: int, seen: dict[tuple[SourceKey, SourceKey], int]) -> Row | BadRow:
+    values = given.values
+    empty = next((name for name in _SIDES if not values[name]), None)
+    if empty:
+        return BadRow(given.line, empty, "a source and a key are expected")
+    verdict = values["verdict"].casefold()
+    if verdict not in VERDICTS:
+        return BadRow(given.line, "verdict", f"a verdict is one of {', '.join(VERDICTS)}")
+    left, right = sorted([(values["left_source"], values["left_id"]), (values["right_source"], values["right_id"])])
+    if left == right:
+        return BadRow(given.line, "right_id", "a judgement is about two different records")
+    if (left, right) in seen:
+        return BadRow(given.line, "right_id", f"the pair is judged in line {seen[left, right]} already")
+    seen[left, right] = given.line
+    return Row(place, given.line, verdict, *left, *right, values.get("reason", "")[:500])
+
+
+def _sides(row: Row) -> tuple[SourceKey, SourceKey]:
+    return (row.left_source, row.left_id), (row.right_source, row.right_id)
+
+
+# Rehearsing -----------------------------------------------------------------------------------------------------
+
+
+def rehearse(store: Store, actor: Actor, operation_id: int, *, on_chunk: OnChunk = lambda done, of: None) -> Operation:
+    """Foresee what an operation changes, by doing it and rolling it back; nobody else resolves meanwhile."""
+    demand(actor, "judge")
+    with store.transaction() as connection:
+        _demand_status(operations.get(connection, operation_id), "rehearsing")
+    try:
+        with store.transaction() as connection:
+            locks.lock_resolution(connection)
+            found = operations.get(connection, operation_id, lock=True)
+            outlook = _foreseen(connection, actor, operation_id, on_chunk)
+            operations.change(connection, operation_id, "rehearsed", outlook=found.outlook | outlook)
+            return operations.get(connection, operation_id)
+    except LitsoError as error:
+        with store.transaction() as connection:
+            operations.change(connection, operation_id, "failed", error=str(error))
+        raise
+
+
+def _demand_status(found: Operation, *wanted: str) -> None:
+    if found.kind != "bulk" or found.status not in wanted:
+        raise Conflict(f"operation {found.operation_id} is {found.status}, not {' or '.join(wanted)}")
+
+
+def _foreseen(connection: Connection, actor: Actor, operation_id: int, on_chunk: OnChunk) -> dict[str, Any]:
+    otherwise = operations.judged_otherwise(connection, operation_id)
+    touched, rows = set[str](), list[Row]()
+    with connection.transaction(force_rollback=True):
+        while chunk := _enter_chunk(connection, actor, operation_id, CHUNK, touched):
+            rows += chunk
+            _tell(connection, operation_id, on_chunk)
+        after = crosswalk.keys_of(connection, touched)
+        allowed_then = _allowed(connection, after)
+        resisting = _resisting(connection, rows)
+    before = crosswalk.of_keys(connection, after)
+    allowed_now = _allowed(connection, before)
+    shift = shift_of(before, after)
+    moved = {party for key, party in before.items() if after[key] != party}
+    return {
+        **{verdict: sum(row.verdict == verdict for row in rows) for verdict in VERDICTS},
+        "parties_before": len(set(before.values())),
+        "parties_after": len(set(after.values())),
+        "ids_redirected": len(shift.redirected),
+        "ids_new": len(shift.created),
+        "records_moved": sum(shift.systems.values()),
+        "systems": shift.systems,
+        "accounts": _accounts(connection, moved),
+        "narrowed": len(allowed_now - allowed_then),
+        "returned": len(allowed_then - allowed_now),
+        "conflicts": len(otherwise),
+        "conflict_rows": [one._asdict() for one in otherwise[:_SHOWN]],
+        "resisting": len(resisting),
+        "resisting_rows": [{"line": row.line, "place": row.place} for row in resisting[:_SHOWN]],
+        "samples": _samples(before, after),
+    }
+
+
+def _enter_chunk(
+    connection: Connection, actor: Actor, operation_id: int, size: int, touched: set[str] | None = None
+) -> list[Row]:
+    """Enter the next rows and resolve accordingly; answers them. The parties that changed are added to `touched`."""
+    rows = operations.waiting(connection, operation_id, size)
+    if rows:
+        entries = [Verdict(row.verdict, *_sides(row), row.reason) for row in rows]
+        numbers = judgements.add_many(connection, entries, actor.name, operation_id)
+        operations.mark(connection, operation_id, [row.place for row in rows], numbers)
+        keys = sorted({side for row in rows for side in _sides(row)})
+        changed = touched_by(reconsider(connection, keys, Cause("judgement")))
+        if touched is not None:
+            touched |= changed | parties_of(connection, keys)
+    return rows
+
+
+def _tell(connection: Connection, operation_id: int, on_chunk: OnChunk) -> None:
+    state = operations.progress(connection, operation_id)
+    on_chunk(state.rows - state.waiting, state.rows)
+
+
+def _allowed(connection: Connection, party_of: Mapping[SourceKey, str]) -> set[Subject]:
+    """What is permitted by any of the parties."""
+    held = held_consents(connection, sorted(set(party_of.values())))
+    return {subject for one in held.values() for subject in allowed(one)}
+
+
+def _resisting(connection: Connection, rows: Sequence[Row]) -> list[Row]:
+    """Rows that say «same» of records that stay apart: a veto or their kinds are stronger."""
+    party_of = crosswalk.of_keys(connection, {side for row in rows for side in _sides(row)})
+    apart = (row for row in rows if len({party_of.get(side) for side in _sides(row)}) > 1)
+    return [row for row in apart if row.verdict == "same"]
+
+
+def _accounts(connection: Connection, parties: set[str]) -> int:
+    """How many accounts parties have."""
+    found = golden.find_many(connection, sorted(parties)).values()
+    return len({account for one in found for account in one.golden_values.get("accounts") or ()})
+
+
+def _samples(before: Mapping[SourceKey, str], after: Mapping[SourceKey, str]) -> list[dict[str, Any]]:
+    """Parties that would change together, as they are now, those with the most records first."""
+    formers: dict[str, set[str]] = defaultdict(set)
+    heirs: dict[str, set[str]] = defaultdict(set)
+    for key, party in before.items():
+        formers[after[key]].add(party)
+        heirs[party].add(after[key])
+    size = Counter(before.values())
+    merges = [("merge", sorted(parties)) for parties in formers.values() if len(parties) > 1]
+    splits = [("split", [party]) for party, parties in heirs.items() if len(parties) > 1]
+    ordered = sorted((*merges, *splits), key=lambda one: (-sum(size[party] for party in one[1]), one))
+    return [{"what": what, "parties": parties} for what, parties in ordered[:_SHOWN]]
+
+
+# Applying and back ----------------------------------------------------------------------------------------------
+
+
+def start_apply(store: Store, actor: Actor, operation_id: int) -> Operation:
+    """Note that a rehearsed operation is being applied; Conflict when it cannot be."""
+    demand(actor, "judge")
+    with store.transaction() as connection:
+        _demand_status(operations.get(connection, operation_id, lock=True), "rehearsed", "applying")
+        operations.change(connection, operation_id, "applying")
+        return operations.get(connection, operation_id)
+
+
+def apply(
+    store: Store,
+    actor: Actor,
+    operation_id: int,
+    *,
+    chunk: int = CHUNK,
+    most: int | None = None,
+    on_chunk: OnChunk = lambda done, of: None,
+) -> Operation:
+    """Enter the judgements of a rehearsed operation. One that was interrupted goes on; `most` stops after so many
+    chunks."""
+    start_apply(store, actor, operation_id)
+    done = 0
+    while most is None or done < most:
+        with store.transaction() as connection:
+            locks.lock_resolution(connection)
+            _demand_status(operations.get(connection, operation_id, lock=True), "applying")
+            if not _enter_chunk(connection, actor, operation_id, chunk):
+                operations.change(connection, operation_id, "applied")
+                break
+            _tell(connection, operation_id, on_chunk)
+        done += 1
+    with store.transaction() as connection:
+        return operations.get(connection, operation_id)
+
+
+def start_undo(store: Store, actor: Actor, operation_id: int) -> Operation:
+    """Note that an operation is being undone; Conflict when it cannot be, or a later judgement stands over it."""
+    demand(actor, "judge")
+    with store.transaction() as connection:
+        _demand_status(operations.get(connection, operation_id, lock=True), "applying", "applied", "undoing")
+        demand_on_top(connection, operation_id)
+        operations.change(connection, operation_id, "undoing", undone_by=actor.name)
+        return operations.get(connection, operation_id)
+
+
+def undo(
+    store: Store,
+    actor: Actor,
+    operation_id: int,
+    *,
+    chunk: int = CHUNK,
+    most: int | None = None,
+    on_chunk: OnChunk = lambda done, of: None,
+) -> Operation:
+    """Take all judgements of an operation back, the last first. One that was interrupted goes on."""
+    start_undo(store, actor, operation_id)
+    done = taken = 0
+    while most is None or done < most:
+        with store.transaction() as connection:
+            locks.lock_resolution(connection)
+            found = operations.get(connection, operation_id, lock=True)
+            _demand_status(found, "undoing")
+            standing = operations.standing(connection, operation_id, chunk)
+            if not standing:
+                operations.change(connection, operation_id, "undone")
+                break
+            undo_entries(connection, actor, standing)
+            taken += len(standing)
+            on_chunk(taken, found.outlook["rows"])
+        done += 1
+    with store.transaction() as connection:
+        return operations.get(connection, operation_id)
