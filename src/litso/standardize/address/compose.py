@@ -16,7 +16,7 @@ _KEY_BLOCKS: Final = {"к": "к", "стр": "с", "литера": "л"}
 _DISTRICTS: Final = frozenset({"р-н", "м.о.", "г.о."})
 """Districts of a city: they are printed right after it, since after a settlement they would be read as areas."""
 
-_TERRITORIES: Final = frozenset({"мкр", "р-н", "ж/р", "кв-л", "ж/м", "жк"})
+_TERRITORIES: Final = frozenset({"мкр", "р-н", "м.о.", "ж/р", "кв-л", "ж/м", "жк"})
 """Quarters that a street makes superfluous in a key. A gardeners' company is none of them: its streets are its own."""
 
 

@@ -164,7 +164,9 @@ def _area(place: Head, part: Part) -> None:
 
 
 def _within_city(place: Head, part: Part, name: str) -> bool:
-    return part.code == "р-н" and place.city is not None and place.settlement is None and not part.extra
+    """Districts of a city, and since 2020 the municipal ones of Moscow and St. Petersburg."""
+    is_district = part.code == "р-н" or (part.code == "м.о." and place.city in FEDERAL)
+    return is_district and place.city is not None and place.settlement is None and not part.extra
 
 
 def _nominative(name: str) -> str:

@@ -10,7 +10,7 @@ from unicodedata import decimal
 
 from litso.standardize.address.names import fold
 from litso.standardize.address.places import region_phrases, town_by_name
-from litso.standardize.address.words import REGION, SEQUENCES, SINGLE, Role, typo
+from litso.standardize.address.words import AREA, REGION, SEQUENCES, SINGLE, STREET, Role, typo
 
 LIMIT: Final = 600
 """Characters of one address that are read; an address is never longer."""
@@ -255,8 +255,15 @@ def _sequence(tokens: list[Token], at: int) -> tuple[int, Role] | None:
     return None
 
 
-_DOTTED: Final = frozenset({"п г т", "р п", "г о", "а я", "с н т", "д н т", "г с к"})
+_DOTTED: Final = frozenset({"п г т", "р п", "г о", "м о", "а я", "с н т", "д н т", "г с к"})
 """Letters that are a type word with dots too; others («А.М.», «С.Т.») are rather somebody's initials."""
+
+
+def _are_initials(before: list[Token], token: Token, role: Role) -> bool:
+    """Whether «М.О.» are initials of a street's name: «ул. М.О. Ауэзова»."""
+    if role.kind != AREA or not before or token.gap >= COMMA or len(token.low) > 1:
+        return False
+    return before[-1].role is not None and before[-1].role.kind == STREET
 
 
 def _letters_joined(tokens: list[Token]) -> bool:
@@ -277,7 +284,7 @@ def read(text: str) -> list[Token]:
         token = tokens[at]
         if not token.number:
             several = _sequence(tokens, at) if token.low in SEQUENCES else None
-            if several:
+            if several and not _are_initials(out, token, several[1]):
                 size, token.role = several
                 token.dot = tokens[at + size].dot
                 token.text = " ".join(word.text for word in tokens[at : at + size + 1])

@@ -58,7 +58,12 @@ def _sequences() -> dict[str, tuple[tuple[tuple[str, ...], bool, Role], ...]]:
         parts = form.replace("/", " ").split()
         if len(parts) > 1:
             found.setdefault(parts[0], []).append((tuple(parts[1:]), joined, role))
-    for letters, role in (("р п", Role(PLACE, "рп")), ("а о", Role(REGION, "ао")), ("г о", Role(AREA, "г.о."))):
+    for letters, role in (
+        ("р п", Role(PLACE, "рп")),
+        ("а о", Role(REGION, "ао")),
+        ("г о", Role(AREA, "г.о.")),
+        ("м о", Role(AREA, "м.о.")),
+    ):
         first, *rest = letters.split()
         found.setdefault(first, []).append((tuple(rest), True, role))
     return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in found.items()}
