@@ -98,7 +98,7 @@ class Report(NamedTuple):
 
 
 def fuzz(kind: str, inputs: int, seed: int, tell: Callable[[Report], None] = lambda _: None) -> Report:
-    """Feed so many inputs to a kind; `tell` gets the report so far at every tenth of them."""
+    """Feed so many inputs to a kind; `tell` gets the report so far at every tenth of them and at every failure."""
     chance = random.Random(f"{kind} {seed}")
     corpus = list(SEEDS.get(kind, NUMBERS))
     for text in corpus:
@@ -111,9 +111,10 @@ def fuzz(kind: str, inputs: int, seed: int, tell: Callable[[Report], None] = lam
             corpus.append(text)
         row, seconds = _timed(kind, text)
         longest = max(longest, seconds)
-        failures += _checked(kind, text, row, seconds, look_again=number % 4 == 1)
+        wrong = list(_checked(kind, text, row, seconds, look_again=number % 4 == 1))
+        failures += wrong
         report = Report(kind, number + 1, len(trace), len(corpus), failures, longest)
-        if not report.inputs % max(1, inputs // 10):
+        if wrong or not report.inputs % max(1, inputs // 10):
             tell(report)
         if len(failures) >= 20:
             break
@@ -378,15 +379,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", nargs="*", default=list(KINDS))
     chosen = parser.parse_args()
-    reports = []
-    for kind in chosen.kinds:
-        report = fuzz(kind, share(kind, chosen.inputs), chosen.seed, lambda so_far: print(line(so_far), flush=True))
-        reports.append(report)
-        for failure in report.failures:
-            print(f"  {failure.text!r}: {failure.why}", flush=True)
+    reports = [fuzz(kind, share(kind, chosen.inputs), chosen.seed, _tell) for kind in chosen.kinds]
     failures = [failure for report in reports for failure in report.failures]
     inputs, pairs, kept = (sum(column) for column in zip(*(report[1:4] for report in reports), strict=True))
     print(line(Report("all", inputs, pairs, kept, failures, max(report.longest for report in reports))))
+
+
+def _tell(so_far: Report) -> None:
+    print(line(so_far), *(repr(failure) for failure in so_far.failures[-1:]), sep="\n  ", flush=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from litso.store.migrate import store_version
 from litso.usecases.access import ADMINISTRATOR, Actor
 from litso.usecases.quality import Overview, read_overview
 from litso.usecases.reference import Listed, list_reference
+from litso.usecases.renewal import behind
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
@@ -38,11 +39,16 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         findings = check_invariants(connection)
         listed = list_reference(connection, settings.home)
         judged = read_overview(connection, Actor("cli", ADMINISTRATOR))
+        late = behind(connection)
     if as_json:
-        found = {"reference": reference_summary(listed), "invariants": [finding._asdict() for finding in findings]}
+        found = {
+            "reference": reference_summary(listed),
+            "behind": late,
+            "invariants": [finding._asdict() for finding in findings],
+        }
         typer.echo(json.dumps({**facts, **found, "quality": _warnings(judged)}))
     else:
-        _print(facts, findings, listed, _warnings(judged))
+        _print(facts, findings, listed, [*_warnings(judged), *_lateness(late)])
     broken = [finding for finding in findings if finding.violations]
     if broken:
         raise BrokenInvariant("broken: " + ", ".join(f"{one.invariant} ({one.violations})" for one in broken))
@@ -64,6 +70,13 @@ def _server_version(number: int) -> str:
 def _warnings(judged: Overview) -> list[str]:
     """What is wrong with records and their sources, in words."""
     return [*(alarm.reason for alarm in judged.alarms), *(one.reason for one in judged.late)]
+
+
+def _lateness(late: dict[str, int]) -> list[str]:
+    """Records of which sources are older than an edition of reference data, in words."""
+    sources = ", ".join(f"{source} {count:,}" for source, count in late.items())
+    told = f"records are older than an edition of reference data: {sources}; run litso reference apply"
+    return [told] if late else []
 
 
 def _print(facts: dict[str, str], findings: list[Finding], listed: list[Listed], warnings: list[str]) -> None:

@@ -16,6 +16,7 @@ from litso.usecases import registers
 from litso.usecases.reference import KINDS, Listed, Loaded, get_kind, list_reference, load_reference
 from litso.usecases.reference_lookup import KINDS as LOOK_UP_KINDS
 from litso.usecases.reference_lookup import look_up
+from litso.usecases.renewal import Renewed, renew
 
 app = typer.Typer(help="Official reference data: load editions, list them with version, age and provenance.")
 
@@ -48,6 +49,42 @@ def load(
 def _in_words(one: Loaded) -> str:
     state = f"{one.rows:,} rows" if one.is_new else "this edition was loaded before, nothing changed"
     return f"{one.kind} {one.part}: edition of {one.published}, {state}"
+
+
+@app.command("apply")
+def apply(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, write nothing.")] = False,
+    by: Annotated[str, typer.Option(help="Who does it, for the ledger.")] = "cli",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Standardize the records of the store anew with the editions of today. What was stopped goes on.
+
+    Example: litso reference apply --dry-run
+    """
+    settings = load_settings()
+    with open_store(settings) as store, stages(quiet=as_json) as progress:
+        done = renew(store, settings, dry_run=dry_run, started_by=by, progress=progress)
+    if as_json:
+        print_json({**done._asdict(), "touched": done.touched._asdict()})
+        return
+    typer.echo(_renewed_in_words(done, dry_run=dry_run))
+
+
+def _renewed_in_words(done: Renewed, *, dry_run: bool) -> str:
+    verb = "would get" if dry_run else "got"
+    lines = [f"{done.changed:,} of {done.examined:,} records {verb} other standard values"]
+    for attribute, count in done.attributes.items():
+        shown = "; ".join(f"{before or '—'} → {after or '—'}" for before, after in done.examples.get(attribute, ()))
+        lines.append(f"  {attribute:<14} {count:>9,}  {shown}")
+    if done.houses:
+        lines.append(f"{done.houses:,} facts {verb} another house")
+    if done.unread:
+        lines.append(f"{done.unread:,} records cannot be read by the mapping of today and stay as they are")
+    touched = done.touched
+    if not dry_run:
+        lines.append(f"parties: {touched.created:,} created, {touched.changed:,} changed, {touched.merged:,} merged, "
+                     f"{touched.split:,} split")  # fmt: skip
+    return "\n".join(lines)
 
 
 @app.command("find")

@@ -88,6 +88,23 @@ def publish(connection: Connection, load_id: int, source: str, facts: pa.Table, 
     return publish_many(connection, [Delivery(load_id, source, [owned.to_arrow()], frame.height, full)])[0]
 
 
+def move(connection: Connection, source: str, batches: Iterable[pa.Table], *, dry_run: bool = False) -> int:
+    """Give facts of a source, named by `kind`, `fact_key` and `record_id`, another `house_key` and `flat`.
+
+    Answers how many have others now, or would have; facts that hang on another record by now stay as they are.
+    """
+    connection.execute(statements("facts")["create_moved"])
+    for table in batches:
+        copy_frame(connection, "moved_fact", pl.DataFrame(table))
+    source_is = {"source": source}
+    if dry_run:
+        moved = int(scalar(connection, statements("facts")["count_moved"], source_is))
+    else:
+        moved = connection.execute(statements("facts")["move"], source_is).rowcount
+    connection.execute("truncate pg_temp.moved_fact")
+    return moved
+
+
 def _has_any(connection: Connection, source: str) -> bool:
     return bool(scalar(connection, statements("facts")["any_of_source"], {"source": source}))
 

@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from litso.domain.record import CUSTOM_PREFIX, QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
-from litso.store.bulk import copy_frame, filling, read_batches, read_table, reserve_ids
+from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, read_table, reserve_ids
 from litso.store.database import Connection, rows_of, scalar
 from litso.store.queries import statements
 
@@ -268,17 +268,56 @@ def customs(connection: Connection) -> tuple[str, ...]:
     return tuple(row[0] for row in connection.execute(statements("records")["customs"]).fetchall())
 
 
+def read_received(
+    connection: Connection, source: str, *, customs: tuple[str, ...] = (), after: int = 0, most: int
+) -> pa.Table:
+    """Live records of a source behind a record id, in order: standard schema after `record_id`, `content_hash`,
+    `payload`."""
+    ids = [pa.field("record_id", pa.int64()), pa.field("content_hash", pa.int64()), pa.field("payload", pa.string())]
+    schema = pa.schema([*ids, *standard_schema(customs)])
+    query = _standard_query(schema, customs, "from_received")
+    return read_table(connection, query, schema, {"source": source, "after": after, "most": most})
+
+
+def read_hashes(connection: Connection, source: str) -> pa.Table:
+    """`record_id` and `content_hash` of the live records of a source, in order."""
+    schema = pa.schema([("record_id", pa.int64()), ("content_hash", pa.int64())])
+    return read_table(connection, statements("records")["hashes"], schema, {"source": source})
+
+
+def set_hashes(
+    connection: Connection,
+    record_ids: NDArray[np.int64],
+    former: NDArray[np.int64],
+    hashes: NDArray[np.int64],
+) -> int:
+    """Say of records that their standard values are those of another recipe too; answers how many did not say so.
+
+    A record that has not its former hash any more stays as it is.
+    """
+    connection.execute(statements("records")["create_renewed"])
+    copy_fixed(connection, "renewed", {"record_id": record_ids, "former": former, "content_hash": hashes})
+    done = connection.execute(statements("records")["set_hashes"]).rowcount
+    connection.execute("truncate pg_temp.renewed")
+    return done
+
+
+def count_behind(connection: Connection, since: datetime) -> dict[str, int]:
+    """Source → its live records that were loaded before a moment and not standardized anew after it."""
+    return dict(connection.execute(statements("records")["count_behind"], {"since": since}).fetchall())
+
+
 def _read_schema(customs: tuple[str, ...]) -> pa.Schema:
     ids = [pa.field("record_id", pa.int64()), pa.field("node_id", pa.int64())]
     return pa.schema([*ids, *standard_schema(customs)])
 
 
-def _standard_query(schema: pa.Schema, customs: tuple[str, ...]) -> sql.Composed:
+def _standard_query(schema: pa.Schema, customs: tuple[str, ...], rows: str = "from_live") -> sql.Composed:
     columns = [_output(field) for field in schema if not field.name.startswith(CUSTOM_PREFIX)]
     extras = [sql.SQL("custom->>{}").format(sql.Literal(name)) for name in customs]
     place = schema.get_field_index(CUSTOM_PREFIX + customs[0]) if customs else len(columns)
     listed = sql.SQL(", ").join([*columns[:place], *extras, *columns[place:]])
-    return sql.SQL("select {} ").format(listed) + statements("records")["from_live"]
+    return sql.SQL("select {} ").format(listed) + statements("records")[rows]
 
 
 def _output(field: pa.Field) -> sql.Composable:

@@ -29,7 +29,7 @@ create table source (
 create table load (
     load_id          bigint generated always as identity primary key,
     source           text not null references source,
-    mode             text not null check (mode in ('full', 'delta', 'stream')),
+    mode             text not null check (mode in ('full', 'delta', 'stream', 'renewal')),
     file_name        text,
     file_sha256      bytea,
     status           text not null check (status in ('running', 'held', 'done', 'failed', 'rejected')),

@@ -96,7 +96,7 @@ def load_files(
     if len({request.source for request in requests}) < len(requests):
         raise BadUsage("each source may occur once: give all its files together")
     release_ended(store)
-    with store.session() as connection, _failing(connection, settings) as running:
+    with store.session() as connection, failing(connection, settings) as running:
         with watch.stage("reading"):
             staged = [_stage(connection, settings, request, started_by, progress, running) for request in requests]
         incoming = [load for load in staged if isinstance(load, Incoming)]
@@ -109,7 +109,7 @@ def load_files(
 
 def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
     """Publish a held load after all: a human has looked."""
-    with store.session() as connection, _failing(connection, settings) as running:
+    with store.session() as connection, failing(connection, settings) as running:
         held = loads.get(connection, load_id)
         mapping = _mapping_of(connection, held.source)
         folder = _folder(settings, load_id)
@@ -264,7 +264,7 @@ def _rejected_row(row: Rejected) -> RejectedRow:
 
 
 @contextmanager
-def _failing(connection: Connection, settings: Settings) -> Iterator[list[int]]:
+def failing(connection: Connection, settings: Settings) -> Iterator[list[int]]:
     """Loads added to the list are marked as failed, and their spools removed, when the work on them raises."""
     running: list[int] = []
     try:

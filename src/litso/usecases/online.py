@@ -39,6 +39,9 @@ from litso.usecases.together import Step, evidence_steps
 
 Attributes = Mapping[str, str | Sequence[str]]
 
+RECIPE: Final = "api"
+"""What makes standard values of records that callers give, beside their payload, for their content hash."""
+
 _SHOWN: Final = 3
 _STRANGER: Final = "match"
 
@@ -145,7 +148,7 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
 
 def _jobs(connection: Connection, given: Sequence[Given]) -> list[_Job]:
     payloads = [_payload(one) for one in given]
-    contents = records.content_hashes(payloads, "api").tolist()
+    contents = records.content_hashes(payloads, RECIPE).tolist()
     found = records.find_many(connection, [(one.source, one.source_id) for one in given])
     before = {(row.source, row.source_id): row for row in found}
     jobs = []
@@ -162,6 +165,21 @@ def _payload(given: Given) -> str:
     if given.updated_at:
         values["updated_at"] = given.updated_at.isoformat()
     return json.dumps(values | {"party": given.party}, ensure_ascii=False, sort_keys=True).replace("\\u0000", "␀")
+
+
+def given_again(source: str, source_id: str, payload: str) -> Given:
+    """The record that a caller gave, from what is kept of it."""
+    values = json.loads(payload)
+    party, at = values.pop("party"), values.pop("updated_at", None)
+    custom = {name: values.pop(name) for name in list(values) if name.startswith(CUSTOM_PREFIX)}
+    return Given(
+        source,
+        source_id,
+        values,
+        party,
+        datetime.fromisoformat(at) if at else None,
+        {name.removeprefix(CUSTOM_PREFIX): value for name, value in custom.items()},
+    )
 
 
 def _status(before: records.Record | None, content: int) -> str:
@@ -193,6 +211,12 @@ def _count(connection: Connection, actor: Actor, jobs: Sequence[_Job]) -> dict[s
 
 def _standard(given: Given, mapping: SourceMapping) -> dict[str, Any]:
     """The standard record of a given one."""
+    row = mapped_row(given, mapping)
+    return standardize_one(row, locale=mapping.locale, territory=mapping.territory, registers=registers.in_use())
+
+
+def mapped_row(given: Given, mapping: SourceMapping) -> dict[str, Any]:
+    """A given record as a row of the mapped schema. Raises BadUsage for attributes that the source has not."""
     unknown = sorted(set(given.custom) - set(mapping.customs))
     if unknown:
         raise BadUsage(f"the source {mapping.source} has no custom attribute {', '.join(unknown)}")
@@ -200,8 +224,7 @@ def _standard(given: Given, mapping: SourceMapping) -> dict[str, Any]:
     row = _mapped(given.attributes, party, given.source, given.source_id)
     row |= {CUSTOM_PREFIX + name: value for name, value in given.custom.items()}
     row["updated_at"] = _without_zone(given.updated_at)
-    row |= {CUSTOM_PREFIX + name: row.get(CUSTOM_PREFIX + name) for name in mapping.customs}
-    return standardize_one(row, locale=mapping.locale, territory=mapping.territory, registers=registers.in_use())
+    return row | {CUSTOM_PREFIX + name: row.get(CUSTOM_PREFIX + name) for name in mapping.customs}
 
 
 def _without_zone(at: datetime | None) -> datetime | None:

@@ -52,7 +52,7 @@ from litso.usecases.deltas import is_delta, settle_delta
 from litso.usecases.naming import Homed, under_judgements
 from litso.usecases.publication import publish_many
 from litso.usecases.resolution import Judgement, Resolution, Stopwatch, resolve_standard
-from litso.usecases.staging import ARRIVED, HOUSES, STANDARD, Incoming, Staged, compare, lay_out, stage
+from litso.usecases.staging import ARRIVED, HOUSES, STANDARD, Compared, Incoming, Staged, compare, lay_out, stage
 from litso.usecases.survivorship import in_force
 from litso.usecases.workers import Workers
 
@@ -88,12 +88,25 @@ def reconcile(
     watch: Stopwatch | None = None,
 ) -> list[Reconciled]:
     """Write loads with everything that follows from them. Call it inside a transaction."""
+    return reconcile_compared(
+        connection, settings, lambda: [compare(connection, load) for load in incoming], progress, watch
+    )
+
+
+def reconcile_compared(
+    connection: Connection,
+    settings: Settings,
+    comparing: Callable[[], list[Compared]],
+    progress: Progress,
+    watch: Stopwatch | None = None,
+) -> list[Reconciled]:
+    """As `reconcile` of loads that are compared in another way, once nobody else resolves."""
     watch = watch or Stopwatch()
     locks.lock_resolution(connection)
     model, customs = current_model(connection)
     with Engine(memory_limit=f"{settings.memory_limit >> 20}MiB", threads=settings.threads) as engine:
         with watch.stage("comparing"):
-            compared = [compare(connection, load) for load in incoming]
+            compared = comparing()
         with watch.stage("standardizing"), Workers(sum(int(one.is_news.sum()) for one in compared)) as workers:
             staged = stage(connection, engine, workers, compared, customs, progress)
         progress("resolving", 0, 1)

@@ -26,7 +26,7 @@ from litso.sources.reading import open_files, read_files
 from litso.store.records import content_hashes
 from litso.usecases import registers
 
-RULES_VERSION: Final = 3
+RULES_VERSION: Final = 4
 """Raise it when standardization changes: records are then standardized anew by the next load of their source."""
 
 Progress = Callable[[int, int], None]

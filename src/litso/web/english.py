@@ -384,6 +384,7 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         "полная": "full",
         "изменения": "delta",
         "поток": "stream",
+        "пересчёт": "standardized anew",
         "канал": "channel",
         "разговор, с": "seconds",
         "проживает": "residents",

@@ -161,7 +161,7 @@ LOAD_STATUSES: Final = MappingProxyType(
 LOAD_TONES: Final = MappingProxyType(
     {"running": "info", "held": "warn", "done": "good", "failed": "bad", "rejected": "bad"}
 )
-LOAD_MODES: Final = MappingProxyType({"full": "полная", "delta": "изменения", "stream": "поток"})
+LOAD_MODES: Final = MappingProxyType({"full": "полная", "delta": "изменения", "stream": "поток", "renewal": "пересчёт"})
 
 DETAILS: Final = MappingProxyType(
     {

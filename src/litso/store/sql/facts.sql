@@ -19,6 +19,20 @@ analyze pg_temp.incoming_fact;
 -- name: known
 select count(*) from pg_temp.incoming_fact i join fact f using (source, kind, fact_key);
 
+-- name: create_moved
+create temporary table if not exists moved_fact (kind text, fact_key text, record_id bigint, house_key text, flat text)
+on commit drop;
+
+-- name: count_moved
+select count(*) from pg_temp.moved_fact m join fact f using (kind, fact_key, record_id)
+where f.source = %(source)s and (f.house_key, f.flat) is distinct from (m.house_key, m.flat);
+
+-- name: move
+update fact f set house_key = m.house_key, flat = m.flat
+from pg_temp.moved_fact m
+where f.source = %(source)s and f.kind = m.kind and f.fact_key = m.fact_key and f.record_id = m.record_id
+  and (f.house_key, f.flat) is distinct from (m.house_key, m.flat);
+
 -- name: delete_missing
 delete from fact f
 where f.source = %(source)s

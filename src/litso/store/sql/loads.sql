@@ -48,7 +48,8 @@ order by load_id desc limit %(limit)s;
 -- name: find_repeated
 -- Only the very last one: a file loaded again after another one brings its rows back.
 select * from (
-    select * from load where source = %(source)s and status = 'done' order by load_id desc limit 1
+    select * from load where source = %(source)s and status = 'done' and mode <> 'renewal'
+    order by load_id desc limit 1
 ) last
 where mode = %(mode)s and file_sha256 = %(file_sha256)s;
 

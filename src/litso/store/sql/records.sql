@@ -74,6 +74,34 @@ where r.record_id = m.record_id and r.node_id is distinct from m.node_id;
 from source_record
 where node_id is not null and (%(node_ids)s::bigint[] is null or node_id = any(%(node_ids)s::bigint[]))
 
+-- name: from_received
+from source_record
+where source = %(source)s and deleted_at is null and record_id > %(after)s
+order by record_id limit %(most)s
+
+-- name: hashes
+select record_id, content_hash from source_record where source = %(source)s and deleted_at is null order by record_id
+
+-- name: create_renewed
+create temporary table if not exists renewed (record_id bigint, former bigint, content_hash bigint)
+on commit drop;
+
+-- name: set_hashes
+update source_record r set content_hash = n.content_hash
+from pg_temp.renewed n
+where n.record_id = r.record_id and r.content_hash = n.former and r.content_hash <> n.content_hash;
+
+-- name: count_behind
+-- Records of sources that were last loaded, or standardized anew, before a moment.
+select r.source, count(*)
+from source_record r join load l using (load_id)
+where r.deleted_at is null and l.started_at < %(since)s
+  and not exists (
+      select from load a
+      where a.source = r.source and a.mode = 'renewal' and a.status = 'done' and a.started_at >= %(since)s
+  )
+group by r.source order by r.source;
+
 -- name: customs
 select distinct jsonb_object_keys(custom) from source_record where custom is not null order by 1;
 
