@@ -13,10 +13,9 @@ from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS
 from litso.api.given import GivenStore
 from litso.api.paging import link_header
-from litso.api.parties import change_out
-from litso.store import changes
+from litso.usecases import feed
 
-_MOST: Final = 1000
+_MOST: Final = 10_000
 
 
 @get("/health", summary="The server lives", operation_id="health", tags=["service"], sync_to_thread=False)
@@ -54,12 +53,14 @@ def get_changes(
     after: Annotated[int, QueryParameter(ge=0, le=2**63 - 1, description="Id of the last event seen.")] = 0,
     limit: Annotated[int, QueryParameter(ge=1, le=_MOST, description="How many at most.")] = 100,
 ) -> Response[schemas.ChangesPage]:
-    """Events about parties after an event, in order, as CloudEvents 1.0. Asking again with the same `after` repeats."""
+    """Events about parties after an event, in order, as CloudEvents 1.0, with the records that joined or left them.
+
+    Asking again with the same `after` repeats; from 0 the parties and the crosswalk can be built anew.
+    """
     with store.transaction() as connection:
-        found = changes.after(connection, after, limit=limit)
-    last = found[-1].change_id if found else after
-    page = schemas.ChangesPage(items=[change_out(change) for change in found], next_after=last)
-    return Response(page, headers=link_header(request, "after", str(last) if len(found) == limit else None))
+        found = feed.read_page(connection, after, limit=limit)
+    page = schemas.ChangesPage(items=[schemas.ChangeOut(**event) for event in found.events], next_after=found.last)
+    return Response(page, headers=link_header(request, "after", str(found.last) if found.is_full else None))
 
 
 changes_router = Router(path="/", route_handlers=[get_changes])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -26,6 +26,33 @@ class Change(NamedTuple):
     load_id: int | None
     judgement_id: int | None
     data: dict[str, Any]
+
+
+FEED_TYPES: Final = ("party.created", "party.changed", "party.merged", "party.split", "party.ended", "party.erased")
+"""Events that leave the house; whatever else the table holds is for the history on the screen."""
+
+CHANNEL: Final = "litso_changes"
+"""PostgreSQL notifies it when events are committed."""
+
+
+class Event(NamedTuple):
+    """An event of the feed with what its transaction did.
+
+    joined, gone: records (source, source id) that the party got and lost. is_concerned: whether it has or had records
+    of the sources asked for. before, after: the golden values asked for, of an event that published another golden one.
+    """
+
+    change_id: int
+    type: str
+    party_id: str
+    at: datetime
+    data: dict[str, Any]
+    kind: str | None
+    is_concerned: bool
+    joined: list[list[str]]
+    gone: list[list[str]]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
 
 
 def append(
@@ -50,7 +77,9 @@ def append(
         "load_id": load_id,
         "judgement_id": judgement_id,
     }
-    return [row[0] for row in connection.execute(statements("changes")["append"], parameters).fetchall()]
+    made = [row[0] for row in connection.execute(statements("changes")["append"], parameters).fetchall()]
+    connection.execute(statements("changes")["tell"])
+    return made
 
 
 def append_many(connection: Connection, changes: pa.Table, *, load_id: int | None = None) -> int:
@@ -60,12 +89,42 @@ def append_many(connection: Connection, changes: pa.Table, *, load_id: int | Non
     if "data" not in frame.columns:
         frame = frame.with_columns(data=pl.lit("{}"))
     row = frame.select("type", "party_id", pl.col("data").fill_null("{}"), pl.lit(load_id, pl.Int64).alias("load_id"))
-    return copy_frame(connection, "change", row)
+    written = copy_frame(connection, "change", row)
+    connection.execute(statements("changes")["tell"])
+    return written
 
 
 def after(connection: Connection, change_id: int, *, limit: int = 1000) -> list[Change]:
     """Events after the event `change_id`, in order."""
     return rows_of(connection, Change, statements("changes")["after"], {"change_id": change_id, "limit": limit})
+
+
+def read_feed(
+    connection: Connection,
+    change_id: int,
+    *,
+    fields: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    limit: int = 1000,
+) -> list[Event]:
+    """Events of the feed after `change_id`, in order, with what their transactions did to records and golden values.
+
+    fields: golden attributes to be told of; others do not leave the store. sources: whose records to tell of, empty:
+    those of all.
+    """
+    parameters = {
+        "change_id": change_id,
+        "types": list(FEED_TYPES),
+        "fields": list(fields),
+        "sources": list(sources),
+        "limit": limit,
+    }
+    return rows_of(connection, Event, statements("changes")["feed"], parameters)
+
+
+def count_after(connection: Connection, change_id: int) -> int:
+    """How many events came after an event."""
+    return int(scalar(connection, statements("changes")["count_after"], {"change_id": change_id}))
 
 
 def last_id(connection: Connection) -> int:

@@ -335,7 +335,10 @@ def _succeed(
     settled = Settled(created, [], named.merged, named.split, [])
     found = {party for party in touched if party}
     cases.expect(connection, found | set(named.now.values()))
-    return publish_touched(connection, hand.model.custom_names, found, settled, cause, hand.registered)
+    regrouped = {party for party in {*moved.values(), *former} if party}
+    return publish_touched(
+        connection, hand.model.custom_names, found, settled, cause, registered=hand.registered, regrouped=regrouped
+    )
 
 
 def _at_hand(hand: Hand, reached: set[int], compared: Sequence[Group]) -> list[Group]:
@@ -386,11 +389,14 @@ def publish_touched(
     touched: set[str],
     settled: Settled,
     cause: Cause,
+    *,
     registered: Sequence[Source] | None = None,
+    regrouped: Collection[str] = (),
 ) -> Settled:
     """Golden records of the touched parties, and the events.
 
-    customs: names of the custom attributes. registered: all sources, if they are at hand.
+    customs: names of the custom attributes. registered: all sources, if they are at hand. regrouped: parties that got
+    or lost records: they are told of even when the golden record stays the same.
     """
     registered = sources.list_all(connection) if registered is None else registered
     priorities = {source.name: source.priority for source in registered}
@@ -398,7 +404,9 @@ def publish_touched(
     published, ended = publish(connection, customs, touched, priorities, in_force(connection, touched))
     golden.withdraw(connection, ended)
     graph.expect(connection, touched)
-    changed = [party for party in published if party not in settled.created and party not in settled.split]
+    others = sorted({*regrouped} - {*published, *ended})
+    told = {*settled.created, *settled.split, *settled.merged}
+    changed = [party for party in [*published, *others] if party not in told]
     done = settled._replace(changed=changed, ended=[party for party in ended if party not in settled.merged])
     _tell(connection, done, cause)
     return done

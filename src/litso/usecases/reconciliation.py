@@ -657,7 +657,20 @@ def _publish_golden(
     golden.withdraw(connection, ended)
     graph.expect(connection, [graph.EVERYTHING])
     cases.expect(connection, [cases.EVERYTHING])
-    return _tell(connection, succeeded, published, ended, staged, judgement_id)
+    changed = [*published, *sorted(_regrouped(engine) - set(published))]
+    return _tell(connection, succeeded, changed, ended, staged, judgement_id)
+
+
+def _regrouped(engine: Engine) -> set[str]:
+    """Living parties of before that got or lost records: they are told of even when no golden record changed."""
+    return {row[0] for row in engine.rows("""
+        with moved as (
+            select party_id, former from belonging where party_id is distinct from former
+        ), before as (select former as party_id from belonging union select party_id from lost)
+        select party_id from moved where party_id in (from before)
+        union select former from moved where former in (select party_id from belonging)
+        union select party_id from lost where party_id in (select party_id from belonging)
+    """)}  # fmt: skip
 
 
 def _members(engine: Engine, progress: Progress) -> Iterator[pl.DataFrame]:
@@ -679,7 +692,7 @@ def _members(engine: Engine, progress: Progress) -> Iterator[pl.DataFrame]:
 def _tell(
     connection: Connection,
     succeeded: Succeeded,
-    published: Sequence[str],
+    touched: Sequence[str],
     ended: Sequence[str],
     staged: Sequence[Staged],
     judgement_id: int | None,
@@ -690,7 +703,7 @@ def _tell(
     events = [("party.created", party_id, {}) for party_id in sorted(minted) if party_id not in split]
     events += [("party.split", party_id, {"from": old}) for party_id, old in sorted(split.items())]
     events += [("party.merged", old, {"into": new}) for old, new in sorted(merged.items())]
-    changed = [party_id for party_id in published if party_id not in minted and party_id not in split]
+    changed = [party_id for party_id in touched if party_id not in minted and party_id not in split]
     events += [("party.changed", party_id, {}) for party_id in changed]
     events += [("party.ended", party_id, {}) for party_id in ended if party_id not in merged]
     rows = [(kind, party_id, json.dumps(data | _cause(judgement_id))) for kind, party_id, data in events]

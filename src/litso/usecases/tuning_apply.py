@@ -185,7 +185,7 @@ def _undo_chunk(connection: Connection, tuning_id: int, number: int) -> None:
         if any(pair[0] == one.party_id for pair in origin)
     }
     _, customs = current_model(connection)
-    publish_touched(connection, customs, touched, Settled([], [], merged, split, []), _UNDO)
+    publish_touched(connection, customs, touched, Settled([], [], merged, split, []), _UNDO, regrouped=touched)
     cases.expect(connection, touched)
     tuning.mark_undone(connection, tuning_id, number)
     _settle(connection, tuning.chunk_nodes(connection, tuning_id, number), _UNDO)

@@ -17,3 +17,47 @@ order by change_id desc limit %(limit)s;
 
 -- name: last_id
 select coalesce(max(change_id), 0) from change;
+
+-- name: tell
+select pg_notify('litso_changes', '');
+
+-- name: count_after
+select count(*) from change where change_id > %(change_id)s;
+
+-- name: feed
+-- What a transaction did to records and golden records bears its time, which is that of its events: so an event needs
+-- no copy of them, and what was erased is in no event either.
+with event as materialized (
+    select change_id, type, party_id, at, data
+    from change
+    where change_id > %(change_id)s and type = any(%(types)s)
+    order by change_id limit %(limit)s
+)
+select e.change_id, e.type, e.party_id::text, e.at, e.data, p.kind, r.is_concerned, r.joined, r.gone,
+       case when %(fields)s::text[] <> '{}' then b.chosen end as before,
+       case when %(fields)s::text[] <> '{}' then coalesce(g.chosen, v.chosen) end as after
+from event e
+left join party p using (party_id)
+left join lateral (
+    select count(*) > 0 or %(sources)s::text[] = '{}' as is_concerned,
+           coalesce(array_agg(array[s.source, s.source_id] order by s.source, s.source_id)
+                    filter (where c.since = e.at and c.until is distinct from e.at), '{}') as joined,
+           coalesce(array_agg(array[s.source, s.source_id] order by s.source, s.source_id)
+                    filter (where c.until = e.at and c.since <> e.at), '{}') as gone
+    from crosswalk c join source_record s using (record_id)
+    where c.party_id = e.party_id
+      and (%(sources)s::text[] = '{}' and e.at in (c.since, c.until) or s.source = any(%(sources)s))
+) r on true
+left join lateral (
+    select (select jsonb_object_agg(f, golden_values -> f) from unnest(%(fields)s::text[]) f where golden_values ? f)
+    from golden where party_id = e.party_id and published_at = e.at
+) g (chosen) on %(fields)s::text[] <> '{}'
+left join lateral (
+    select (select jsonb_object_agg(f, golden_values -> f) from unnest(%(fields)s::text[]) f where golden_values ? f)
+    from golden_version where party_id = e.party_id and valid_from = e.at and valid_to <> e.at limit 1
+) v (chosen) on %(fields)s::text[] <> '{}'
+left join lateral (
+    select (select jsonb_object_agg(f, golden_values -> f) from unnest(%(fields)s::text[]) f where golden_values ? f)
+    from golden_version where party_id = e.party_id and valid_to = e.at and valid_from <> e.at limit 1
+) b (chosen) on %(fields)s::text[] <> '{}'
+order by e.change_id;
