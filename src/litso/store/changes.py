@@ -38,8 +38,9 @@ CHANNEL: Final = "litso_changes"
 class Event(NamedTuple):
     """An event of the feed with what its transaction did.
 
-    joined, gone: records (source, source id) that the party got and lost. is_concerned: whether it has or had records
-    of the sources asked for. before, after: the golden values asked for, of an event that published another golden one.
+    is_concerned: whether the party has or had records of the sources asked for. sources, source_ids, moves: those
+    records; 1 of a record that joined, -1 of one that left. before, after: the golden values asked for, of an event
+    that published another golden record.
     """
 
     change_id: int
@@ -49,10 +50,16 @@ class Event(NamedTuple):
     data: dict[str, Any]
     kind: str | None
     is_concerned: bool
-    joined: list[list[str]]
-    gone: list[list[str]]
+    sources: list[str] | None
+    source_ids: list[str] | None
+    moves: list[int] | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+
+    def moved(self, move: int) -> list[tuple[str, str]]:
+        """Records (source, source id) that joined (1) or left (-1), in their order."""
+        every = zip(self.sources or (), self.source_ids or (), self.moves or (), strict=True)
+        return sorted((source, source_id) for source, source_id, one in every if one == move)
 
 
 def append(

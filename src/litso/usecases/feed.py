@@ -73,7 +73,7 @@ def is_wanted(event: Event, selection: Selection) -> bool:
     if selection.attributes:
         return bool(_changed(event, selection.attributes))
     if selection.fields:
-        return bool(event.joined or event.gone or _changed(event, selection.fields))
+        return any(event.moves or ()) or bool(_changed(event, selection.fields))
     return True
 
 
@@ -82,7 +82,7 @@ def cloud_event(event: Event, fields: tuple[str, ...] = ()) -> dict[str, Any]:
     data: dict[str, Any] = {name: event.data[name] for name in _REFERENCES if name in event.data}
     if event.kind is not None:
         data["kind"] = event.kind
-    data["records"] = {"joined": _keys(event.joined), "left": _keys(event.gone)}
+    data["records"] = {"joined": _keys(event.moved(1)), "left": _keys(event.moved(-1))}
     if event.type in _LIVING and fields:
         data["values"] = _changed(event, fields)
     return {
@@ -97,7 +97,7 @@ def cloud_event(event: Event, fields: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
-def _keys(pairs: list[list[str]]) -> list[dict[str, str]]:
+def _keys(pairs: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"source": source, "source_id": source_id} for source, source_id in pairs]
 
 

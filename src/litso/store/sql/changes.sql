@@ -33,20 +33,19 @@ with event as materialized (
     where change_id > %(change_id)s and type = any(%(types)s)
     order by change_id limit %(limit)s
 )
-select e.change_id, e.type, e.party_id::text, e.at, e.data, p.kind, r.is_concerned, r.joined, r.gone,
+select e.change_id, e.type, e.party_id::text, e.at, e.data, p.kind, r.is_concerned, r.sources, r.source_ids, r.moves,
        case when %(fields)s::text[] <> '{}' then b.chosen end as before,
        case when %(fields)s::text[] <> '{}' then coalesce(g.chosen, v.chosen) end as after
 from event e
 left join party p using (party_id)
 left join lateral (
     select count(*) > 0 or %(sources)s::text[] = '{}' as is_concerned,
-           coalesce(array_agg(array[s.source, s.source_id] order by s.source, s.source_id)
-                    filter (where c.since = e.at and c.until is distinct from e.at), '{}') as joined,
-           coalesce(array_agg(array[s.source, s.source_id] order by s.source, s.source_id)
-                    filter (where c.until = e.at and c.since <> e.at), '{}') as gone
+           array_agg(s.source) as sources, array_agg(s.source_id) as source_ids,
+           array_agg(case when c.since = e.at and c.until is distinct from e.at then 1
+                          when c.until = e.at and c.since <> e.at then -1 else 0 end) as moves
     from crosswalk c join source_record s using (record_id)
     where c.party_id = e.party_id
-      and (%(sources)s::text[] = '{}' and e.at in (c.since, c.until) or s.source = any(%(sources)s))
+      and (%(sources)s::text[] = '{}' and (c.since = e.at or c.until = e.at) or s.source = any(%(sources)s))
 ) r on true
 left join lateral (
     select (select jsonb_object_agg(f, golden_values -> f) from unnest(%(fields)s::text[]) f where golden_values ? f)
