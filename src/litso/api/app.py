@@ -17,8 +17,10 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from litso import __version__
 from litso.api.auth import BearerAuthentication
 from litso.api.clean import clean_router
+from litso.api.consents import consents_router
 from litso.api.explaining import explaining_router
 from litso.api.judgements import judgements_router
+from litso.api.operations import operations_router
 from litso.api.parties import parties_router
 from litso.api.pins import pins_router
 from litso.api.policy import policy_router
@@ -101,6 +103,8 @@ def _api_router() -> Router:
             parties_router,
             relations_router,
             judgements_router,
+            operations_router,
+            consents_router,
             explaining_router,
             tuning_router,
             policy_router,

@@ -7,7 +7,7 @@ own: one that was killed goes on where it stopped.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -56,11 +56,20 @@ class LinkFilter(NamedTuple):
     evidence: str | None = None
 
 
+class Pair(NamedTuple):
+    """A judgement that a program hands over."""
+
+    left: SourceKey
+    right: SourceKey
+    verdict: str
+    reason: str = ""
+
+
 # What is to be judged -------------------------------------------------------------------------------------------
 
 
-def begin(store: Store, actor: Actor, given: Path | LinkFilter, *, reason: str) -> Operation:
-    """Take the pairs of a file or of a filter, check them, and begin a rehearsal.
+def begin(store: Store, actor: Actor, given: Path | LinkFilter | Sequence[Pair], *, reason: str) -> Operation:
+    """Take the pairs of a file, of a filter or of a program, check them, and begin a rehearsal.
 
     A file has the columns left_source, left_id, right_source, right_id, verdict, and maybe reason. BadUsage when not a
     single row can be taken.
@@ -71,7 +80,7 @@ def begin(store: Store, actor: Actor, given: Path | LinkFilter, *, reason: str) 
         if isinstance(given, LinkFilter):
             rows, bad = list(_of_links(connection, given)), list[BadRow]()
         else:
-            rows, bad = _of_file(connection, given)
+            rows, bad = _checked(connection, _table_of(given))
         if not rows:
             said = f"; line {bad[0].line}, column {bad[0].column}: {bad[0].message}" if bad else ""
             raise BadUsage(f"there is nothing to judge{said}")
@@ -100,11 +109,22 @@ def _of_links(connection: Connection, wanted: LinkFilter) -> Iterator[Row]:
             yield Row(place, None, wanted.verdict, *left, *right, "")
 
 
-def _of_file(connection: Connection, path: Path) -> tuple[list[Row], list[BadRow]]:
+def _table_of(given: Path | Sequence[Pair]) -> Iterable[TableRow | BadRow]:
+    if isinstance(given, Path):
+        return read_rows(given, (*_SIDES, "verdict"), ("reason",))
+    columns = (*_SIDES, "verdict", "reason")
+    return (
+        TableRow(place, dict(zip(columns, (*one.left, *one.right, one.verdict, one.reason), strict=True)))
+        for place, one in enumerate(given, start=1)
+    )
+
+
+def _checked(connection: Connection, table: Iterable[TableRow | BadRow]) -> tuple[list[Row], list[BadRow]]:
+    """Rows that can be taken, and those that cannot."""
     rows: list[Row] = []
     bad: list[BadRow] = []
     seen: dict[tuple[SourceKey, SourceKey], int] = {}
-    for given in read_rows(path, (*_SIDES, "verdict"), ("reason",)):
+    for given in table:
         found = given if isinstance(given, BadRow) else _row(given, len(rows) + 1, seen)
         rows.append(found) if isinstance(found, Row) else bad.append(found)
     known = crosswalk.of_keys(connection, {side for row in rows for side in _sides(row)})

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from litso.errors import BadUsage, Conflict
 from litso.privacy.consent import Effective, Statement, Subject, allowed, effective
-from litso.store import consents, crosswalk, facts, golden, judgements, locks, operations, parties, pins
+from litso.store import access, consents, crosswalk, facts, golden, judgements, locks, operations, parties, pins
 from litso.store.database import Connection, Store
 from litso.store.golden import Golden
 from litso.store.judgements import SourceKey, Verdict
@@ -231,6 +231,8 @@ def _foreseen(connection: Connection, actor: Actor, plan: _Plan) -> _Outlook:
 
 
 def _carried_out(connection: Connection, actor: Actor, plan: _Plan, outlook: _Outlook, is_rehearsal: bool) -> Done:
+    for party in outlook.before.shares:
+        access.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
     if is_rehearsal:
         return Done(None, outlook.effects)
     number, _ = _enter(connection, actor, plan)
@@ -344,6 +346,12 @@ def _difference(before: _Look, after: _Look, known: Iterable[str]) -> Effects:
 
 def _largest_first(shares: Iterable[Share]) -> tuple[Share, ...]:
     return tuple(sorted(shares, key=lambda share: (-share.records, share.name, share.accounts, share.party_id or "")))
+
+
+def parties_judged(connection: Connection, operation_id: int) -> set[str]:
+    """Present parties of the records that an operation judged."""
+    entries = judgements.of_operation(connection, operation_id)
+    return parties_of(connection, {side for entry in entries for side in entry.sides})
 
 
 # Taking it back -------------------------------------------------------------------------------------------------

@@ -1,0 +1,242 @@
+"""Operations: merge parties, part records, judge in bulk; foresee it, do it, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Final
+
+from litestar import Response, Router, delete, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPTED
+
+from litso.api import schemas
+from litso.api import steward_schemas as out
+from litso.api.auth import ApiRequest, needs
+from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND, PRECONDITION
+from litso.api.given import GivenStore
+from litso.api.judgements import IfMatch, demand_match
+from litso.api.once import IdempotencyKey, once
+from litso.api.paging import from_cursor, link_header, to_cursor
+from litso.api.parties import Cursor, Id
+from litso.errors import BadUsage
+from litso.store import golden, operations
+from litso.store.database import Connection, Store
+from litso.store.operations import Operation
+from litso.usecases import bulk_judging, profiles
+from litso.usecases.access import sight_of
+from litso.usecases.background import in_background
+from litso.usecases.bulk_judging import LinkFilter, Pair
+from litso.usecases.consenting import shown_contact
+from litso.usecases.operations import Done, Effects, Versions, merge, parties_judged, split, undo_operation
+
+_DRY: Final = {200: ResponseSpec(out.OperationDoneOut, description="A dry run.", generate_examples=False)}
+_BEGUN: Final = {202: ResponseSpec(out.OperationOut, description="Begun: many judgements.", generate_examples=False)}
+
+
+@post(
+    "/parties/merge",
+    sync_to_thread=True,
+    operation_id="merge_parties",
+    summary="Merge parties",
+    responses={**NOT_FOUND, **CONFLICT, **PRECONDITION, **_DRY},
+)
+def merge_parties(
+    request: ApiRequest,
+    store: GivenStore,
+    data: JSONBody[out.MergeIn],
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response[out.OperationDoneOut]:
+    """Two parties or more become one, with chosen values if given; one undo takes all of it back."""
+
+    def do(versions: Versions, is_rehearsal: bool) -> Done:
+        return merge(
+            store, request.user, data.parties, reason=data.reason, values=data.values, versions=versions,
+            is_rehearsal=is_rehearsal,
+        )  # fmt: skip
+
+    return _answered(request, store, data.parties, data, do, if_match, idempotency_key)
+
+
+@post(
+    "/parties/{party_id:str}/split",
+    sync_to_thread=True,
+    operation_id="split_party",
+    summary="Part records from a party",
+    responses={**NOT_FOUND, **CONFLICT, **PRECONDITION, **_DRY},
+)
+def split_party(
+    request: ApiRequest,
+    store: GivenStore,
+    party_id: Id,
+    data: JSONBody[out.SplitIn],
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response[out.OperationDoneOut]:
+    """The chosen records become a party of their own; what hangs on them goes with them."""
+    chosen = [(key.source, key.source_id) for key in data.records]
+
+    def do(versions: Versions, is_rehearsal: bool) -> Done:
+        return split(
+            store, request.user, party_id, chosen, reason=data.reason, together=data.together, versions=versions,
+            is_rehearsal=is_rehearsal,
+        )  # fmt: skip
+
+    return _answered(request, store, [party_id], data, do, if_match, idempotency_key)
+
+
+def _answered(
+    request: ApiRequest,
+    store: Store,
+    party_ids: list[str],
+    data: out.MergeIn | out.SplitIn,
+    do: Callable[[Versions, bool], Done],
+    if_match: str | None,
+    idempotency_key: str | None,
+) -> Response[out.OperationDoneOut]:
+    """A dry run answers 200; a change needs If-Match, is done once for a key and answers 201."""
+    if data.dry_run:
+        return Response(_done(request, do(None, True)), status_code=HTTP_200_OK)
+
+    def work() -> out.OperationDoneOut:
+        with store.transaction() as connection:
+            present = golden.find_many(connection, [profiles.current_id(connection, one) for one in party_ids])
+        demand_match(if_match, list(present.values()))
+        is_any = (if_match or "").strip() == "*"
+        return _done(request, do(None if is_any else {one.party_id: one.version for one in present.values()}, False))
+
+    with store.transaction() as connection:
+        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
+
+
+def _done(request: ApiRequest, done: Done) -> out.OperationDoneOut:
+    return out.OperationDoneOut(done.operation and _out(done.operation), _effects(request, done.effects))
+
+
+def _effects(request: ApiRequest, effects: Effects) -> out.EffectsOut:
+    sight, _ = sight_of(request.user, None)
+    before, after = ([schemas.named(one, out.PartShareOut) for one in side] for side in (effects.before, effects.after))
+    narrowed, returned = (
+        [out.SubjectOut(shown_contact(one.contact, sight), *one[1:]) for one in side]
+        for side in (effects.narrowed, effects.returned)
+    )
+    return out.EffectsOut(before, after, effects.redirected, effects.created, narrowed, returned, effects.systems)
+
+
+def _out(found: Operation) -> out.OperationOut:
+    return schemas.named(found, out.OperationOut)
+
+
+@get("/operations", sync_to_thread=True, operation_id="list_operations", summary="Operations", responses=ALWAYS)
+def list_operations(
+    request: ApiRequest,
+    store: GivenStore,
+    limit: Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")] = 20,
+    cursor: Cursor = None,
+) -> Response[out.OperationsOut]:
+    """The last merges, splits and bulk judgements, undone ones too, the newest first."""
+    with store.transaction() as connection:
+        found = operations.latest(connection, before=from_cursor(cursor), limit=limit)
+    following = to_cursor(found[-1].operation_id) if len(found) == limit else None
+    page = out.OperationsOut([_out(one) for one in found], following)
+    return Response(page, headers=link_header(request, "cursor", following))
+
+
+@get(
+    "/operations/{operation_id:int}",
+    sync_to_thread=True,
+    operation_id="get_operation",
+    summary="An operation",
+    responses=NOT_FOUND,
+)
+def get_operation(store: GivenStore, operation_id: FromPath[int]) -> out.OperationOut:
+    """What it changes, and its state: long work is asked for here until it is done."""
+    return _out(_read(store, operation_id))
+
+
+def _read(store: Store, operation_id: int) -> Operation:
+    with store.transaction() as connection:
+        return operations.get(connection, operation_id)
+
+
+@delete(
+    "/operations/{operation_id:int}",
+    sync_to_thread=True,
+    status_code=HTTP_200_OK,
+    operation_id="undo_operation",
+    summary="Undo an operation",
+    responses={
+        **NOT_FOUND,
+        **CONFLICT,
+        **PRECONDITION,
+        **_BEGUN,
+    },
+)
+def undo(
+    request: ApiRequest, store: GivenStore, operation_id: FromPath[int], if_match: IfMatch = None
+) -> Response[out.OperationOut]:
+    """Take it back whole: ids, values, pins and consents are what they were. Judgements in bulk answer 202."""
+    with store.transaction() as connection:
+        found = operations.get(connection, operation_id)
+        if found.kind != "bulk":
+            demand_match(if_match, _present(connection, operation_id))
+    if found.kind != "bulk":
+        return Response(_out(undo_operation(store, request.user, operation_id)), status_code=HTTP_200_OK)
+    begun = bulk_judging.start_undo(store, request.user, operation_id)
+    in_background(bulk_judging.undo, store, request.user, operation_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
+
+
+def _present(connection: Connection, operation_id: int) -> list[golden.Golden]:
+    return list(golden.find_many(connection, sorted(parties_judged(connection, operation_id))).values())
+
+
+# In bulk --------------------------------------------------------------------------------------------------------
+
+
+@post(
+    "/judgements/bulk",
+    sync_to_thread=True,
+    status_code=HTTP_202_ACCEPTED,
+    operation_id="rehearse_judgements",
+    summary="Rehearse judgements in bulk",
+    responses=NOT_FOUND,
+)
+def rehearse(request: ApiRequest, store: GivenStore, data: JSONBody[out.BulkIn]) -> Response[out.OperationOut]:
+    """Begin to foresee what many judgements change; ask `GET /v1/operations/{id}` until it is `rehearsed`."""
+    if (data.links is None) == (not data.pairs):
+        raise BadUsage("give either pairs or links")
+    pairs = [
+        Pair((one.left.source, one.left.source_id), (one.right.source, one.right.source_id), one.verdict, one.reason)
+        for one in data.pairs
+    ]
+    links = data.links and LinkFilter(
+        data.links.verdict, data.links.above, data.links.below, data.links.source, data.links.evidence
+    )
+    begun = bulk_judging.begin(store, request.user, links or pairs, reason=data.reason)
+    in_background(bulk_judging.rehearse, store, request.user, begun.operation_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
+
+
+@post(
+    "/operations/{operation_id:int}/apply",
+    sync_to_thread=True,
+    status_code=HTTP_202_ACCEPTED,
+    operation_id="apply_judgements",
+    summary="Apply rehearsed judgements",
+    responses={**NOT_FOUND, **CONFLICT},
+)
+def apply(request: ApiRequest, store: GivenStore, operation_id: FromPath[int]) -> Response[out.OperationOut]:
+    """Begin, in chunks; what was interrupted goes on."""
+    begun = bulk_judging.start_apply(store, request.user, operation_id)
+    in_background(bulk_judging.apply, store, request.user, operation_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
+
+
+operations_router = Router(
+    path="/",
+    route_handlers=[merge_parties, split_party, list_operations, get_operation, undo, rehearse, apply],
+    guards=[needs("judge")],
+    tags=["operations"],
+)
