@@ -277,6 +277,7 @@ def _phone_invents(text: str, row: dict[str, Any]) -> str | None:
     given = "".join(sign for sign in signs if sign in "0123456789")
     for number in filter(None, (row["e164"], *(row["others"] or "").split(";"))):
         national = number.removeprefix("+7") if len(number) == 12 else number.removeprefix("+")
+        national = re.sub("^3780549", "378", national)  # numbers of San Marino are dialled with and without its code
         tail = national[-2:] if "/" in text or "," in text else national[1:]  # «…67/68» is two numbers
         if tail not in given and not _is_spread(national[1:], given):
             return number

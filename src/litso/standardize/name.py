@@ -24,6 +24,7 @@ from litso.standardize.lexicon import (
 from litso.standardize.name_cases import OBLIQUE, in_nominative
 from litso.standardize.name_roles import (
     LONGEST,
+    LONGEST_WORD,
     PARTICLES,
     PREFIXES,
     Word,
@@ -71,8 +72,6 @@ SCHEMA: Final = columns(Name)
 PARTS_SCHEMA: Final = columns(Parts)
 MAX_LENGTH: Final = 300
 """Longer cells are texts; what follows is not read."""
-LONGEST_WORD: Final = 50
-"""Longer words are no names."""
 HARMLESS: Final = frozenset({"noise", "former_surname", "diminutive"})
 """Problems that do not cast doubt on the parts."""
 TYPO_FIXED: Final = "typo_fixed"
@@ -110,7 +109,7 @@ def name_parts(text: str | None) -> Parts:
         return _nothing(2, ("placeholder",))
     if all(word.is_initial for word in words):
         return _nothing(1, (*problems, "initials_only"))
-    nominative = in_nominative(words)
+    nominative = in_nominative(words[: LONGEST + 1])
     return _understood(nominative, (*problems, OBLIQUE)) if nominative else _understood(words, problems)
 
 

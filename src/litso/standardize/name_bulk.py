@@ -18,6 +18,7 @@ from litso.standardize.bulk import by_distinct, encode, weave
 from litso.standardize.company import telling_words
 from litso.standardize.declension import Cases
 from litso.standardize.letters import fold
+from litso.standardize.lexicon import FEMALE, MALE
 from litso.standardize.name import (
     DOUBTS,
     HARMLESS,
@@ -30,7 +31,7 @@ from litso.standardize.name import (
     name,
     name_parts,
 )
-from litso.standardize.name_roles import LOG_ORDERS, ONCE
+from litso.standardize.name_roles import LOG_ORDERS, ONCE, must_end
 from litso.standardize.name_text import SIMPLE, bracketed
 from litso.standardize.name_words import GENDERS, NO_WORD, ROLES, Forms, KnownWords, word_book
 
@@ -192,12 +193,16 @@ def _ordered(place: Ints, words: KnownWords) -> tuple[Ints, Flags]:
     parts = np.full(place.shape, NO_WORD, dtype=np.int64)
     can_be = words.is_ordinary[place].all(axis=0) & (initials.sum(axis=0) < size) & (size >= 2)
     with_initials = initials.any(axis=0)
+    with_two = can_be & (size == len(ROLES)) & initials[1] & (initials.sum(axis=0) == 2)
+    for order, at in (("SFM", 0), ("FMS", 2)):  # the word beside two initials is a surname
+        _put(parts, place, np.flatnonzero(with_two & ~initials[at]), order)
     for count in (2, 3):
         for orders, mask in ((LOG_ORDERS, ~with_initials), (ONCE, with_initials)):
-            rows = np.flatnonzero((size == count) & mask & can_be)
+            rows = np.flatnonzero((size == count) & mask & can_be & ~with_two)
             chosen = _likeliest(place[:count, rows], words, orders[count])
             for number, (order, _) in enumerate(orders[count]):
                 _put(parts, place, rows[chosen == number], order)
+    _without_mans_patronymic(parts, words)
     can_be &= (parts != NO_WORD).sum(axis=0) == size
     can_be &= ~words.is_initial[parts[0]] & ~words.is_told[parts[1]] & ~words.is_told[parts[2]]
     return parts, can_be
@@ -205,8 +210,8 @@ def _ordered(place: Ints, words: KnownWords) -> tuple[Ints, Flags]:
 
 def _likeliest(place: Ints, words: KnownWords, orders: tuple[tuple[str, float], ...]) -> Ints:
     """Number of the likeliest order of every line: the sums of `name_roles.roles`, added up in the same sequence."""
-    last = len(place) - 1
-    tables = [words.weight if at == last else words.weight_before_end for at in range(len(place))]
+    size = len(place)
+    tables = [words.weight_before_end if must_end(size, at) else words.weight for at in range(size)]
     of_words = [[column[row] for column in table] for table, row in zip(tables, place, strict=True)]
     best_total = np.full(place.shape[1], -math.inf)
     best = np.zeros(place.shape[1], dtype=np.int64)
@@ -218,6 +223,14 @@ def _likeliest(place: Ints, words: KnownWords, orders: tuple[tuple[str, float], 
         best[is_better] = number
         np.maximum(best_total, total, out=best_total)
     return best
+
+
+def _without_mans_patronymic(parts: Ints, words: KnownWords) -> None:
+    """A man's patronymic beside a woman's given name is her surname, where there is no other."""
+    genders = [column[row] for column, row in zip(words.gender, parts, strict=True)]
+    is_hers = (genders[1] == GENDERS.index(FEMALE)) & (genders[2] == GENDERS.index(MALE))
+    rows = np.flatnonzero((parts[0] == NO_WORD) & is_hers)
+    parts[0, rows], parts[2, rows] = parts[2, rows], NO_WORD
 
 
 def _put(parts: Ints, place: Ints, rows: Ints, order: str) -> None:

@@ -28,7 +28,7 @@ from litso.standardize.lexicon import (
     read_words,
     surname_gender,
 )
-from litso.standardize.name_roles import Word, title
+from litso.standardize.name_roles import LONGEST_WORD, Word, title
 
 OBLIQUE: Final = "oblique_case"
 """Problem of a name that was given in another case."""
@@ -96,7 +96,7 @@ def in_nominative(words: Sequence[Word]) -> list[Word] | None:
     place, form = told
     found = [
         word
-        if word.is_initial
+        if word.is_initial or len(word.folded) > LONGEST_WORD
         else _word(_as_written(word, form.nominative))
         if at == place
         else _nominative(word, form.case, form.gender)
@@ -145,20 +145,27 @@ def _half(text: str, case: str, gender: str) -> str:
     told = _oblique_given().get(fold(text))
     if told and (told.case, told.gender) == (case, gender):
         return told.nominative
-    for role, is_known in ((GIVEN, _is_given), (SURNAME, _is_surname)):
+    for role, is_known in ((GIVEN, _is_given), (SURNAME, _is_surname), (GIVEN, _is_rare_given)):
         known = [one for one in _candidates(text, role, case, gender) if is_known(one)]
         if known:
             return max(known, key=lambda one: _rank(fold(one), role, gender))
     return _by_ending(text, case, gender)
 
 
-_LIKELY_ENDS: Final = {MALE: re.compile(r".*[бвгджзйклмнпрстфхцчшщ]"), FEMALE: re.compile(r".*[ая]")}
+_LIKELY_ENDS: Final = {
+    MALE: (re.compile(r".*[бвгджзйклмнпрстфхцчшщ]"), re.compile(r".*[ьая]")),
+    FEMALE: (re.compile(r".*[ая]"),),
+}
 
 
 def _by_ending(text: str, case: str, gender: str) -> str:
     """The nominative of a word that is in no table: a man's ends in a consonant, a woman's in «а» or «я»."""
-    others = (one for one in _candidates(text, SURNAME, case, gender) if one != text)
-    return min((one for one in others if _LIKELY_ENDS[gender].fullmatch(one)), key=len, default=text)
+    others = [one for one in _candidates(text, SURNAME, case, gender) if one != text]
+    for ends in _LIKELY_ENDS[gender]:
+        fitting = [one for one in others if ends.fullmatch(one)]
+        if fitting:
+            return min(fitting, key=len)
+    return text
 
 
 def _is_given(text: str) -> bool:
@@ -167,7 +174,11 @@ def _is_given(text: str) -> bool:
 
 def _is_surname(text: str) -> bool:
     folded = fold(text)
-    return looks_like_surname(folded) or counts_of(folded).surname > 0 or folded.endswith(("ая", "ый"))
+    return looks_like_surname(folded) or counts_of(folded).surname > 0
+
+
+def _is_rare_given(text: str) -> bool:
+    return counts_of(fold(text)).given > 0
 
 
 def _rank(folded: str, role: str, gender: str) -> tuple[bool, bool, bool, int]:

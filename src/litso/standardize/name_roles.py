@@ -33,6 +33,12 @@ from litso.standardize.wordlists import sections
 
 PARTICLES: Final = sections("name_words.txt")["particles"]
 PREFIXES: Final = sections("name_words.txt")["prefixes"]
+EASTERN: Final = sections("name_words.txt")["eastern_surnames"]
+"""Korean, Chinese and Vietnamese surnames: such a name has no other word that tells which of them it is."""
+
+
+LONGEST_WORD: Final = 50
+"""Longer words are no names."""
 
 
 class Word(NamedTuple):
@@ -183,7 +189,10 @@ def _bonuses(folded: str) -> tuple[float, float, float]:
 
 def roles(words: Sequence[Word]) -> str:
     """The likeliest part of each of one to four words, as a string of S, F and M."""
-    of_words = [*map(before_end, words[:-1]), weights(words[-1])]
+    told = _with_two_initials(words) or _eastern(words)
+    if told:
+        return told
+    of_words = [before_end(word) if must_end(len(words), at) else weights(word) for at, word in enumerate(words)]
     orders = ONCE if any(word.is_initial for word in words) else LOG_ORDERS
     best, best_total = "", -math.inf
     for order, total in orders[len(words)]:
@@ -191,7 +200,42 @@ def roles(words: Sequence[Word]) -> str:
             total += weight[role]
         if total > best_total:
             best, best_total = order, total
-    return best
+    return best if SURNAME in best or not _is_mans_patronymic(words, best) else best.replace(PATRONYMIC, SURNAME)
+
+
+def must_end(size: int, at: int) -> bool:
+    """Whether a patronymic must have its ending at a place of so many words: anywhere but at the end of three."""
+    return size < len((SURNAME, GIVEN, PATRONYMIC)) or at < size - 1
+
+
+def _is_mans_patronymic(words: Sequence[Word], order: str) -> bool:
+    """Whether a woman's given name stands beside a man's patronymic: «Анна Гаврилович», which is a surname then."""
+    of = dict(zip(order, words, strict=True))
+    if PATRONYMIC not in of or GIVEN not in of or of[PATRONYMIC].is_initial or of[GIVEN].is_initial:
+        return False
+    return (word_gender(of[GIVEN].folded, GIVEN), word_gender(of[PATRONYMIC].folded, PATRONYMIC)) == (FEMALE, MALE)
+
+
+def _with_two_initials(words: Sequence[Word]) -> str | None:
+    """The word beside two initials is a surname, whatever else it may be: «Александр И.П.»."""
+    initials = [word.is_initial for word in words]
+    return "SFM" if initials == [False, True, True] else "FMS" if initials == [True, True, False] else None
+
+
+def _eastern(words: Sequence[Word]) -> str | None:
+    """The parts of a Korean, Chinese or Vietnamese name of three words, by where its surname stands."""
+    if len(words) != len((SURNAME, GIVEN, PATRONYMIC)) or not (
+        words[0].folded in EASTERN or words[-1].folded in EASTERN
+    ):
+        return None
+    others = words[1:] if words[0].folded in EASTERN else words[:-1]
+    if any(word.is_initial or sure_role(word.folded) or _ends_as_russian(word.folded) for word in others):
+        return None
+    return "SFM" if words[0].folded in EASTERN else "FMS"
+
+
+def _ends_as_russian(folded: str) -> bool:
+    return " " in folded or looks_like_patronymic(folded) or looks_like_surname(folded)
 
 
 def gender_of(parts: Mapping[str, Sequence[Word]]) -> tuple[str, bool]:

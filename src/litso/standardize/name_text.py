@@ -27,7 +27,7 @@ from litso.standardize.lexicon import (
     looks_like_surname,
 )
 from litso.standardize.name_cases import is_oblique
-from litso.standardize.name_roles import LONGEST, PARTICLES, PREFIXES, Word, sure_role, word_of
+from litso.standardize.name_roles import LONGEST, PARTICLES, PREFIXES, Word, roles, sure_role, word_of
 from litso.standardize.wordlists import sections
 
 _LISTS: Final = sections("name_words.txt")
@@ -89,13 +89,14 @@ def is_ordinary(word: Word) -> bool:
 def first_person(line: str) -> Found:
     """Words of the first person of any cell. No words when it holds none; the problem `company` when it names one."""
     line, problems = _right_letters(line)
-    if companies.is_company(_BETWEEN.sub(" ", line)) and not _is_person_after_all(line):
+    if companies.is_company(_BETWEEN.sub(" ", _LOOSE_HYPHEN.sub(" ", line))) and not _is_person_after_all(line):
         return Found([], (*problems, "company"))
     line, noise = _without_noise(line)
     words, others = _first_of_several(line)
     return Found(words, (*problems, *noise, *others))
 
 
+_LOOSE_HYPHEN: Final = re.compile(r"(?<!\w)-+|-+(?!\w)")
 _LATIN: Final = re.compile("[a-zA-Z]")
 _CYRILLIC: Final = re.compile("[а-яА-ЯёЁ]")
 _UKRAINIAN: Final = str.maketrans("іІїЇєЄґҐ", "иИиИеЕгГ")
@@ -357,8 +358,10 @@ def _with_shared_surname(first: list[Word], people: list[list[Word]]) -> list[Wo
     """«Иван и Мария Ивановы»: the surname of the last person is of the first too."""
     if any(leans_to_surname(word) or _PLURAL.fullmatch(word.folded) for word in first):
         return [_singular(word, first) for word in first]
+    if len(people) == 1 or SURNAME in roles(first[:LONGEST]):
+        return first
     last = [word for word in people[-1] if leans_to_surname(word) or _PLURAL.fullmatch(word.folded)]
-    return [*first, _singular(last[-1], first)] if len(people) > 1 and last else first
+    return [*first, _singular(last[-1], first)] if last else first
 
 
 def _singular(word: Word, person: list[Word]) -> Word:
