@@ -25,6 +25,7 @@ from litso.api.parties import parties_router
 from litso.api.pins import pins_router
 from litso.api.policy import policy_router
 from litso.api.problems import problem_of, problem_response
+from litso.api.quality import quality_router
 from litso.api.records import records_router
 from litso.api.reference import reference_router
 from litso.api.relations import relations_router
@@ -109,6 +110,7 @@ def _api_router() -> Router:
             tuning_router,
             policy_router,
             pins_router,
+            quality_router,
             changes_router,
             clean_router,
             reference_router,

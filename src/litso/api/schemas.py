@@ -923,3 +923,87 @@ class PlaceCardOut(Struct):
     accounts: list[str]
     roles: list[RoleOut]
     households: list[HouseholdOut]
+
+
+# Quality -------------------------------------------------------------------------------------------------------
+
+
+class FigureOut(Struct):
+    """`good` of `total` records of a source (parties, where two sources are compared) at a moment; `share` is null of
+    nothing. `other`: the source it is compared with, or days within which records changed."""
+
+    source: str
+    attribute: Annotated[str, Meta(description="`record` is the record as a whole.", examples=["phone"])]
+    dimension: Annotated[str, Meta(examples=["completeness"])]
+    other: str
+    good: int
+    total: int
+    share: float | None
+    measured_at: datetime
+
+
+class QualityAlarmOut(Struct):
+    """A figure that dropped against its history, and why, in words."""
+
+    source: str
+    attribute: str
+    dimension: str
+    share: float
+    usual: float
+    missing: Annotated[int, Meta(description="How many more records would be good at the usual share.")]
+    reason: str
+
+
+class RhythmOut(Struct):
+    """When a source was loaded last, days between its loads as a rule, and whether it is late."""
+
+    source: str
+    last: datetime | None
+    usual_days: float | None
+    is_late: bool
+
+
+class QualityOut(Struct):
+    """The last measurement."""
+
+    measured_at: datetime | None
+    figures: list[FigureOut]
+    alarms: list[QualityAlarmOut]
+    rhythms: list[RhythmOut]
+
+
+class QualitySeriesOut(Struct):
+    """Figures over time, by attribute and dimension, the oldest first."""
+
+    items: list[FigureOut]
+
+
+class OriginalOut(Struct):
+    """A column of the row as received."""
+
+    column: str
+    text: str
+
+
+class FailingOut(Struct):
+    """A record that is not good in a figure. `against`: what its value disagrees with; `sharing`: parties that have its
+    value, or records of its party in the source."""
+
+    source: str
+    source_id: str
+    party_id: str | None
+    updated_at: datetime | None
+    qc: int | None
+    problems: list[str]
+    originals: list[OriginalOut]
+    given: list[str]
+    against: list[str]
+    sharing: int | None
+
+
+class FailingPage(Struct):
+    """Records that are not good in a figure; `next_cursor` continues the list."""
+
+    items: list[FailingOut]
+    is_masked: bool
+    next_cursor: str | None

@@ -84,6 +84,23 @@ ATTRIBUTES: Final = MappingProxyType(
 )
 """Attribute → what is asked of it, in the order in which people read them."""
 
+
+def is_asked(attribute: str, dimension: str) -> bool:
+    """Whether a dimension is measured of an attribute, or of whole records."""
+    if attribute == RECORD:
+        return dimension in (UNIQUENESS, FRESHNESS)
+    if (asked := ATTRIBUTES.get(attribute)) is None:
+        return False
+    given = {
+        COMPLETENESS: True,
+        VALIDITY: bool(asked.codes),
+        UNIQUENESS: asked.most_sharing is not None,
+        FRESHNESS: asked.fresh_days is not None,
+        CONSISTENCY: asked.is_compared,
+    }
+    return given.get(dimension, False)
+
+
 _PARTS: Final = MappingProxyType(
     {
         **dict.fromkeys(("full_name", "surname", "given_name", "patronymic"), "name"),

@@ -25,6 +25,7 @@ from litso.domain.quality import (
     UNIQUENESS,
     VALIDITY,
     Figure,
+    is_asked,
 )
 from litso.errors import NotFound
 from litso.store.database import Connection, rows_of, scalar
@@ -395,7 +396,7 @@ class _Question(NamedTuple):
 
 def _failing(place: Place) -> sql.Composed:
     asked = _QUESTIONS.get((place.attribute == RECORD, place.dimension, bool(place.other)))
-    if asked is None or place.attribute not in (RECORD, *ATTRIBUTES):
+    if asked is None or not is_asked(place.attribute, place.dimension):
         raise NotFound(f"there are no records of {place.dimension} of {place.attribute}")
     question = asked(place.attribute)
     column = _COLUMNS.get(place.attribute)

@@ -30,6 +30,7 @@ from litso.domain.quality import (
     Rhythm,
     attributes_of,
     find_alarm,
+    is_asked,
     parts_of,
     rhythm,
 )
@@ -152,23 +153,19 @@ def _ages(source: str, kinds: Sequence[Counted], now: datetime) -> Iterator[Figu
 def _of_attribute(
     subject: Subject, name: str, kinds: Sequence[Counted], crowded: int, now: datetime
 ) -> Iterator[Figure]:
-    asked = ATTRIBUTES[name]
-    of_kinds = [one for one in kinds if one.kind in asked.kinds]
+    of_kinds = [one for one in kinds if one.kind in ATTRIBUTES[name].kinds]
     counts = [one.attributes[name] for one in of_kinds]
     filled = sum(one.filled for one in counts)
-
-    def figure(dimension: str, good: int, total: int) -> Figure:
-        return Figure(subject.name, name, dimension, "", good, total, now)
-
-    yield figure(COMPLETENESS, filled, sum(one.records for one in of_kinds))
-    if asked.codes:
-        yield figure(VALIDITY, sum(one.good for one in counts), filled)
-    if asked.most_sharing:
-        yield figure(UNIQUENESS, max(filled - crowded, 0), filled)
-    if asked.fresh_days and subject.is_dated:
-        yield figure(FRESHNESS, sum(one.fresh for one in counts), filled)
-    if asked.is_compared:
-        yield figure(CONSISTENCY, sum(one.agreed for one in counts), sum(one.compared for one in counts))
+    measured = {
+        COMPLETENESS: (filled, sum(one.records for one in of_kinds)),
+        VALIDITY: (sum(one.good for one in counts), filled),
+        UNIQUENESS: (max(filled - crowded, 0), filled),
+        FRESHNESS: (sum(one.fresh for one in counts), filled),
+        CONSISTENCY: (sum(one.agreed for one in counts), sum(one.compared for one in counts)),
+    }
+    for dimension, (good, total) in measured.items():
+        if is_asked(name, dimension) and (dimension != FRESHNESS or subject.is_dated):
+            yield Figure(subject.name, name, dimension, "", good, total, now)
 
 
 def _of_pairs(subjects: Mapping[str, Subject], compared: Iterable[Compared], now: datetime) -> Iterator[Figure]:

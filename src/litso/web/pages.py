@@ -14,7 +14,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litso import __version__
 from litso.usecases.access import Actor
 from litso.usecases.masking import shown_phone
-from litso.web import formats, graph_words, parse_words, words
+from litso.web import formats, graph_words, parse_words, quality_words, words
 from litso.web.assets import asset
 from litso.web.i18n import chosen_language, translator
 from litso.web.sessions import VISIT_COOKIE, ScreenRequest, cookie, csrf_token, new_visit, secret_of
@@ -27,6 +27,7 @@ _SECTIONS: Final = (
     ("/", "Поиск", "read_parties"),
     ("/debtors", "Должники", "read_parties"),
     ("/sources", "Источники", "read_sources"),
+    ("/quality", "Качество", "read_sources"),
     ("/clean", "Разбор значения", "read_sources"),
     ("/reference", "Справочники", "read_sources"),
     ("/tuning", "Настройка", "tune"),
@@ -61,6 +62,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "role_reason": graph_words.ROLE_REASONS,
     "bond": graph_words.BONDS,
     "need": graph_words.NEEDS,
+    "dimension": quality_words.DIMENSIONS,
     "proof": graph_words.PROOFS,
     "key_status": words.KEY_STATUSES,
     "tuning_status": words.TUNING_STATUSES,

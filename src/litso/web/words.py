@@ -84,6 +84,7 @@ ATTRIBUTES: Final = MappingProxyType(
         "house": "Дом",
         "block": "Корпус",
         "flat": "Квартира",
+        "record": "Запись целиком",
     }
 )
 
