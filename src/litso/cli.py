@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "case": "case:app",
     "contacts": "contacts:app",
     "quality": "quality:quality",
+    "check": "check:app",
     "serve": "serve:serve",
     "worker": "worker:worker",
     "job": "job:app",

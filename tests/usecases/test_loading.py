@@ -58,7 +58,7 @@ def test_a_load_tells_the_seconds_of_its_stages_and_a_failed_one_leaves_no_spool
     outcome = load_rows(store, tmp_path, "billing", [person(1)])
     assert list(outcome.seconds) == [
         "reading", "comparing", "standardizing", "resolving", "writing parties", "writing records", "writing facts",
-        "golden records", "relating", "measuring quality",
+        "golden records", "relating", "cases", "measuring quality", "screening",
     ]  # fmt: skip
     document = as_document(outcome, 5 << 20)
     assert document["seconds"].keys() == outcome.seconds.keys()

@@ -119,7 +119,9 @@ def screen_one(subject: Subject, index: ListIndex) -> list[tuple[Entry, Match]]:
 
 # Many subjects: the same meaning over frames -------------------------------------------------------------------------
 
-SUBJECT_SCHEMA: Final = {
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+
+SUBJECT_SCHEMA: Final[Schema] = {
     "subject": pl.Int64,
     "kind": pl.String,
     "full_name": pl.String,
@@ -129,7 +131,12 @@ SUBJECT_SCHEMA: Final = {
 }
 """Of golden values as they are kept."""
 
-MATCH_SCHEMA: Final = {
+HELD: Final = (
+    "entry_id", "names", "companies", "birth_date", "birth_year", "inn", "ogrn", "snils", "passports",
+)  # fmt: skip
+"""What of an entry is held against subjects."""
+
+MATCH_SCHEMA: Final[Schema] = {
     "subject": pl.Int64,
     "entry_id": pl.Int64,
     "grade": pl.String,
@@ -171,9 +178,9 @@ def screen_many(found: pl.DataFrame, keys: pl.DataFrame, entries: pl.DataFrame) 
 
     keys: `key` and `row` of the entries that count, `row` being the place in `entries`.
     """
-    pairs = keys_of_subjects(found).join(keys, on="key").select("subject", "row").unique()
-    listed = entries.with_row_index("row").select("row", pl.exclude("row").name.prefix("e_"))
-    return held(pairs.join(found, on="subject").join(listed, on="row"))
+    pairs = keys_of_subjects(found).join(keys, on="key").select("subject", "row").unique().join(found, on="subject")
+    listed = entries.select(HELD)[pairs["row"]].rename({name: f"e_{name}" for name in HELD})
+    return held(pairs.hstack(listed))
 
 
 def held(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -83,7 +83,7 @@ class Registered(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is known of a party beside its golden values. `is_register_whole`: absence from the register tells."""
+    """What is known of a party. `has_register`: a register of companies is loaded, so that absence from it tells."""
 
     kind: str
     birth_date: date | None = None
@@ -98,7 +98,7 @@ class Facts(NamedTuple):
     directors: Sequence[Shared] = ()
     debts: int = 0
     registered: Registered | None = None
-    is_register_whole: bool = False
+    has_register: bool = False
     company: str | None = None
     director_names: Sequence[str] = ()
 
@@ -160,7 +160,7 @@ def _of_places(facts: Facts) -> Iterator[Risk]:
 def _of_register(facts: Facts) -> Iterator[Risk]:
     found = facts.registered
     if found is None:
-        if facts.is_register_whole:
+        if facts.has_register:
             yield Risk("register_absent")
         return
     if found.ceased:

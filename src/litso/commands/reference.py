@@ -13,10 +13,12 @@ from litso.bootstrap import open_store
 from litso.commands.console import print_json, stages
 from litso.settings import load_settings
 from litso.usecases import registers
+from litso.usecases.lists import CHECKED
 from litso.usecases.reference import KINDS, Listed, Loaded, get_kind, list_reference, load_reference
 from litso.usecases.reference_lookup import KINDS as LOOK_UP_KINDS
 from litso.usecases.reference_lookup import look_up
 from litso.usecases.renewal import Renewed, renew
+from litso.usecases.screening import catch_up
 
 app = typer.Typer(help="Official reference data: load editions, list them with version, age and provenance.")
 
@@ -39,6 +41,8 @@ def load(
     settings = load_settings()
     with open_store(settings) as store, stages(quiet=as_json) as progress:
         loaded = load_reference(store, settings, kind, file, only=tuple(part or ()), loaded_by=by, progress=progress)
+        if kind in CHECKED:
+            catch_up(store, started_by=by)
     if as_json:
         print_json([one._asdict() for one in loaded])
         return

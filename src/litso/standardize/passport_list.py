@@ -30,7 +30,7 @@ class PassportList:
         order = np.argsort(passports, kind="stable")
         series = passports[order] // 1_000_000
         begins = np.flatnonzero(np.diff(series, prepend=-1))
-        for begin, end in zip(begins, [*begins[1:], len(series)], strict=True):
+        for begin, end in zip(begins, np.append(begins, len(series))[1:], strict=True):
             own = self.numbers[int(self.starts[series[begin]]) : int(self.starts[series[begin] + 1])]
             asked = (passports[order[begin:end]] % 1_000_000).astype(np.uint32)
             at = np.searchsorted(own, asked)

@@ -10,7 +10,7 @@ from litso.errors import NotFound
 from litso.store.database import Connection, row_of, rows_of
 from litso.store.queries import statements
 
-ACTIONS: Final = ("profile", "search", "match", "records", "export", "reveal")
+ACTIONS: Final = ("profile", "search", "match", "records", "export", "reveal", "check")
 
 
 class Access(NamedTuple):
@@ -62,14 +62,20 @@ def get(connection: Connection, access_id: int) -> Access:
     return found
 
 
-def of_party(connection: Connection, party_id: str, *, limit: int = 100) -> list[Access]:
-    """Who read a party, the latest first."""
-    return rows_of(connection, Access, statements("access")["of_party"], {"party_id": party_id, "limit": limit})
+def of_party(connection: Connection, party_id: str, *, limit: int = 100, with_checks: bool = False) -> list[Access]:
+    """Who read a party, the latest first; reads of its checks are for compliance only."""
+    parameters = {"party_id": party_id, "limit": limit, "with_checks": with_checks}
+    return rows_of(connection, Access, statements("access")["of_party"], parameters)
 
 
 def recent(
-    connection: Connection, *, actor: str | None = None, before: int | None = None, limit: int = 100
+    connection: Connection,
+    *,
+    actor: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
+    with_checks: bool = False,
 ) -> list[Access]:
     """Reads, the latest first, of one actor or all, older than the read `before`."""
-    parameters = {"actor": actor, "before": before, "limit": limit}
+    parameters = {"actor": actor, "before": before, "limit": limit, "with_checks": with_checks}
     return rows_of(connection, Access, statements("access")["recent"], parameters)

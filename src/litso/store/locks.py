@@ -17,6 +17,7 @@ GRAPH: Final = 0x4C530005
 JOB: Final = 0x4C530006
 WORKER: Final = 0x4C530007
 CASES: Final = 0x4C53000A
+CHECKS: Final = 0x4C530010
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from litso.errors import BadUsage, Conflict, Forbidden, NotFound
 from litso.store.database import Connection, row_of, rows_of, scalar
 from litso.store.queries import statements
 
-ROLES: Final = ("administrator", "operator", "steward", "analyst", "integrator")
+ROLES: Final = ("administrator", "operator", "steward", "analyst", "integrator", "compliance")
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 1000
 SESSION_IDLE: Final = timedelta(minutes=30)

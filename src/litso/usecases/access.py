@@ -18,17 +18,18 @@ OPERATOR: Final = "operator"
 STEWARD: Final = "steward"
 ANALYST: Final = "analyst"
 INTEGRATOR: Final = "integrator"
-ROLES: Final = (ADMINISTRATOR, OPERATOR, STEWARD, ANALYST, INTEGRATOR)
+COMPLIANCE: Final = "compliance"
+ROLES: Final = (ADMINISTRATOR, OPERATOR, STEWARD, ANALYST, INTEGRATOR, COMPLIANCE)
 
-PURPOSES: Final = ("call", "identity", "request", "stewardship", "subject", "integration")
+PURPOSES: Final = ("call", "identity", "request", "stewardship", "subject", "integration", "screening")
 """Why personal data may be shown in full."""
 
 _INTEGRATION: Final = "integration"
 _MAY: Final = MappingProxyType(
     {
-        "read_parties": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
-        "read_accesses": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
-        "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
+        "read_parties": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR, COMPLIANCE}),
+        "read_accesses": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR, COMPLIANCE}),
+        "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR, COMPLIANCE}),
         "write_records": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "judge": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "record_consents": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR}),
@@ -36,6 +37,7 @@ _MAY: Final = MappingProxyType(
         "read_changes": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_sources": frozenset({ADMINISTRATOR, STEWARD, ANALYST, INTEGRATOR}),
         "decide_loads": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
+        "read_checks": frozenset({COMPLIANCE}),
         "manage_people": frozenset({ADMINISTRATOR}),
         "rule_cases": frozenset({ADMINISTRATOR}),
     }

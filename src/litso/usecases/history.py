@@ -178,7 +178,8 @@ class Seen(NamedTuple):
 def read_accesses(connection: Connection, actor: Actor, party_id: str, *, limit: int = 100) -> list[Access]:
     """Who read a party, when, what for, the latest first."""
     demand(actor, "read_accesses")
-    return access.of_party(connection, _known(connection, party_id).party_id, limit=limit)
+    known = _known(connection, party_id).party_id
+    return access.of_party(connection, known, limit=limit, with_checks=actor.may("read_checks"))
 
 
 def read_seen(connection: Connection, actor: Actor, access_id: int, *, purpose: str | None = None) -> Seen:

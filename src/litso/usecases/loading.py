@@ -30,6 +30,7 @@ from litso.usecases import case_refresh, graph, quality, registers
 from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
+from litso.usecases.screening import catch_up
 from litso.usecases.spool import Spool, open_spool, spool_files
 from litso.usecases.staging import Incoming
 
@@ -104,6 +105,7 @@ def load_files(
         outcomes = [load if isinstance(load, Outcome) else next(done) for load in staged]
     _relate(store, progress, watch)
     _judge(store, progress, watch)
+    _screen(store, progress, watch)
     return outcomes
 
 
@@ -121,6 +123,7 @@ def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
         outcome = _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
     _relate(store, _silent, Stopwatch())
     _judge(store, _silent, Stopwatch())
+    _screen(store, _silent, Stopwatch())
     return outcome
 
 
@@ -257,6 +260,13 @@ def _judge(store: Store, progress: Progress, watch: Stopwatch) -> None:
     progress("measuring quality", 0, 1)
     with watch.stage("measuring quality"):
         quality.measure_if_due(store)
+
+
+def _screen(store: Store, progress: Progress, watch: Stopwatch) -> None:
+    """Parties that changed are held against the lists, where anybody has ever screened."""
+    progress("screening", 0, 1)
+    with watch.stage("screening"):
+        catch_up(store, started_by="load")
 
 
 def _rejected_row(row: Rejected) -> RejectedRow:

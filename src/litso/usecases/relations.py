@@ -226,6 +226,12 @@ def _officer(connection: Connection, stated: graph.Stated) -> Officer:
     )
 
 
+def officers_known(connection: Connection, party_id: str) -> list[golden.Golden]:
+    """Persons of the base whom an organization names as directors or owners and who alone have that full name."""
+    stated = [_officer(connection, one) for one in graph.stated_of_party(connection, party_id) if one.until is None]
+    return list(golden.find_many(connection, sorted({one.party_id for one in stated if one.party_id})).values())
+
+
 def _branches(connection: Connection, record: golden.Golden) -> tuple[Branch, ...]:
     inn, kpp = record.golden_values.get("inn"), record.golden_values.get("kpp")
     if not inn:

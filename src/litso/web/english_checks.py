@@ -7,6 +7,11 @@ from typing import Final
 
 CHECK_TEXTS: Final = MappingProxyType(
     {
+        "комплаенс": "compliance",
+        "Видит карточку, совпадения с перечнями и риски, решает по ним; больше их не видит никто.": (
+            "Sees the profile, hits of lists and risks, and decides on them; nobody else sees them."
+        ),
+        "Проверка по перечням": "Screening against lists",
         "Банкроты": "Bankrupts",
         "ЕФРСБ, XML: DebtorPerson, DebtorCompany": "ЕФРСБ, XML: DebtorPerson, DebtorCompany",
         "Террористы и экстремисты": "Terrorists and extremists",

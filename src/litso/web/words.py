@@ -15,6 +15,7 @@ ROLES: Final = MappingProxyType(
         "steward": "дата-стюард",
         "analyst": "аналитик",
         "integrator": "интегратор",
+        "compliance": "комплаенс",
     }
 )
 
@@ -25,6 +26,7 @@ ROLE_DUTIES: Final = MappingProxyType(
         "steward": "То же, и решает судьбу загрузок и карантина.",
         "analyst": "Видит источники и качество данных; персональных данных не видит.",
         "integrator": "Источники, загрузки и карантин; работает через API.",
+        "compliance": "Видит карточку, совпадения с перечнями и риски, решает по ним; больше их не видит никто.",
     }
 )
 
@@ -36,6 +38,7 @@ PURPOSES: Final = MappingProxyType(
         "stewardship": "Разбор данных",
         "subject": "Запрос самого субъекта",
         "integration": "Обмен данными",
+        "screening": "Проверка по перечням",
     }
 )
 """Why personal data may be shown in full."""

@@ -670,13 +670,101 @@ create table reference_edition (
 );
 create unique index reference_edition_now on reference_edition (kind, part) where replaced_at is null;
 
+-- Checks ----------------------------------------------------------------------------------------------------------
+
+-- The edition of each list that all parties were held against.
+create table check_list (
+    list        text primary key,                    -- kind of reference data: extremists | blacklist | …
+    file_sha256 bytea not null,
+    version     text not null,
+    published   date not null,
+    entries     bigint not null,
+    rules       integer not null,                    -- of litso.check.entries, by which they were held
+    screened_at timestamptz not null default now()
+);
+
+-- Up to which change parties were screened: all of them, one row; and those that were screened since by themselves.
+create table check_base (
+    is_only   boolean primary key default true check (is_only),
+    change_id bigint not null
+);
+
+create table check_fresh (
+    party_id  uuid primary key,
+    change_id bigint not null
+);
+
+-- Entries that are or may be a party, or a person whom its records name (subject). gone_at: no longer.
+create table check_match (
+    match_id  bigint generated always as identity primary key,
+    party_id  uuid not null,
+    list      text not null,
+    entry_id  bigint not null,
+    subject   text not null default '',              -- name of the director or owner; empty: the party itself
+    grade     text not null check (grade in ('sure', 'strong', 'possible')),
+    agrees    text[] not null,
+    differs   text[] not null,
+    version   integer,                               -- of the golden record that was held
+    edition   text not null,                         -- of the list in which it was found
+    found_at  timestamptz not null default now(),
+    gone_at   timestamptz,
+    gone_why  text check (gone_why in ('entry', 'party'))
+);
+create unique index check_match_now on check_match (party_id, list, entry_id, subject) where gone_at is null;
+create index check_match_of_entry on check_match (list, entry_id) where gone_at is null;
+create index check_match_by_party on check_match (party_id, match_id);
+
+-- What the lists say of matched entries.
+create table check_entry (
+    list     text not null,
+    entry_id bigint not null,
+    content  jsonb not null,
+    primary key (list, entry_id)
+);
+
+-- Directors and owners as they were screened: whom the records of an organization name.
+create table check_officer (
+    party_id uuid not null,
+    name     text not null,
+    role     text not null,
+    inn      text not null default '',
+    primary key (party_id, name, role, inn)
+);
+
+-- Decisions on matches; the latest counts, while the match is not surer than it was then.
+create table check_decision (
+    decision_id bigint generated always as identity primary key,
+    party_id    uuid not null,                       -- as it was called then: see redirects
+    list        text not null,
+    entry_id    bigint not null,
+    subject     text not null default '',
+    verdict     text not null check (verdict in ('true', 'false', 'open')),
+    grade       text not null,                       -- of the match that was decided
+    reason      text not null,
+    author      text not null,
+    decided_at  timestamptz not null default now()
+);
+create index check_decision_of on check_decision (party_id, list, entry_id, decision_id desc);
+
+-- Screenings that were made, for the record.
+create table check_run (
+    run_id     bigint generated always as identity primary key,
+    started_by text not null,
+    lists      jsonb not null,                       -- {list: {edition, held, is_whole}}
+    parties    bigint not null,                      -- that were held against all entries
+    found      bigint not null,
+    gone       bigint not null,
+    ran_at     timestamptz not null default now()
+);
+
 -- People of the house -------------------------------------------------------------------------------------------
 
 create table user_account (
     user_id       bigint generated always as identity primary key,
     login         text not null unique,
     name          text not null,
-    role          text not null check (role in ('administrator', 'operator', 'steward', 'analyst', 'integrator')),
+    role          text not null check (role in ('administrator', 'operator', 'steward', 'analyst', 'integrator',
+                                                'compliance')),
     password_hash text,
     is_active     boolean not null default true,
     created_at    timestamptz not null default now()

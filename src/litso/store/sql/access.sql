@@ -4,12 +4,14 @@ values (%(actor)s, %(action)s, %(party_id)s, %(fields)s, %(purpose)s, %(found)s,
 
 -- name: of_party
 select access_id, at, actor, action, party_id::text, fields, purpose, found, version
-from access_log where party_id = %(party_id)s order by at desc, access_id desc limit %(limit)s;
+from access_log
+where party_id = %(party_id)s and (%(with_checks)s or action <> 'check')
+order by at desc, access_id desc limit %(limit)s;
 
 -- name: recent
 select access_id, at, actor, action, party_id::text, fields, purpose, found, version
 from access_log
-where (%(actor)s::text is null or actor = %(actor)s) and (%(before)s::bigint is null or access_id < %(before)s)
+where (%(actor)s::text is null or actor = %(actor)s) and (%(with_checks)s or action <> 'check') and (%(before)s::bigint is null or access_id < %(before)s)
 order by access_id desc limit %(limit)s;
 
 -- name: get
