@@ -9,10 +9,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from test_case_refresh import HERE, NEXT_DOOR, standing, strict
+from test_case_refresh import standing
 from test_online import upsert
 from test_stewardship import state
 
+from doubtful import HERE, NEXT_DOOR, add_doubts
 from litso.errors import BadUsage, Conflict, Forbidden, NotFound
 from litso.store import cases, golden, judgements
 from litso.store.cases import Case, Filter
@@ -26,24 +27,11 @@ from litso.usecases.stewardship import undo as undo_judgement
 
 ANNA, BORIS, VERA = (Actor(name, "steward") for name in ("анна", "борис", "вера"))
 HEAD = Actor("глава", "administrator")
-SURNAMES = ("Иванов", "Хворостинин", "Кузнецов", "Сидоренко")
-STREETS = ("Мира", "Победы", "Гагарина", "Ленина")
 
 
 def doubts(store: Store, count: int = 1) -> list[Case]:
-    """So many pairs in doubt, each of a name and a street of its own."""
-    strict(store)
-    for number in range(count):
-        one, two = (
-            {
-                "full_name": values["full_name"].replace("Иванов", SURNAMES[number]),
-                "address": values["address"].replace("Мира", STREETS[number]),
-            }
-            for values in (HERE, NEXT_DOOR)
-        )
-        phone = f"+7927000010{number}"
-        upsert(store, Given("crm", f"{number}a", {**one, "phone": phone}), Given("crm", f"{number}b", two))
-    refresh(store)
+    """So many pairs in doubt."""
+    add_doubts(store, count)
     return listed(store)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,31 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.errors import LockNotAvailable
-from small_sources import load_rows, person, register
+from small_sources import load_rows, person
 from test_online import FAMILY, of_row, upsert, wipe
 
-from litso.resolve.model import to_json
-from litso.store import cases, models
+from doubtful import HERE, NEXT_DOOR, strict
+from litso.store import cases
 from litso.store.database import Store
 from litso.usecases.access import Actor
 from litso.usecases.case_refresh import Refreshed, refresh, revalue
 from litso.usecases.online import Given
-from litso.usecases.reconciliation import current_model
 from litso.usecases.stewardship import judge, undo
 
 STEWARD = Actor("анна", "steward")
-HERE = FAMILY[1]
-NEXT_DOOR = {"full_name": "Иванов Пётр", "address": "г Самара, ул Мира, д 5, кв 8"}
-"""Hardly enough to be one person with the first."""
 VALUES = (*FAMILY, NEXT_DOOR, {"full_name": "Иванов Пётр Ильич", "birth_date": "11.12.1990"})
-
-
-def strict(store: Store, threshold: float = 4.0) -> None:
-    """A source and a model that wants more evidence than the shipped one: what that joins narrowly is in doubt."""
-    register(store, "crm")
-    with store.transaction() as connection:
-        model, _ = current_model(connection)
-        models.activate(connection, to_json(replace(model, threshold=threshold)))
 
 
 def standing(store: Store) -> list[dict[str, Any]]:

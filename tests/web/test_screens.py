@@ -311,6 +311,7 @@ def texts_of_screens() -> set[str]:
     for path in WEB.glob("*.py"):
         if path.name not in (
             "english.py",
+            "english_cases.py",
             "english_checks.py",
             "english_golden.py",
             "english_graph.py",

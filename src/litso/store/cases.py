@@ -357,6 +357,13 @@ def closed(connection: Connection, chosen: Filter, actor: str, *, before: int = 
     return rows_of(connection, Case, statements("cases")["closed"], parameters)
 
 
+def neighbours(connection: Connection, case: Case) -> tuple[int | None, int | None]:
+    """The live cases before and after a case in the order of the queue."""
+    place = {"priority": case.priority, "case_id": case.case_id}
+    row = connection.execute(statements("cases")["neighbours"], place).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
 def claim_next(connection: Connection, chosen: Filter, actor: str, minutes: int) -> int | None:
     """Claim the most urgent case that is free and new to the actor; answers its id."""
     parameters = {**chosen._asdict(), "actor": actor, "minutes": minutes}

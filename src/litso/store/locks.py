@@ -64,3 +64,8 @@ def lock_resolution(connection: Connection) -> None:
 def lock(connection: Connection, kind: int) -> None:
     """Wait for a lock of the transaction."""
     connection.execute(statements("locks")["lock_transaction"], {"kind": kind, "number": 0})
+
+
+def try_lock(connection: Connection, kind: int) -> bool:
+    """Take a lock of the transaction if it is free."""
+    return bool(scalar(connection, statements("locks")["try_lock_transaction"], {"kind": kind, "number": 0}))

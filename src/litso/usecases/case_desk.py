@@ -43,6 +43,8 @@ LEASE_MINUTES: Final = 15
 """How long a claim lasts unless it is given again."""
 
 _LONGEST: Final = 500
+_NUL: Final = "\x00"
+"""No text of the store has it, and the store refuses to look for it."""
 _DAYS: Final = 14
 
 _STATE_OF: Final = MappingProxyType({0: OPEN, 1: SECOND})
@@ -89,6 +91,8 @@ def queue(
 ) -> list[Case]:
     """Live cases, the most urgent first; with a state that is not live those cases, the latest first."""
     demand(actor, "judge")
+    if _NUL in f"{chosen.kind}{chosen.source}{chosen.state}":
+        return []
     if chosen.state in (None, *LIVE):
         return cases.queue(connection, chosen, actor.name, after=after, limit=limit)
     before = after[1] or cases.LATEST
@@ -110,6 +114,8 @@ def statistics(connection: Connection, actor: Actor) -> Statistics:
 def claim_next(store: Store, actor: Actor, chosen: Filter = Filter()) -> Case | None:  # noqa: B008
     """Claim the most urgent case that is free and new to the actor; None when there is none."""
     demand(actor, "judge")
+    if _NUL in f"{chosen.kind}{chosen.source}":
+        return None
     with store.transaction() as connection:
         found = cases.claim_next(connection, chosen, actor.name, LEASE_MINUTES)
         return None if found is None else cases.get(connection, found)
@@ -137,8 +143,10 @@ def release(store: Store, actor: Actor, case_id: int) -> Case:
 def open_case(store: Store, actor: Actor, left: SourceKey, right: SourceKey, note: str) -> Case:
     """Put a question about two records by hand. Conflict when it is open already."""
     demand(actor, "judge")
-    if not note.strip() or len(note) > _LONGEST or "\x00" in note:
+    if not note.strip() or len(note) > _LONGEST or _NUL in note:
         raise BadUsage(f"say in up to {_LONGEST} characters what is to be decided")
+    if any(_NUL in part for key in (left, right) for part in key):
+        raise NotFound("there is no such record")
     first, second = sorted((left, right))
     if first == second:
         raise BadUsage("a case is about two different records")
@@ -196,7 +204,7 @@ def decide(
     demand(actor, "judge")
     if verdict not in VERDICTS:
         raise BadUsage(f"a verdict is one of {', '.join(VERDICTS)}, not {verdict!r}")
-    if len(reason) > _LONGEST or "\x00" in reason:
+    if len(reason) > _LONGEST or _NUL in reason:
         raise BadUsage(f"a reason has up to {_LONGEST} characters")
     with store.transaction() as connection:
         case = cases.get(connection, case_id, lock=True)

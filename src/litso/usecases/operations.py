@@ -230,6 +230,13 @@ def _foreseen(connection: Connection, actor: Actor, plan: _Plan) -> _Outlook:
     return _Outlook(before, _difference(before, after, known), len(together) == 1)
 
 
+def foresee(connection: Connection, actor: Actor, verdict: str, left: SourceKey, right: SourceKey) -> Effects:
+    """What one judgement would change. Call it in a transaction that holds the resolution lock; nothing is written."""
+    kind = "merge" if verdict == "same" else "split"
+    plan = _Plan(kind, [Verdict(verdict, left, right)], [left, right], {}, "")
+    return _foreseen(connection, actor, plan).effects
+
+
 def _carried_out(connection: Connection, actor: Actor, plan: _Plan, outlook: _Outlook, is_rehearsal: bool) -> Done:
     for party in outlook.before.shares:
         access.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from litso.web.english_cases import CASE_PATTERNS, CASE_TEXTS
 from litso.web.english_checks import CHECK_TEXTS
 from litso.web.english_golden import GOLDEN_PATTERNS, GOLDEN_TEXTS
 from litso.web.english_graph import GRAPH_TEXTS
@@ -14,6 +15,7 @@ from litso.web.english_quality import QUALITY_TEXTS
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
         **PARSE_TEXTS,
+        **CASE_TEXTS,
         **CHECK_TEXTS,
         **GOLDEN_TEXTS,
         **GRAPH_TEXTS,
@@ -566,5 +568,6 @@ PATTERNS: Final = (
     (r"опечатка исправлена", "a typing error was corrected"),
     (r"иностранный номер", "a foreign number"),
     *GOLDEN_PATTERNS,
+    *CASE_PATTERNS,
 )
 """Reasons that a program composes: what matches the whole of a text is replaced."""

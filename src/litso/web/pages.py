@@ -25,6 +25,7 @@ THEMES: Final = ("auto", "light", "dark")
 
 _SECTIONS: Final = (
     ("/", "Поиск", "read_parties"),
+    ("/cases", "Разбор", "judge"),
     ("/debtors", "Должники", "read_parties"),
     ("/sources", "Источники", "read_sources"),
     ("/quality", "Качество", "read_sources"),
@@ -69,6 +70,8 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "tuning_change": words.TUNING_CHANGES,
     "label_word": words.LABELS,
     "channel": words.CHANNELS,
+    "case_kind": words.CASE_KINDS,
+    "case_state": words.CASE_STATES,
 }
 
 

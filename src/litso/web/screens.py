@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from litso.web import (
+    cases,
     explaining,
     finding,
     graph,
@@ -43,6 +44,7 @@ _HANDLERS: Final = (
     *graph.HANDLERS,
     *explaining.HANDLERS,
     *history.HANDLERS,
+    *cases.HANDLERS,
     *tuning.HANDLERS,
     *policy.HANDLERS,
     *pins.HANDLERS,

@@ -233,7 +233,32 @@ TUNING_CHANGES: Final = MappingProxyType(
         "judged": "под решением стюарда",
     }
 )
-LABELS: Final = MappingProxyType({"same": "один субъект", "different": "разные субъекты", "unsure": "неясно"})
+LABELS: Final = MappingProxyType(
+    {"same": "один субъект", "different": "разные субъекты", "unsure": "неясно", "dismiss": "вопрос снят"}
+)
 
 CHANNELS: Final = MappingProxyType({"sms": "СМС", "call": "звонок", "email": "письмо"})
 """Ways to reach a party."""
+
+CASE_KINDS: Final = MappingProxyType(
+    {
+        "cut": "Похожи, но разделены",
+        "doubt": "Пара под вопросом",
+        "documents": "Документы противоречат",
+        "split": "Возможное разделение",
+        "bridge": "Слабая связь",
+        "large": "Слишком крупный субъект",
+        "manual": "Вопрос вручную",
+    }
+)
+CASE_STATES: Final = MappingProxyType(
+    {
+        "live": "ждут решения",
+        "open": "ждёт",
+        "second": "ждёт второго",
+        "escalated": "разногласие",
+        "decided": "решено",
+        "dismissed": "снято",
+        "obsolete": "основание исчезло",
+    }
+)

@@ -251,6 +251,16 @@ where state in ('open', 'second', 'escalated')
   and (not %(is_mine)s or claimed_by = %(actor)s and claimed_until > now())
 order by priority desc, case_id limit %(limit)s;
 
+-- name: neighbours
+select (select case_id from steward_case
+        where state in ('open', 'second', 'escalated')
+          and priority >= %(priority)s and (priority > %(priority)s or case_id < %(case_id)s)
+        order by priority, case_id desc limit 1),
+       (select case_id from steward_case
+        where state in ('open', 'second', 'escalated')
+          and priority <= %(priority)s and (priority < %(priority)s or case_id > %(case_id)s)
+        order by priority desc, case_id limit 1);
+
 -- name: closed
 -- Cases that wait for nobody, the latest first.
 select *, claimed_until > now() as is_claimed

@@ -17,3 +17,6 @@ select pg_advisory_unlock(%(kind)s, %(number)s);
 
 -- name: lock_transaction
 select pg_advisory_xact_lock(%(kind)s, %(number)s);
+
+-- name: try_lock_transaction
+select pg_try_advisory_xact_lock(%(kind)s, %(number)s);

@@ -1,4 +1,4 @@
-// Ctrl+Enter in a text sends its form: <form data-quick-send>.
+// Ctrl+Enter in a text sends its form: <form data-quick-send>. A form is sent once: <form data-once>.
 
 export function startSending() {
   document.addEventListener("keydown", (event) => {
@@ -8,4 +8,11 @@ export function startSending() {
     event.preventDefault();
     form.requestSubmit();
   });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-once]")) return;
+    if (document.body.dataset.sent) event.preventDefault();
+    document.body.dataset.sent = "yes";
+  });
+  // The page may come back from the memory of the browser.
+  addEventListener("pageshow", () => delete document.body.dataset.sent);
 }
