@@ -45,7 +45,7 @@ _SETTLED: Final = 1e-6
 SAMPLE: Final = 400_000
 """Pairs that training looks at, at most: more of them make it longer, not better."""
 
-_DOUBT: Final = 20.0
+_DOUBT: Final = 150.0
 """Pairs' worth of belief in the first guess, per class and claim: rare levels stay near it."""
 
 SIBLINGS: Final = 0.1

@@ -24,7 +24,7 @@ from litso.usecases.reconciliation import Outlook, live_judgements, outlook
 from litso.usecases.resolution import Key, KindResolution, compared
 
 WORTH: Final = 20.0
-"""Pairs that a verdict stands for which was not drawn by chance: as many as the belief in a first guess."""
+"""Pairs that a verdict stands for which was not drawn by chance."""
 
 
 class Opinion(NamedTuple):
