@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -183,3 +184,92 @@ def test_what_is_no_consent(client: TestClient, change: dict[str, Any], status: 
 def test_the_document_knows_every_purpose_and_channel() -> None:
     assert get_args(steward_schemas.Purpose) == PURPOSES
     assert get_args(steward_schemas.Channel) == CHANNELS
+
+
+# Screens --------------------------------------------------------------------------------------------------------
+
+
+def shown(client: TestClient, path: str) -> str:
+    """A screen as the steward sees it."""
+    answer = client.get(path, headers={"Cookie": f"litso_session={client.session}", "Accept": "text/html"})
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def sent(client: TestClient, form_of: str, to: str, **fields: str) -> Any:
+    token = re.search(r'name="csrf" value="(\w+)"', shown(client, form_of))
+    assert token
+    headers = {"Cookie": f"litso_session={client.session}", "Accept": "text/html"}
+    return client.post(to, data={"csrf": token[1], **fields}, headers=headers, follow_redirects=False)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the form of the preview sends on."""
+    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+    del found["csrf"]
+    return found
+
+
+def test_records_are_parted_from_the_page_of_their_party(client: TestClient) -> None:
+    before, one = shape(client), party(client, "+79123456789")
+    page, path = f"/parties/{one['party_id']}", f"/parties/{one['party_id']}/split"
+    assert path in shown(client, page)
+    assert 'name="record:cabinet:1"' in shown(client, path)
+    asked = {f"version:{one['party_id']}": str(one["version"]), "reason": "тёзка", "together": "yes"}
+    assert sent(client, path, path, **asked).status_code == 422
+    seen = sent(client, path, path, **asked, **{"record:cabinet:1": "yes"})
+    assert seen.status_code == 200
+    assert "Самостоятельных идентификаторов прибавится: 1" in seen.text
+    assert shape(client) == before
+    stale = {**hidden(seen.text), f"version:{one['party_id']}": "99"}
+    assert "успела измениться" in sent(client, path, path, **stale).text
+    done = sent(client, path, path, **hidden(seen.text))
+    assert done.status_code == 303
+    operation = done.headers["location"]
+    assert "тёзка" in shown(client, operation)
+    assert operation in shown(client, "/operations")
+    assert sent(client, operation, f"{operation}/undo").status_code == 303
+    assert "те же, что были" in shown(client, operation)
+    assert shape(client) == before
+
+
+def test_parties_are_merged_on_a_screen_with_the_value_that_is_right(client: TestClient) -> None:
+    before = shape(client)
+    one, two = (party(client, phone) for phone in ("+79170001133", "+79170001144"))
+    path = f"/parties/{one['party_id']}/merge"
+    assert sent(client, path, path, others="00000001", reason="проверка").status_code == 422
+    seen = sent(client, path, path, others=f"http://host/parties/{two['party_id']}", reason="вышла замуж")
+    assert seen.status_code == 200, seen.text
+    assert 'name="value:surname"' in seen.text
+    done = sent(client, path, path, **hidden(seen.text), **{"value:surname": "Сидорова"})
+    assert done.status_code == 303
+    assert party(client, "+79170001133")["values"]["surname"] == "Сидорова"
+    operation = done.headers["location"]
+    judged = {"left": {"source": "billing", "source_id": "2"}, "right": {"source": "billing", "source_id": "3"}}
+    over = client.post("/v1/judgements", json={**judged, "verdict": "different"}, headers=ANY).json()
+    assert "Отменить нельзя" in sent(client, operation, f"{operation}/undo").text
+    client.delete(f"/v1/judgements/{over['judgement_id']}", headers=ANY)
+    assert sent(client, operation, f"{operation}/undo").status_code == 303
+    assert shape(client) == before
+
+
+def test_judgements_in_bulk_have_a_screen(client: TestClient) -> None:
+    pair = {"left": BOTH[0], "right": BOTH[1], "verdict": "different"}
+    begun = client.post("/v1/judgements/bulk", json={"reason": "сверка", "pairs": [pair, pair]}).json()
+    number = begun["operation_id"]
+    settled(client, f"/v1/operations/{number}", "rehearsed")
+    assert "Строки, которые не приняты" in shown(client, f"/operations/{number}")
+    assert sent(client, "/operations", f"/operations/{number}/apply").status_code == 303
+    settled(client, f"/v1/operations/{number}", "applied")
+    assert sent(client, f"/operations/{number}", f"/operations/{number}/undo").status_code == 303
+    settled(client, f"/v1/operations/{number}", "undone")
+
+
+def test_the_page_of_a_party_shows_its_consents_masked(client: TestClient) -> None:
+    one = party(client, "+79123456789")["party_id"]
+    made = client.post("/v1/consents", json={**CONSENT, "party_id": one, "state": "refused"}).json()
+    page = shown(client, f"/parties/{one}")
+    card = page[page.index('id="consents"') :].split("</section>")[0]
+    assert "реклама" in card
+    assert "+7 912 •••-••-89" in card
+    client.delete(f"/v1/consents/{made['consent_id']}")

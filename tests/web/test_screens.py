@@ -315,6 +315,7 @@ def texts_of_screens() -> set[str]:
             "english_checks.py",
             "english_golden.py",
             "english_graph.py",
+            "english_moves.py",
             "words.py",
             "finding.py",
         ):

@@ -9,6 +9,7 @@ from litso.web.english_cases import CASE_PATTERNS, CASE_TEXTS
 from litso.web.english_checks import CHECK_TEXTS
 from litso.web.english_golden import GOLDEN_PATTERNS, GOLDEN_TEXTS
 from litso.web.english_graph import GRAPH_TEXTS
+from litso.web.english_moves import MOVE_TEXTS
 from litso.web.english_parse import PARSE_TEXTS
 from litso.web.english_quality import QUALITY_TEXTS
 
@@ -20,6 +21,7 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         **GOLDEN_TEXTS,
         **GRAPH_TEXTS,
         **QUALITY_TEXTS,
+        **MOVE_TEXTS,
         # every page
         "К содержанию": "Skip to content",
         "Litso, на главную": "Litso, to the first page",

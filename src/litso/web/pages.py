@@ -72,6 +72,11 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "channel": words.CHANNELS,
     "case_kind": words.CASE_KINDS,
     "case_state": words.CASE_STATES,
+    "operation_kind": words.OPERATION_KINDS,
+    "operation_status": words.OPERATION_STATUSES,
+    "consent_state": words.CONSENT_STATES,
+    "consent_purpose": words.CONSENT_PURPOSES,
+    "consent_channel": words.CONSENT_CHANNELS,
 }
 
 

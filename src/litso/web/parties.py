@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final, NamedTuple
 
 from litestar import Response, get, post
@@ -9,6 +10,7 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 
 from litso.usecases import profiles
+from litso.usecases.consenting import Held, read_consents
 from litso.usecases.explaining import form_party
 from litso.usecases.profiles import Profile
 from litso.usecases.relations import Relations, read_relations
@@ -37,13 +39,19 @@ def show_party(
             return see_other(f"/parties/{current}")
         profile = profiles.read_profile(connection, actor_of(request), current, kind=kind, before=before)
         related = read_relations(connection, actor_of(request), current, is_logged=True)
-    return _party_page(request, profile, related)
+        consents = read_consents(connection, actor_of(request), current, is_logged=True)
+    return _party_page(request, profile, related, consents)
 
 
-def _party_page(request: ScreenRequest, profile: Profile, related: Relations) -> Response[str]:
+def _party_page(
+    request: ScreenRequest, profile: Profile, related: Relations, consents: Sequence[Held]
+) -> Response[str]:
     may_reveal = actor_of(request).may("reveal")
     purposes = tuple(words.PURPOSES.items())
-    return page(request, "party.html", party=profile, relations=related, may_reveal=may_reveal, purposes=purposes)
+    return page(
+        request, "party.html", party=profile, relations=related, consents=consents, may_reveal=may_reveal,
+        purposes=purposes,
+    )  # fmt: skip
 
 
 @post("/parties/{party_id:str}/reveal", guards=[has_right("reveal")], sync_to_thread=True, status_code=200)
@@ -53,7 +61,8 @@ def reveal(request: ScreenRequest, store: GivenStore, party_id: PartyId, data: F
         current = profiles.current_id(connection, party_id)
         profile = profiles.read_profile(connection, actor_of(request), current, purpose=data.get("purpose", ""))
         related = read_relations(connection, actor_of(request), current, is_logged=True)
-    return _party_page(request, profile, related)
+        consents = read_consents(connection, actor_of(request), current, purpose=profile.purpose, is_logged=True)
+    return _party_page(request, profile, related, consents)
 
 
 @get("/parties/{party_id:str}/reveal", sync_to_thread=False)

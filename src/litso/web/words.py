@@ -198,6 +198,7 @@ QUARANTINE_CODES: Final = MappingProxyType(
         "mixed_encoding": "смешаны кодировки",
         "nul_bytes": "нулевые байты",
         "row_too_long": "слишком длинная строка",
+        "bad_consent": "непонятное согласие",
         "bad_json": "не JSON",
         "not_an_object": "не JSON-объект",
     }
@@ -260,5 +261,49 @@ CASE_STATES: Final = MappingProxyType(
         "decided": "решено",
         "dismissed": "снято",
         "obsolete": "основание исчезло",
+    }
+)
+
+OPERATION_KINDS: Final = MappingProxyType({"merge": "объединение", "split": "разделение", "bulk": "решения пачкой"})
+"""What a steward does at once."""
+
+OPERATION_STATUSES: Final = MappingProxyType(
+    {
+        "rehearsing": "считается",
+        "failed": "не получилась",
+        "rehearsed": "готова",
+        "applying": "применяется",
+        "applied": "применена",
+        "undoing": "отменяется",
+        "undone": "отменена",
+    }
+)
+
+CONSENT_STATES: Final = MappingProxyType(
+    {"given": "согласие", "refused": "отказ", "withdrawn": "отозвано", "expired": "истекло"}
+)
+
+CONSENT_PURPOSES: Final = MappingProxyType(
+    {
+        "processing": "обработка данных",
+        "service": "обслуживание",
+        "mailing": "рассылки",
+        "marketing": "реклама",
+        "debt": "долг",
+        "survey": "опросы",
+        "receipt": "чеки",
+        "transfer": "передача другим",
+    }
+)
+
+CONSENT_CHANNELS: Final = MappingProxyType(
+    {
+        "call": "звонок",
+        "autocall": "автоматический звонок",
+        "sms": "СМС",
+        "messenger": "мессенджер",
+        "email": "письмо",
+        "push": "приложение",
+        "post": "почта",
     }
 )
