@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from litso.enrich.port import Enricher
+from litso.errors import Misconfigured
 from litso.settings import Settings
+from litso.sources.enrichers import DADATA, SPARK, DadataEnricher, SparkEnricher
 from litso.store import loads, users
 from litso.store.database import Store, connect, ensure_database, translated
 from litso.store.embedded import running_server
@@ -43,6 +46,22 @@ def open_store(settings: Settings) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+def enricher_of(settings: Settings) -> Enricher:
+    """The service that tells of companies; Misconfigured names the setting that is missing or wrong."""
+    known: dict[str, type[DadataEnricher] | type[SparkEnricher]] = {DADATA: DadataEnricher, SPARK: SparkEnricher}
+    if settings.enricher is None:
+        raise Misconfigured(f"LITSO_ENRICHER is not set: no service is called; it is one of {', '.join(known)}")
+    if settings.enricher not in known:
+        raise Misconfigured(f"LITSO_ENRICHER must be one of {', '.join(known)}")
+    if settings.enricher_url is None or settings.enricher_key_file is None:
+        raise Misconfigured("LITSO_ENRICHER needs LITSO_ENRICHER_URL and LITSO_ENRICHER_KEY_FILE")
+    try:
+        key = settings.enricher_key_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured("LITSO_ENRICHER_KEY_FILE: the file cannot be read") from None
+    return known[settings.enricher](settings.enricher_url, key)
 
 
 class SetUp(NamedTuple):

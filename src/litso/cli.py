@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "contacts": "contacts:app",
     "quality": "quality:quality",
     "check": "check:app",
+    "enrich": "enrich:app",
     "serve": "serve:serve",
     "worker": "worker:worker",
     "job": "job:app",

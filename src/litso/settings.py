@@ -9,6 +9,9 @@
 | LITSO_MEMORY_LIMIT | memory of a bulk calculation, e.g. 4GiB | 4GiB |
 | LITSO_THREADS | threads of a bulk calculation | all processors |
 | LITSO_SPARK_REMOTE | a Spark Connect server for `litso resolve --engine spark`, e.g. sc://host:15002 | none |
+| LITSO_ENRICHER | which service tells of companies: dadata or spark; nothing is called without it | none |
+| LITSO_ENRICHER_URL | its address, e.g. https://suggestions.dadata.ru | none |
+| LITSO_ENRICHER_KEY_FILE | file with its token, or its login and password, a line each | none |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
 """
 
@@ -42,23 +45,32 @@ class Settings:
     threads: int
     log_level: str
     spark_remote: str | None
+    enricher: str | None
+    enricher_url: str | None
+    enricher_key_file: Path | None
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings of the `environment`; Misconfigured names the variable that is wrong."""
     given = {name: value.strip() for name, value in environment.items() if name.startswith("LITSO_") and value.strip()}
-    binaries = given.get("LITSO_POSTGRES_BIN")
     return Settings(
         database_url=_database_url(given.get("LITSO_DATABASE_URL")),
         home=Path(given.get("LITSO_HOME", ".litso")).expanduser().absolute(),
-        postgres_bin=Path(binaries).expanduser().absolute() if binaries else None,
+        postgres_bin=_path(given.get("LITSO_POSTGRES_BIN")),
         host=given.get("LITSO_HOST", "127.0.0.1"),
         port=_integer(given, "LITSO_PORT", 8080, 1, 65535),
         memory_limit=_memory(given),
         threads=_integer(given, "LITSO_THREADS", os.cpu_count() or 1, 1, 1024),
         log_level=_log_level(given.get("LITSO_LOG_LEVEL", "info")),
         spark_remote=given.get("LITSO_SPARK_REMOTE"),
+        enricher=given.get("LITSO_ENRICHER"),
+        enricher_url=given.get("LITSO_ENRICHER_URL"),
+        enricher_key_file=_path(given.get("LITSO_ENRICHER_KEY_FILE")),
     )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
 
 
 def parse_size(text: str) -> int | None:

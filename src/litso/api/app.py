@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from litso import __version__
 from litso.api.auth import BearerAuthentication
 from litso.api.cases import cases_router
+from litso.api.checks import checks_router
 from litso.api.clean import clean_router
 from litso.api.consents import consents_router
 from litso.api.explaining import explaining_router
@@ -113,6 +114,7 @@ def _api_router() -> Router:
             pins_router,
             quality_router,
             cases_router,
+            checks_router,
             changes_router,
             clean_router,
             reference_router,

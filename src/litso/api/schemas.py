@@ -1007,3 +1007,108 @@ class FailingPage(Struct):
     items: list[FailingOut]
     is_masked: bool
     next_cursor: str | None
+
+
+class ListAnswerOut(Struct):
+    """What a list answers about a party; `doubts` say why the answer is not fresh. The edition is the one held."""
+
+    list: str
+    title: str
+    answer: Literal["hit", "possible", "clear", "stale", "not_checked"]
+    doubts: tuple[str, ...]
+    edition: str | None
+    published: date | None
+    screened_at: datetime | None
+
+
+class HitOut(Struct):
+    """An entry of a list that is or may be a party, or a person whom its records name (`subject`, `role`).
+
+    `agrees` and `differs` name attributes; `entry` is what the list says; `edition` that in which it was found.
+    """
+
+    match_id: int
+    party_id: str
+    name: str
+    list: str
+    subject: str
+    role: str
+    grade: Literal["sure", "strong", "possible"]
+    agrees: tuple[str, ...]
+    differs: tuple[str, ...]
+    entry: dict[str, Any]
+    edition: str
+    found_at: datetime
+    is_in_force: bool
+    verdict: Literal["true", "false"] | None
+    is_reopened: bool
+    reason: str | None
+    author: str | None
+    decided_at: datetime | None
+    gone_at: datetime | None
+    gone_why: str | None
+
+
+class RiskOut(Struct):
+    """A risk that the data show; `reason` is in Russian."""
+
+    code: str
+    tone: Literal["bad", "warn"]
+    reason: str
+
+
+class PartyChecksOut(Struct):
+    """Checks of a party; `answer` is the gravest one."""
+
+    party_id: str
+    name: str
+    kind: Literal["person", "organization"]
+    answer: Literal["hit", "possible", "clear", "stale", "not_checked"]
+    lists: list[ListAnswerOut]
+    hits: list[HitOut]
+    linked: list[HitOut]
+    risks: list[RiskOut]
+
+
+class HitPage(Struct):
+    """Hits, the newest first; `next_cursor` continues the list."""
+
+    items: list[HitOut]
+    next_cursor: str | None
+
+
+class CheckListOut(Struct):
+    """A list: the edition in use, the edition that all parties were held against, its hits by grade."""
+
+    list: str
+    title: str
+    edition: str | None
+    published: date | None
+    entries: int
+    screened: str | None
+    screened_at: datetime | None
+    doubts: tuple[str, ...]
+    matches: dict[str, int]
+
+
+class CheckListsOut(Struct):
+    """Every list; `pending` parties changed since they were screened."""
+
+    items: list[CheckListOut]
+    pending: int
+
+
+class HitDecisionIn(Struct):
+    """A decision on a hit; `grade` is what the caller saw: 409 when the match has another one now."""
+
+    verdict: Literal["true", "false", "open"]
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    grade: Literal["sure", "strong", "possible"] | None = None
+
+
+class HitDecisionOut(Struct):
+    """A decision in the ledger."""
+
+    decision_id: int
+    match_id: int
+    verdict: Literal["true", "false", "open"]

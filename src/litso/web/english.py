@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from litso.web.english_cases import CASE_PATTERNS, CASE_TEXTS
-from litso.web.english_checks import CHECK_TEXTS
+from litso.web.english_checks import CHECK_PATTERNS, CHECK_TEXTS
 from litso.web.english_golden import GOLDEN_PATTERNS, GOLDEN_TEXTS
 from litso.web.english_graph import GRAPH_TEXTS
 from litso.web.english_moves import MOVE_TEXTS
@@ -569,6 +569,7 @@ PATTERNS: Final = (
     (r"в ячейке было несколько значений", "one of several values in a cell"),
     (r"опечатка исправлена", "a typing error was corrected"),
     (r"иностранный номер", "a foreign number"),
+    *CHECK_PATTERNS,
     *GOLDEN_PATTERNS,
     *CASE_PATTERNS,
 )

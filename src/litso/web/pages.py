@@ -14,7 +14,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litso import __version__
 from litso.usecases.access import Actor
 from litso.usecases.masking import shown_phone
-from litso.web import formats, graph_words, parse_words, quality_words, words
+from litso.web import check_words, formats, graph_words, parse_words, quality_words, words
 from litso.web.assets import asset
 from litso.web.i18n import chosen_language, translator
 from litso.web.sessions import VISIT_COOKIE, ScreenRequest, cookie, csrf_token, new_visit, secret_of
@@ -27,6 +27,7 @@ _SECTIONS: Final = (
     ("/", "Поиск", "read_parties"),
     ("/cases", "Разбор", "judge"),
     ("/debtors", "Должники", "read_parties"),
+    ("/checks", "Проверки", "read_checks"),
     ("/sources", "Источники", "read_sources"),
     ("/quality", "Качество", "read_sources"),
     ("/clean", "Разбор значения", "read_sources"),
@@ -77,6 +78,11 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "consent_state": words.CONSENT_STATES,
     "consent_purpose": words.CONSENT_PURPOSES,
     "consent_channel": words.CONSENT_CHANNELS,
+    "check_answer": check_words.ANSWERS,
+    "check_doubt": check_words.DOUBTS,
+    "check_grade": check_words.GRADES,
+    "check_agreement": check_words.AGREEMENTS,
+    "check_gone": check_words.GONE,
 }
 
 
@@ -100,6 +106,8 @@ def environment(lang: str) -> Environment:
         "event_icon": words.EVENT_ICONS.__getitem__,
         "role_tone": lambda role: graph_words.ROLE_TONES.get(role, ""),
         "load_tone": words.LOAD_TONES.__getitem__,
+        "check_answer_tone": check_words.ANSWER_TONES.__getitem__,
+        "check_grade_tone": check_words.GRADE_TONES.__getitem__,
         "phone": shown_phone,
         "reason": say,
         "detail": partial(_detail, say),

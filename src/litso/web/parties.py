@@ -9,7 +9,9 @@ from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 
+from litso.store.database import Connection
 from litso.usecases import profiles
+from litso.usecases.checks import PartyChecks, read_checks
 from litso.usecases.consenting import Held, read_consents
 from litso.usecases.explaining import form_party
 from litso.usecases.profiles import Profile
@@ -40,18 +42,33 @@ def show_party(
         profile = profiles.read_profile(connection, actor_of(request), current, kind=kind, before=before)
         related = read_relations(connection, actor_of(request), current, is_logged=True)
         consents = read_consents(connection, actor_of(request), current, is_logged=True)
-    return _party_page(request, profile, related, consents)
+        checked = _checks(connection, request, current)
+    return _party_page(request, profile, related, consents, checked)
+
+
+def _checks(connection: Connection, request: ScreenRequest, party_id: str) -> PartyChecks | None:
+    """Checks of the party, for those who may read them."""
+    actor = actor_of(request)
+    return read_checks(connection, actor, party_id) if actor.may("read_checks") else None
 
 
 def _party_page(
-    request: ScreenRequest, profile: Profile, related: Relations, consents: Sequence[Held]
+    request: ScreenRequest,
+    profile: Profile,
+    related: Relations,
+    consents: Sequence[Held],
+    checked: PartyChecks | None,
 ) -> Response[str]:
-    may_reveal = actor_of(request).may("reveal")
-    purposes = tuple(words.PURPOSES.items())
     return page(
-        request, "party.html", party=profile, relations=related, consents=consents, may_reveal=may_reveal,
-        purposes=purposes,
-    )  # fmt: skip
+        request,
+        "party.html",
+        party=profile,
+        relations=related,
+        consents=consents,
+        checks=checked,
+        may_reveal=actor_of(request).may("reveal"),
+        purposes=tuple(words.PURPOSES.items()),
+    )
 
 
 @post("/parties/{party_id:str}/reveal", guards=[has_right("reveal")], sync_to_thread=True, status_code=200)
@@ -62,7 +79,8 @@ def reveal(request: ScreenRequest, store: GivenStore, party_id: PartyId, data: F
         profile = profiles.read_profile(connection, actor_of(request), current, purpose=data.get("purpose", ""))
         related = read_relations(connection, actor_of(request), current, is_logged=True)
         consents = read_consents(connection, actor_of(request), current, purpose=profile.purpose, is_logged=True)
-    return _party_page(request, profile, related, consents)
+        checked = _checks(connection, request, current)
+    return _party_page(request, profile, related, consents, checked)
 
 
 @get("/parties/{party_id:str}/reveal", sync_to_thread=False)

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from litso.web import (
     cases,
+    checks,
     explaining,
     finding,
     graph,
@@ -50,6 +51,7 @@ _HANDLERS: Final = (
     *policy.HANDLERS,
     *pins.HANDLERS,
     *moves.HANDLERS,
+    *checks.HANDLERS,
     *sources.HANDLERS,
     *quality.HANDLERS,
     *reference.HANDLERS,
