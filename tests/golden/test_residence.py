@@ -98,6 +98,23 @@ def test_kin_that_shares_a_phone_lives_with_the_other() -> None:
     assert homes(ties, people, contacts_of(("anna", "boris"))) == {"anna": LENINA, "boris": LENINA}
 
 
+FAMILY_MOVED = ties_of(
+    tie("anna", "self", "1", LENINA, OLD),
+    tie("boris", "self", "1", LENINA, OLD),
+    tie("boris", "owner", "2", SADOVAYA, NEW, begins=MID),
+    tie("boris", "payer", "2", SADOVAYA, NEW),
+    tie("heir", "self", "1", LENINA, NEW),
+    tie("heir", "owner", "1", LENINA, NEW, begins=MID),
+    tie("heir", "payer", "1", LENINA, NEW),
+)
+
+
+@pytest.mark.parametrize(("heir", "home"), [("гусев", SADOVAYA), ("петров", LENINA)])
+def test_one_who_did_not_tell_moved_with_the_family(heir: str, home: str) -> None:
+    people = people_of(anna="петров", boris="петров", heir=heir)
+    assert homes(FAMILY_MOVED, people) == {"anna": home, "boris": SADOVAYA, "heir": LENINA}
+
+
 LANDLORD = ties_of(
     tie("anna", "owner", "1", LENINA, OLD),
     tie("anna", "self", "2", SADOVAYA, NEW),

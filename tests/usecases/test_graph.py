@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_sources import load_rows, person, register
+from small_sources import MAPPING, load_rows, person, register
 
 from litso.errors import Forbidden, NotFound
 from litso.store import graph as graph_store
@@ -15,6 +15,7 @@ from litso.store.database import Connection, Store
 from litso.usecases import relations
 from litso.usecases.access import Actor
 from litso.usecases.graph import follow, refresh
+from litso.usecases.loading import register_source
 from litso.usecases.online import Given, upsert_records
 from litso.usecases.stewardship import judge, undo
 
@@ -83,6 +84,22 @@ def test_a_load_relates_people_to_accounts(town: Store) -> None:
         assert [one.household_id for one in place.households] == [household.household_id]
         assert place.accounts == ("6300000001",)
     assert_as_anew(town)
+
+
+def test_a_mistyped_street_is_the_one_that_the_books_know(store: Store, tmp_path: Path) -> None:
+    books = MAPPING.format(name="billing", priority=10).replace("    amount:", "    address: adres\n    amount:")
+    register_source(store, books, "billing.yaml")
+    register(store, "crm")
+    load_rows(store, tmp_path, "billing", [person(1, adres=ADDRESS)])
+    load_rows(store, tmp_path, "crm", [person(2, adres=ADDRESS.replace("Победы", "Побдеы"), ls="", saldo="")])
+    with store.transaction() as connection:
+        while follow(connection):
+            pass
+        places = connection.execute(
+            "select place, count(distinct party_id) from tie where place <> '' group by 1"
+        ).fetchall()
+    assert [count for _, count in places] == [2]
+    assert_as_anew(store)
 
 
 def test_reads_are_logged_and_rights_are_demanded(town: Store) -> None:

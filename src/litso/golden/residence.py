@@ -1,8 +1,8 @@
 """Residence: at which of the premises that its ties name a person lives now, and why.
 
 Each premise that is in question gets a sum of weights in bits; the heaviest wins if it is heavy enough. It is weighed
-twice: the second time with what the first told of family and strangers. The weights were learned by logistic
-regression on a demo utility; `benchmarks/bench_graph.py` measures them on another.
+twice: the second time with what the first told of family and strangers. The weights say which of the premises in
+question is the home; they were learned on one demo utility, and `benchmarks/bench_graph.py` measures them on others.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from litso.golden.ties import OWNER, PAYER, SELF
 
 WEIGHTS: Final = {
     "bias": -2.24,
-    "said_last": 3.55,
-    "said_before": 1.79,
-    "said_often": 1.43,
-    "no_account_here": -3.24,
-    "pays_here": 1.22,
-    "owns_since_then": 0.97,
-    "owns_and_never_spoke": 1.61,
-    "took_over_since_then": 2.50,
-    "only_premise": 3.20,
-    "family_now": 0.99,
-    "strangers_now": -0.76,
-    "strangers_later": -0.98,
-    "strangers_pay": -1.64,
-    "no_word_of_own": -2.64,
-    "family_lives_here": 3.52,
-    "strangers_live_here": -1.30,
-    "contact_lives_here": 2.85,
+    "said_last": 7.4,
+    "said_before": 6.77,
+    "said_often": 3.44,
+    "no_account_here": -3.29,
+    "pays_here": 5.56,
+    "owns_since_then": 2.01,
+    "owns_and_never_spoke": 2.51,
+    "took_over_since_then": 5.85,
+    "only_premise": 8.01,
+    "family_now": 2.47,
+    "strangers_now": -0.42,
+    "strangers_later": -1.49,
+    "strangers_pay": -0.97,
+    "no_word_of_own": 2.42,
+    "family_lives_here": 2.69,
+    "strangers_live_here": -3.17,
+    "contact_lives_here": 2.96,
 }
 """Claim about a person and a premise → its weight. The claims are the columns that `_claims` makes."""
 
@@ -88,7 +88,8 @@ def residences(ties: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame)
 
 
 def _asked(own: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    """A line a person and premise in question: its own premises, and those of people who share a contact with it."""
+    """A line a person and premise in question: its own premises, those of people who share a contact with it, and those
+    of its kin: a family moves together, and not everybody tells."""
     is_self, is_owner, is_payer = (pl.col("what") == what for what in (SELF, OWNER, PAYER))
     stated = own.group_by("party_id", "place").agg(
         pl.col("times").filter(is_self).sum().alias("words"),
@@ -98,7 +99,8 @@ def _asked(own: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> p
         is_owner.any().alias("owns"),
         is_payer.any().alias("pays"),
     )
-    through = contacts.join(stated.select(pl.col("party_id").alias("other"), "place"), on="other")
+    related = pl.concat([contacts, _kin(stated, people)]).unique()
+    through = related.join(stated.select(pl.col("party_id").alias("other"), "place"), on="other")
     others = through.select("party_id", "place").unique().join(stated, on=["party_id", "place"], how="anti")
     both = pl.concat([stated, others], how="diagonal").with_columns(
         pl.col("words").fill_null(0), pl.col("owns", "pays").fill_null(False)
@@ -114,6 +116,13 @@ def _asked(own: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> p
         .join(everywhere, on="party_id", how="left")
         .join(has_account, on="place", how="left")
     )
+
+
+def _kin(stated: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (`party_id`, `other`) of one surname who are both tied to one premise."""
+    named = stated.select("party_id", "place").join(people.filter(pl.col("stem").is_not_null()), on="party_id")
+    pairs = named.join(named.rename({"party_id": "other"}), on=["place", "stem"])
+    return pairs.filter(pl.col("party_id") != pl.col("other")).select("party_id", "other").unique()
 
 
 def _claims(asked: pl.DataFrame, own: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

@@ -163,6 +163,12 @@ def read_houses_with_flats(connection: Connection, house_keys: Sequence[str] | N
     return _frame(connection, "houses_with_flats", schema, {"keys": _listed(house_keys)})["house_key"]
 
 
+def read_houses(connection: Connection, house_keys: Sequence[str] | None = None) -> pl.Series:
+    """Which of the houses (or of all) the books know."""
+    schema = pa.schema([("house_key", _TEXT)])
+    return _frame(connection, "houses", schema, {"keys": _listed(house_keys)})["house_key"]
+
+
 def read_stated(connection: Connection, house_keys: Sequence[str] | None = None) -> pl.DataFrame:
     """Roles that registers state by name at the houses (or at all)."""
     return _frame(connection, "stated", _STATED, {"keys": _listed(house_keys)})

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from litso.golden.households import households
+from litso.golden.houses import meant_houses
 from litso.golden.register import with_register
 from litso.golden.residence import placed, residences
 from litso.golden.roles import roles
@@ -120,6 +121,7 @@ def _gathered(connection: Connection, party_ids: Sequence[str] | None) -> pl.Dat
     books = graph.read_books(connection, FACT_KINDS, ids)
     _number(connection, ids)
     stated, books = _renumbered(connection, stated, books, is_all=party_ids is None)
+    stated = _rehoused(connection, stated, is_all=party_ids is None)
     ties = gather_ties(stated.select(list(RECORD_SCHEMA)), books.select(list(FACT_SCHEMA)))
     return pl.concat([ties.with_columns(contact=pl.lit(None, pl.String)), contact_ties(stated)], how="diagonal")
 
@@ -158,6 +160,17 @@ def _renumbered(
         stated.with_columns(pl.col("accounts").list.eval(one).list.unique(maintain_order=True)),
         books.with_columns(pl.col("account").replace(list(meant), list(meant.values()))),
     )
+
+
+def _rehoused(connection: Connection, stated: pl.DataFrame, *, is_all: bool) -> pl.DataFrame:
+    """Statements with the house that is meant where the books know none of that name."""
+    given = stated["house_key"].drop_nulls().unique()
+    known = graph.read_houses(connection, None if is_all else given.to_list())
+    unknown = given.filter(~given.is_in(known.implode())).to_list()
+    if not unknown:
+        return stated
+    meant = meant_houses(unknown, (known if is_all else graph.read_houses(connection)).to_list())
+    return stated.with_columns(pl.col("house_key").replace(meant))
 
 
 def _derived(ties: pl.DataFrame, known: Known) -> Derived:

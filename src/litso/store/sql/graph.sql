@@ -50,6 +50,12 @@ select distinct house_key from fact
 where kind in ('account', 'premise') and flat is not null and house_key is not null
   and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
 
+-- name: houses
+-- Houses in which the books have an account or a premise.
+select distinct house_key from fact
+where kind in ('account', 'premise') and house_key is not null
+  and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
+
 -- name: stated
 -- Roles that registers state by name at houses.
 select coalesce(data->>'role', 'owner'), data->>'name', account, house_key, flat, at::date, until::date
