@@ -18,7 +18,7 @@ from litso.store import jobs
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
-from litso.usecases import graph
+from litso.usecases import case_refresh, graph
 from litso.usecases.pinning import release_ended
 
 _LOG: Final = logging.getLogger("litso.jobs")
@@ -30,6 +30,11 @@ Work = Callable[[Store, Job], None]
 def _relate(store: Store, _: Job) -> None:
     """The graph follows records that came one by one."""
     graph.catch_up(store)
+
+
+def _derive_cases(store: Store, _: Job) -> None:
+    """Questions to stewards follow what changed."""
+    case_refresh.refresh(store)
 
 
 def _release_pins(store: Store, _: Job) -> None:
@@ -54,6 +59,7 @@ def _sweep(store: Store, _: Job) -> None:
 KINDS: Final[Mapping[str, Work]] = MappingProxyType(
     {
         "relate": _relate,
+        "derive-cases": _derive_cases,
         "release-pins": _release_pins,
         "check-invariants": _check_invariants,
         "sweep": _sweep,
@@ -64,6 +70,7 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
 PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
     {
         "relate": timedelta(minutes=1),
+        "derive-cases": timedelta(minutes=1),
         "release-pins": timedelta(minutes=10),
         "check-invariants": timedelta(days=1),
         "sweep": timedelta(days=1),
