@@ -67,6 +67,7 @@ from litso.standardize.email import domain_of, email, emails
         ("@mail.ru", None, None, 1),
         ("ivanov@", None, None, 1),
         ("ivanov@localhost", None, None, 1),
+        ("ivanov@⒈mail.ru", None, None, 1),  # one sign that is two when it is made plain
         ("ivanov@-x.ru", None, None, 1),
         ("no@mail.ru", None, None, 2),
         ("net@net.ru", None, None, 2),

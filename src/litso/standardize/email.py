@@ -90,9 +90,13 @@ def _noted_as_repaired(one: Email) -> Email:
     return one._replace(qc=4, problems="repaired") if one.qc == 0 else one
 
 
+_NUMBER_WITH_STOP: Final = re.compile("[\u2488-\u249b]")
+"""«⒈», one sign: two when it is made plain, and a domain of one label more."""
+
+
 def tidy_keeping_lines(text: str) -> str:
     """Tidy each line of a cell by itself."""
-    return "\n".join(filter(None, (tidy(line) for line in text.splitlines())))
+    return "\n".join(filter(None, (tidy(line) for line in _NUMBER_WITH_STOP.sub("\ufffd", text).splitlines())))
 
 
 def _split(line: str) -> Iterator[str]:

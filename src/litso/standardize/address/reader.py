@@ -67,7 +67,6 @@ _NUMBER: Final = re.compile("[0-9]+")
 _INSIDE: Final = re.compile("([0-9]+)([а-вА-В]?)")
 
 
-@lru_cache(maxsize=1 << 17)
 def read_place(text: str, territory: Territory | None) -> Place | None:
     """The place of a text whose house was cut off; None where it must be read as a whole.
 
@@ -86,6 +85,7 @@ def _is_settled(line: str, territory: Territory | None) -> bool:
     return again is not None and again.line == line
 
 
+@lru_cache(maxsize=1 << 17)
 def _read_place(text: str, territory: Territory | None) -> Place | None:
     tokens = read(text)
     state = walk(tokens, follows=True, comma=text.rstrip().endswith(","))

@@ -254,9 +254,15 @@ def _name_start(before: list[Token], role: Role) -> int:
             start -= 2
         return start
     town = town_at(before, 0)
-    if town is not None and town[1] < len(before):
+    if town is not None and town[1] < len(before) and not _is_numbered(before, town[1], role):
         return town[1]
     return 0
+
+
+def _is_numbered(before: list[Token], size: int, role: Role) -> bool:
+    """«Донской 5-й проезд»: an adjective that is a town's name too, of the gender of the type word, and its number."""
+    ordinal = ordinal_size(before, size)
+    return size + ordinal == len(before) and ordinal > 0 and _GENDER.get(role.code) == gender((before[size - 1].text,))
 
 
 def _modifies(token: Token, kind: int) -> bool:

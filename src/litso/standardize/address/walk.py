@@ -46,8 +46,8 @@ def walk(tokens: list[Token], *, follows: bool = False, comma: bool = False) -> 
 
 
 def _postal(state: Walk) -> None:
-    """The first free number of six digits is the postal code."""
-    for token in state.tokens:
+    """The first free number of six digits is the postal code; at the head of a text it is no house in any case."""
+    for at, token in enumerate(state.tokens):
         if (
             token.number
             and len(token.text) == 6
@@ -58,6 +58,9 @@ def _postal(state: Walk) -> None:
             state.postal_code = token.text
             token.done = True
             return
+        if at == 0 and token.number and len(token.text) == 6 and len(state.tokens) > 1:
+            state.unparsed.append(token.text)
+            token.done = True
 
 
 def _keep_region(state: Walk, name: str, token: Token) -> None:
