@@ -423,6 +423,9 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         "слишком длинная строка": "row too long",
         "не JSON": "not JSON",
         "не JSON-объект": "not a JSON object",
+        "Данные": "Data",
+        "Правила": "Rules",
+        "Доступ": "Access",
         # explanations, tuning
         "Веса признаков выучиваются по записям, по разметке выборок и по суждениям стюардов.": (
             "Weights are learned from the records, from labelled samples and from judgements of stewards."

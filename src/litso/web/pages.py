@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from itertools import groupby
 from typing import Any, Final, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,19 +24,21 @@ LANG_COOKIE: Final = "litso_lang"
 THEME_COOKIE: Final = "litso_theme"
 THEMES: Final = ("auto", "light", "dark")
 
+_DATA, _RULES, _ACCESS = "Данные", "Правила", "Доступ"
 _SECTIONS: Final = (
-    ("/", "Поиск", "read_parties"),
-    ("/cases", "Разбор", "judge"),
-    ("/debtors", "Должники", "read_parties"),
-    ("/checks", "Проверки", "read_checks"),
-    ("/sources", "Источники", "read_sources"),
-    ("/quality", "Качество", "read_sources"),
-    ("/clean", "Разбор значения", "read_sources"),
-    ("/reference", "Справочники", "read_sources"),
-    ("/tuning", "Настройка", "tune"),
-    ("/policy", "Выбор значений", "tune"),
-    ("/users", "Пользователи", "manage_people"),
+    ("/", "Поиск", "read_parties", None),
+    ("/cases", "Разбор", "judge", None),
+    ("/debtors", "Должники", "read_parties", None),
+    ("/checks", "Проверки", "read_checks", None),
+    ("/sources", "Источники", "read_sources", _DATA),
+    ("/quality", "Качество", "read_sources", _DATA),
+    ("/clean", "Разбор значения", "read_sources", _DATA),
+    ("/reference", "Справочники", "read_sources", _DATA),
+    ("/tuning", "Настройка", "tune", _RULES),
+    ("/policy", "Выбор значений", "tune", _RULES),
+    ("/users", "Пользователи", "manage_people", _ACCESS),
 )
+"""(path, title, right that it needs, menu that it is in or None for the bar itself)."""
 
 _FORMATS: Final[Mapping[str, Callable[..., str]]] = {
     name: getattr(formats, name) for name in ("number", "money", "weight", "percent", "day", "moment", "local")
@@ -161,13 +164,20 @@ def _common(request: ScreenRequest, secret: str) -> dict[str, Any]:
     path = request.url.path
     return {
         "user": user,
-        "sections": [(to, title) for to, title, right in _SECTIONS if user and user.may(right)],
+        "menus": _menus(user),
         "section": "/" if path.startswith("/search") else "/" + path.split("/")[1],
         "may_search": user is not None and user.may("read_parties"),
         "path": path if request.method == "GET" else "/",
         "csrf_token": csrf_token(secret),
         "theme": theme_of(request),
     }
+
+
+def _menus(user: Actor | None) -> list[tuple[str | None, list[tuple[str, str]]]]:
+    """Sections that a user may see, as (path, title) by menu; one that is alone in its menu stands on the bar."""
+    seen = [section for section in _SECTIONS if user and user.may(section[2])]
+    menus = [(menu, [(to, title) for to, title, *_ in part]) for menu, part in groupby(seen, key=lambda one: one[3])]
+    return [(menu if len(part) > 1 else None, part) for menu, part in menus]
 
 
 def user_of(request: ScreenRequest) -> Actor | None:
