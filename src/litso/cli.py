@@ -44,6 +44,7 @@ COMMANDS: Final = {
     "serve": "serve:serve",
     "worker": "worker:worker",
     "job": "job:app",
+    "consumer": "consumer:app",
     "token": "token:app",
     "standardize": "standardize:standardize",
 }

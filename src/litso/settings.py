@@ -12,6 +12,7 @@
 | LITSO_ENRICHER | which service tells of companies: dadata or spark; nothing is called without it | none |
 | LITSO_ENRICHER_URL | its address, e.g. https://suggestions.dadata.ru | none |
 | LITSO_ENRICHER_KEY_FILE | file with its token, or its login and password, a line each | none |
+| LITSO_WEBHOOK_NETWORKS | private networks that webhooks may lead to, e.g. 10.1.0.0/16,127.0.0.1/32 | none |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
 """
 
@@ -21,6 +22,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +50,12 @@ class Settings:
     enricher: str | None
     enricher_url: str | None
     enricher_key_file: Path | None
+    webhook_networks: tuple[str, ...]
+
+    @property
+    def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Private networks that webhooks may lead to."""
+        return tuple(map(ip_network, self.webhook_networks))
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -66,6 +74,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         enricher=given.get("LITSO_ENRICHER"),
         enricher_url=given.get("LITSO_ENRICHER_URL"),
         enricher_key_file=_path(given.get("LITSO_ENRICHER_KEY_FILE")),
+        webhook_networks=_networks(given.get("LITSO_WEBHOOK_NETWORKS", "")),
     )
 
 
@@ -98,6 +107,15 @@ def _memory(given: Mapping[str, str]) -> int:
     if size is None or size < _SMALLEST_MEMORY:
         raise Misconfigured(f"LITSO_MEMORY_LIMIT must be a size of at least 256MiB, such as 4GiB, not {text!r}")
     return size
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise Misconfigured(
+            f"LITSO_WEBHOOK_NETWORKS must be networks such as 10.1.0.0/16,127.0.0.1/32, not {text!r}"
+        ) from error
 
 
 def _log_level(text: str) -> str:

@@ -16,6 +16,7 @@ from threading import Event, Thread
 import pytest
 
 from litso.errors import BrokenInvariant, Transient
+from litso.settings import load_settings
 from litso.store import jobs
 from litso.store.database import Store
 from litso.store.jobs import Job
@@ -28,6 +29,7 @@ WORKERS = 4
 WORKER = """
 import sys, time
 from threading import Event
+from litso.settings import load_settings
 from litso.store.database import Store
 from litso.usecases.working import work
 
@@ -39,7 +41,7 @@ def write(store, job):
 
 store = Store(sys.argv[1], most=4)
 store.open()
-work(store, Event(), kinds={"write": write})
+work(store, load_settings(), Event(), kinds={"write": write})
 """
 
 
@@ -169,7 +171,7 @@ def test_backoff_doubles_up_to_a_limit(attempts: int, chance: float, seconds: fl
 def test_a_worker_is_woken_by_a_commit_and_stops_when_told(store: Store) -> None:
     done, ready, stop = Event(), Event(), Event()
     kinds: dict[str, Work] = {"wake": lambda *_: done.set()}
-    thread = Thread(target=work, args=(store, stop), kwargs={"kinds": kinds, "on_ready": ready.set})
+    thread = Thread(target=work, args=(store, load_settings({}), stop), kwargs={"kinds": kinds, "on_ready": ready.set})
     thread.start()
     try:
         assert ready.wait(PATIENCE_SECONDS)

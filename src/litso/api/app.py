@@ -20,6 +20,7 @@ from litso.api.cases import cases_router
 from litso.api.checks import checks_router
 from litso.api.clean import clean_router
 from litso.api.consents import consents_router
+from litso.api.consumers import consumers_router
 from litso.api.explaining import explaining_router
 from litso.api.judgements import judgements_router
 from litso.api.operations import operations_router
@@ -116,6 +117,7 @@ def _api_router() -> Router:
             cases_router,
             checks_router,
             changes_router,
+            consumers_router,
             clean_router,
             reference_router,
         ],

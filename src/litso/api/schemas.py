@@ -395,6 +395,102 @@ class ChangesPage(Struct):
     next_after: int
 
 
+# Consumers ------------------------------------------------------------------------------------------------------
+
+ConsumerName = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$", description="Name of the consumer.", examples=["call-centre"])
+]
+Names = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=100)]
+
+
+class ConsumerIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A consuming service to attach."""
+
+    name: ConsumerName
+    purpose: Annotated[
+        str, Meta(min_length=1, max_length=500, description="What the service does with what it is told.")
+    ]
+    delivery: Annotated[
+        Literal["pull", "webhook"], Meta(description="Whether it comes for its events or has them posted.")
+    ] = "pull"
+    address: Annotated[str, Meta(max_length=2000, description="https:// URL of a webhook.")] = ""
+    fields: Annotated[Names, Meta(description="Golden attributes whose values it is told.")] = []
+    kinds: Annotated[list[Literal["person", "organization"]], Meta(max_length=2, description="Empty: both.")] = []
+    sources: Annotated[
+        Names, Meta(description="Only parties with records of these sources, and only their keys; empty: all.")
+    ] = []
+    attributes: Annotated[
+        Names, Meta(description="Of changed parties only those where one of these changed; empty: all.")
+    ] = []
+    from_start: Annotated[bool, Meta(description="Whether it is told of all that ever happened.")] = False
+
+
+class ConsumerOut(Struct):
+    """A consuming service and how far it has come."""
+
+    name: str
+    purpose: str
+    delivery: str
+    address: str
+    fields: list[str]
+    kinds: list[str]
+    sources: list[str]
+    attributes: list[str]
+    status: Annotated[Literal["active", "paused", "stopped"], Meta(description="stopped: it failed for too long.")]
+    after: Annotated[int, Meta(description="Every event up to this one is dealt with.")]
+    lag: Annotated[int, Meta(description="Events that are not dealt with yet, before its filters.")]
+    oldest_at: Annotated[datetime | None, Meta(description="When the first of them happened.")]
+    delivered: int
+    delivered_at: datetime | None
+    failures: Annotated[int, Meta(description="In a row.")]
+    retry_at: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+class ConsumersOut(Struct):
+    """Every consumer, by name."""
+
+    items: list[ConsumerOut]
+
+
+class AttachedOut(Struct):
+    """A consumer and its new secret, which is shown this once."""
+
+    consumer: ConsumerOut
+    secret: str
+
+
+class ConsumerEventOut(Struct):
+    """Something that happened to a consumer."""
+
+    at: datetime
+    what: str
+    author: str
+    change_id: int | None
+    told: str
+
+
+class ConsumerPage(Struct):
+    """A consumer and what happened to it, the latest first."""
+
+    consumer: ConsumerOut
+    log: list[ConsumerEventOut]
+
+
+class ReplayIn(Struct, forbid_unknown_fields=True):
+    """Where a consumer is sent in the feed."""
+
+    after: Annotated[int, Meta(ge=0, le=2**63 - 1, description="Id of an event; 0: from the beginning.")] = 0
+
+
+class TestedOut(Struct):
+    """What a webhook said to a test event. status: 0 when nothing came back."""
+
+    status: int
+    problem: str
+
+
 # Explanations ---------------------------------------------------------------------------------------------------
 
 

@@ -58,7 +58,7 @@ def demo(
         else:
             _fill(store, chosen, persons, seed)
         if should_serve:
-            with working(store):
+            with working(store, chosen):
                 serve_store(store, chosen)
 
 

@@ -1,4 +1,4 @@
-"""`litso worker`: background jobs."""
+"""`litso worker`: background jobs and deliveries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from litso.bootstrap import open_store
-from litso.settings import load_settings
+from litso.settings import Settings, load_settings
 from litso.store.database import Store
 from litso.usecases.working import work, work_off
 
@@ -35,14 +35,14 @@ def worker(
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        work(store, stop, on_ready=lambda: typer.echo("Litso: the worker is ready"))
+        work(store, settings, stop, on_ready=lambda: typer.echo("Litso: the worker is ready"))
 
 
 @contextmanager
-def working(store: Store) -> Iterator[None]:
+def working(store: Store, settings: Settings) -> Iterator[None]:
     """A worker in a thread of this program, as long as the context."""
     stop = Event()
-    thread = Thread(target=work, args=(store, stop), name="worker")
+    thread = Thread(target=work, args=(store, settings, stop), name="worker")
     thread.start()
     try:
         yield

@@ -10,7 +10,7 @@ from litso.errors import NotFound
 from litso.store.database import Connection, row_of, rows_of
 from litso.store.queries import statements
 
-ACTIONS: Final = ("profile", "search", "match", "records", "export", "reveal", "check")
+ACTIONS: Final = ("profile", "search", "match", "records", "export", "reveal", "check", "feed")
 
 
 class Access(NamedTuple):
@@ -52,6 +52,19 @@ def write(
         "version": version,
     }
     connection.execute(statements("access")["write"], row)
+
+
+def write_fed(connection: Connection, *, actor: str, purpose: str, told: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Write that a consumer is told of golden values: (party, fields) of each event."""
+    if not told:
+        return
+    parameters = {
+        "actor": actor,
+        "purpose": purpose,
+        "parties": [party for party, _ in told],
+        "fields": [",".join(fields) for _, fields in told],
+    }
+    connection.execute(statements("access")["write_fed"], parameters)
 
 
 def get(connection: Connection, access_id: int) -> Access:

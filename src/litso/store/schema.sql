@@ -848,3 +848,48 @@ create table job (
 create unique index job_unfinished on job (kind, job_key) where status in ('waiting', 'running');
 create index job_due on job (due_at, job_id) where status = 'waiting';
 create index job_finished on job (finished_at) where status in ('done', 'failed');
+
+-- Consumers of the change feed: services that are told of parties.
+create table consumer (
+    consumer_id   bigint generated always as identity primary key,
+    name          text not null unique,
+    purpose       text not null,                     -- what the service does with what it is told
+    fields        text[] not null default '{}',      -- golden attributes whose values it is told
+    kinds         text[] not null default '{}',      -- person | organization; empty: both
+    sources       text[] not null default '{}',      -- of parties with records of these; empty: all
+    attributes    text[] not null default '{}',      -- of changes of these; empty: all
+    delivery      text not null check (delivery in ('pull', 'webhook')),
+    address       text not null default '',          -- URL of a webhook
+    status        text not null default 'active' check (status in ('active', 'paused', 'stopped')),
+    after         bigint not null default 0,         -- every event up to this one is dealt with
+    beyond        bigint[] not null default '{}',    -- later events that are dealt with already
+    epoch         integer not null default 0,        -- who delivers: a former deliverer writes nothing any more
+    failures      integer not null default 0,        -- in a row
+    failing_since timestamptz,
+    retry_at      timestamptz,
+    delivered     bigint not null default 0,
+    delivered_at  timestamptz,                       -- the last time that something was delivered, or asked for
+    created_by    text not null,
+    created_at    timestamptz not null default now()
+);
+
+-- Secrets by which a webhook knows that we speak: two live ones while one replaces the other.
+create table consumer_secret (
+    consumer_id bigint not null references consumer on delete cascade,
+    secret      bytea not null,
+    created_at  timestamptz not null default now(),
+    expires_at  timestamptz
+);
+create index consumer_secret_of on consumer_secret (consumer_id);
+
+-- What happened to a consumer: acts of people, and deliveries that failed.
+create table consumer_log (
+    log_id      bigint generated always as identity primary key,
+    consumer_id bigint not null references consumer on delete cascade,
+    at          timestamptz not null default now(),
+    what        text not null,                       -- added | failed | stopped | tested | paused | resumed | …
+    author      text not null default '',
+    change_id   bigint,
+    told        text not null default ''             -- no personal data
+);
+create index consumer_log_of on consumer_log (consumer_id, log_id desc);

@@ -19,6 +19,8 @@ from litso.store.database import Connection, row_of, rows_of, scalar
 from litso.store.queries import statements
 
 ROLES: Final = ("administrator", "operator", "steward", "analyst", "integrator", "compliance")
+CONSUMER: Final = "consumer"
+"""Role of programs alone: it reads its own part of the change feed."""
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 1000
 SESSION_IDLE: Final = timedelta(minutes=30)
@@ -191,7 +193,7 @@ def redeem_token(connection: Connection, token: str, *, login: str, name: str, p
 
 def issue_service_token(connection: Connection, name: str, role: str = "integrator") -> str:
     """A token of a program, shown once; Conflict when the name is taken by another one in force."""
-    if not name.strip() or role not in ROLES:
+    if not name.strip() or role not in (*ROLES, CONSUMER):
         raise BadUsage(f"a program needs a name and one of the roles {', '.join(ROLES)}")
     token = "litso_" + secrets.token_urlsafe(32)
     row = {"token_hash": _digest(token), "name": name.strip(), "role": role}

@@ -19,6 +19,8 @@ STEWARD: Final = "steward"
 ANALYST: Final = "analyst"
 INTEGRATOR: Final = "integrator"
 COMPLIANCE: Final = "compliance"
+CONSUMER: Final = "consumer"
+"""Of a program that reads its own part of the change feed and nothing else."""
 ROLES: Final = (ADMINISTRATOR, OPERATOR, STEWARD, ANALYST, INTEGRATOR, COMPLIANCE)
 
 PURPOSES: Final = ("call", "identity", "request", "stewardship", "subject", "integration", "screening")
@@ -38,6 +40,8 @@ _MAY: Final = MappingProxyType(
         "read_sources": frozenset({ADMINISTRATOR, STEWARD, ANALYST, INTEGRATOR}),
         "decide_loads": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
         "read_checks": frozenset({COMPLIANCE}),
+        "manage_consumers": frozenset({ADMINISTRATOR, INTEGRATOR}),
+        "consume": frozenset({CONSUMER}),
         "manage_people": frozenset({ADMINISTRATOR}),
         "rule_cases": frozenset({ADMINISTRATOR}),
     }

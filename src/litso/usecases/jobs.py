@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from litso.errors import BrokenInvariant, LitsoError, Transient
-from litso.store import jobs
+from litso.store import consumers, jobs
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
@@ -51,9 +51,10 @@ def _check_invariants(store: Store, _: Job) -> None:
 
 
 def _sweep(store: Store, _: Job) -> None:
-    """Jobs that ended long ago are forgotten."""
+    """What ended long ago is forgotten: jobs, and what is written down of consumers."""
     with store.transaction() as connection:
         jobs.sweep(connection)
+        consumers.sweep_log(connection)
 
 
 KINDS: Final[Mapping[str, Work]] = MappingProxyType(

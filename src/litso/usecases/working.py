@@ -1,4 +1,4 @@
-"""A worker's day: jobs as they fall due, until it is told to stop.
+"""A worker's day: jobs as they fall due, deliveries as changes are committed, until it is told to stop.
 
 PostgreSQL wakes the worker by NOTIFY; the clock wakes it for what is due later. Several workers share the work. A
 worker that is told to stop takes nothing new and ends what it has begun; one that is killed leaves its work to others.
@@ -7,14 +7,17 @@ worker that is told to stop takes nothing new and ends what it has begun; one th
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Final
 
 from litso.errors import LitsoError
-from litso.store import jobs, listening, locks
+from litso.settings import Settings
+from litso.store import changes, jobs, listening, locks
 from litso.store.database import Connection, Store
+from litso.usecases.delivery import Couriers
 from litso.usecases.jobs import KINDS, PERIODIC, Work, run_next
 
 _LOG: Final = logging.getLogger("litso.worker")
@@ -26,7 +29,12 @@ _AFTER_FAULT_SECONDS: Final = 1.0
 
 
 def work(
-    store: Store, stop: Event, *, kinds: Mapping[str, Work] = KINDS, on_ready: Callable[[], None] = lambda: None
+    store: Store,
+    settings: Settings,
+    stop: Event,
+    *,
+    kinds: Mapping[str, Work] = KINDS,
+    on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Work until `stop` is set. A lost connection to the store is waited out; a fault nobody foresaw ends the work."""
     bell = Event()
@@ -34,7 +42,7 @@ def work(
         hands = pool.submit(_persist, stop, _run_jobs, store, stop, bell, kinds)
         hands.add_done_callback(lambda _: stop.set())
         try:
-            _persist(stop, _listen, store, stop, bell, on_ready)
+            _persist(stop, _listen, store, settings, stop, bell, on_ready)
         finally:
             stop.set()
             bell.set()
@@ -66,15 +74,30 @@ def _persist(stop: Event, part: Callable[..., None], *arguments: object) -> None
             stop.wait(_AFTER_FAULT_SECONDS)
 
 
-def _listen(store: Store, stop: Event, bell: Event, on_ready: Callable[[], None]) -> None:
-    """Ring the bell when PostgreSQL tells of a job; the lock that it holds says that a worker is there."""
-    with store.session() as connection:
-        locks.acquire_shared(connection, locks.WORKER)
-        listening.listen(connection, [jobs.CHANNEL])
-        on_ready()
-        while not stop.is_set():
-            if listening.heard(connection, _LOOK_SECONDS):
-                bell.set()
+def _listen(store: Store, settings: Settings, stop: Event, bell: Event, on_ready: Callable[[], None]) -> None:
+    """Ring the bell when PostgreSQL tells of a job, and see to the deliveries.
+
+    Its connection holds the locks that say that a worker is there and to whom it delivers: with them deliveries end.
+    """
+    couriers = Couriers(store, settings)
+    try:
+        with store.session() as connection:
+            locks.acquire_shared(connection, locks.WORKER)
+            listening.listen(connection, [jobs.CHANNEL, changes.CHANNEL])
+            couriers.look(connection)
+            on_ready()
+            looked = time.monotonic()
+            while not stop.is_set():
+                told = listening.heard(connection, _LOOK_SECONDS)
+                if jobs.CHANNEL in told:
+                    bell.set()
+                if changes.CHANNEL in told:
+                    couriers.ring()
+                if changes.CHANNEL in told or couriers.has_ended() or time.monotonic() - looked > _DUE_SECONDS:
+                    couriers.look(connection)
+                    looked = time.monotonic()
+    finally:
+        couriers.end()
 
 
 def _run_jobs(store: Store, stop: Event, bell: Event, kinds: Mapping[str, Work]) -> None:

@@ -2,6 +2,11 @@
 insert into access_log (actor, action, party_id, fields, purpose, found, version)
 values (%(actor)s, %(action)s, %(party_id)s, %(fields)s, %(purpose)s, %(found)s, %(version)s);
 
+-- name: write_fed
+insert into access_log (actor, action, party_id, fields, purpose)
+select %(actor)s, 'feed', t.party_id, string_to_array(t.fields, ','), %(purpose)s
+from unnest(%(parties)s::uuid[], %(fields)s::text[]) t (party_id, fields);
+
 -- name: of_party
 select access_id, at, actor, action, party_id::text, fields, purpose, found, version
 from access_log

@@ -1,0 +1,150 @@
+"""`litso consumer`: services that are told of parties."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from litso.bootstrap import open_store
+from litso.commands.console import print_json
+from litso.errors import SourceUnusable
+from litso.settings import load_settings
+from litso.store.consumers import Consumer
+from litso.usecases import consumers
+from litso.usecases.access import ADMINISTRATOR, Actor
+from litso.usecases.consumers import Wanted
+
+app = typer.Typer(help="Consuming services: attach, try, pause and replay.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Name = Annotated[str, typer.Argument(help="Name of the consumer.")]
+
+_ACTOR: Final = Actor("cli", ADMINISTRATOR)
+
+
+@app.command()
+def add(
+    name: Name,
+    purpose: Annotated[str, typer.Option(help="What the service does with what it is told.")],
+    webhook: Annotated[
+        str, typer.Option(help="Post events to this https:// URL; else the service comes for them.")
+    ] = "",
+    field: Annotated[list[str] | None, typer.Option(help="Golden attribute whose values it is told; repeat.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only person, or only organization.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only parties with records of this source, and only its keys; repeat.")
+    ] = None,
+    attribute: Annotated[
+        list[str] | None, typer.Option(help="Of changed parties only those where this changed; repeat.")
+    ] = None,
+    from_start: Annotated[bool, typer.Option("--from-start", help="Tell it all that ever happened.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Attach a consumer and print its secret: it is shown once.
+
+    Example: litso consumer add call-centre --purpose "Обзвон должников" --field phones --webhook https://calls.example/hook
+    """
+    wanted = Wanted(
+        name=name,
+        purpose=purpose,
+        delivery="webhook" if webhook else "pull",
+        address=webhook,
+        fields=tuple(field or ()),
+        kinds=tuple(kind or ()),
+        sources=tuple(source or ()),
+        attributes=tuple(attribute or ()),
+        from_start=from_start,
+    )
+    settings = load_settings()
+    with open_store(settings) as store:
+        made = consumers.attach(store, settings, _ACTOR, wanted)
+    if as_json:
+        print_json({**shown(made.consumer), "secret": made.secret})
+        return
+    typer.echo(made.secret)
+
+
+@app.command("list")
+def list_consumers(as_json: Json = False) -> None:
+    """List consumers with their state, lag and failures."""
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        found = consumers.list_consumers(connection, _ACTOR)
+    if as_json:
+        print_json([shown(one) for one in found])
+        return
+    for one in found:
+        trouble = f"\t! {one.failures} failures in a row" if one.failures else ""
+        typer.echo(f"{one.name}\t{one.delivery}\t{one.status}\tlag {one.lag}\tdelivered {one.delivered}{trouble}")
+
+
+@app.command()
+def show(name: Name, as_json: Json = False) -> None:
+    """Show a consumer and what happened to it."""
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        found, log = consumers.read_consumer(connection, _ACTOR, name)
+    if as_json:
+        print_json({**shown(found), "log": [one._asdict() for one in log]})
+        return
+    for field, value in shown(found).items():
+        typer.echo(f"{field}\t{', '.join(value) if isinstance(value, list) else value}")
+    for one in log:
+        typer.echo(f"{one.at:%Y-%m-%d %H:%M:%S}\t{one.what}\t{one.change_id or ''}\t{one.told}{one.author}")
+
+
+@app.command("test")
+def send_test(name: Name, as_json: Json = False) -> None:
+    """Send a test event to a webhook and tell what it said. Exit status 3 when it did not accept it."""
+    settings = load_settings()
+    with open_store(settings) as store:
+        answer = consumers.send_test(store, settings, _ACTOR, name)
+    print_json(answer._asdict()) if as_json else typer.echo(answer.problem or f"HTTP {answer.status}")
+    if not 200 <= answer.status < 300:
+        raise SourceUnusable("the webhook did not accept the test event")
+
+
+@app.command()
+def pause(name: Name) -> None:
+    """Deliver nothing until the consumer is resumed; it misses nothing by that."""
+    with open_store(load_settings()) as store:
+        typer.echo(f"{name}: {consumers.pause(store, _ACTOR, name).status}")
+
+
+@app.command()
+def resume(name: Name) -> None:
+    """Deliver again from where it was, also after it was stopped."""
+    with open_store(load_settings()) as store:
+        typer.echo(f"{name}: {consumers.resume(store, _ACTOR, name).status}")
+
+
+@app.command()
+def replay(
+    name: Name, after: Annotated[int, typer.Option(help="Id of an event; 0: from the beginning.", min=0)] = 0
+) -> None:
+    """Tell a consumer everything after an event again, under the same ids.
+
+    Example: litso consumer replay call-centre --after 0
+    """
+    with open_store(load_settings()) as store:
+        typer.echo(f"{name}: {consumers.replay(store, _ACTOR, name, after).lag} events to come")
+
+
+@app.command()
+def secret(name: Name) -> None:
+    """Make a new secret and print it: it is shown once. A webhook is signed by the former one as well for a day."""
+    with open_store(load_settings()) as store:
+        typer.echo(consumers.rotate(store, _ACTOR, name).secret)
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Detach a consumer; its secrets are void at once."""
+    with open_store(load_settings()) as store:
+        consumers.remove(store, _ACTOR, name)
+    typer.echo(f"{name}: removed")
+
+
+def shown(consumer: Consumer) -> dict[str, Any]:
+    """A consumer as the program prints it."""
+    hidden = ("consumer_id", "beyond", "epoch")
+    return {name: value for name, value in consumer._asdict().items() if name not in hidden}

@@ -1,0 +1,252 @@
+"""Consuming services: attach one, try it, pause it, send it back in the feed, and hand out events to those that come.
+
+A consumer is told of golden values of its fields alone, each of them for the purpose that was written down when it was
+attached; every event with such values is in the access log before it leaves.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from litso.channels import signatures
+from litso.channels.outward import Answer, Outward, address_of, target_of
+from litso.domain.record import CUSTOM_PREFIX
+from litso.errors import BadUsage, Conflict, Forbidden
+from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, SINGLE_ATTRIBUTES
+from litso.settings import Settings
+from litso.store import access, consumers, sources, users
+from litso.store.consumers import Consumer
+from litso.store.database import Connection, Store
+from litso.usecases.access import CONSUMER, Actor, demand
+from litso.usecases.feed import SOURCE, Page, Selection, read_page
+
+FIELDS: Final = (*SINGLE_ATTRIBUTES, *ADDRESS_PARTS, *LIST_ATTRIBUTES)
+"""Golden attributes that a consumer may be given, besides custom ones."""
+KINDS: Final = ("person", "organization")
+GRACE: Final = timedelta(days=1)
+"""How long a former secret stays valid beside the new one."""
+CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
+SECONDS: Final = 15.0
+"""How long a webhook may take to answer."""
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
+_TOKEN: Final = "consumer "
+_LONGEST_PURPOSE: Final = 500
+
+
+class Wanted(NamedTuple):
+    """A consumer as somebody attaches it. from_start: whether it is told of all that ever happened."""
+
+    name: str
+    purpose: str
+    delivery: str = consumers.PULL
+    address: str = ""
+    fields: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    from_start: bool = False
+
+
+class Attached(NamedTuple):
+    """A new consumer and its secret, which is shown once: a token for one that comes, a signing key for a webhook."""
+
+    consumer: Consumer
+    secret: str
+
+
+def selection_of(consumer: Consumer) -> Selection:
+    """What a consumer may see and wants."""
+    return Selection(*map(tuple, (consumer.fields, consumer.kinds, consumer.sources, consumer.attributes)))
+
+
+# Acts of people -------------------------------------------------------------------------------------------------
+
+
+def attach(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> Attached:
+    """Add a consumer; BadUsage says what is wrong with it, Conflict that the name is taken."""
+    demand(actor, "manage_consumers")
+    _check(settings, wanted)
+    with store.transaction() as connection:
+        unknown = set(wanted.sources) - {source.name for source in sources.list_all(connection)}
+        if unknown:
+            raise BadUsage(f"there is no source {', '.join(sorted(unknown))}")
+        number = consumers.add(
+            connection,
+            name=wanted.name,
+            purpose=wanted.purpose.strip(),
+            fields=wanted.fields,
+            kinds=wanted.kinds,
+            sources=wanted.sources,
+            attributes=wanted.attributes,
+            delivery=wanted.delivery,
+            address=wanted.address,
+            after=0 if wanted.from_start else consumers.last_change(connection),
+            created_by=actor.name,
+        )
+        consumers.log(connection, number, "added", author=actor.name)
+        return Attached(consumers.get(connection, wanted.name), _new_secret(connection, number, wanted))
+
+
+def _check(settings: Settings, wanted: Wanted) -> None:
+    if not _NAME.fullmatch(wanted.name):
+        raise BadUsage("the name of a consumer has 2 to 63 small Latin letters, digits and hyphens")
+    if not 0 < len(wanted.purpose.strip()) <= _LONGEST_PURPOSE:
+        raise BadUsage(f"say what the service does with the data: 1 to {_LONGEST_PURPOSE} characters")
+    for name in (*wanted.fields, *wanted.attributes):
+        if name not in FIELDS and not name.startswith(CUSTOM_PREFIX):
+            raise BadUsage(f"{name} is no golden attribute: {', '.join(FIELDS)}")
+    if not set(wanted.kinds) <= set(KINDS):
+        raise BadUsage(f"a kind of party is one of {', '.join(KINDS)}")
+    if wanted.delivery not in consumers.DELIVERIES:
+        raise BadUsage(f"a delivery is one of {', '.join(consumers.DELIVERIES)}")
+    if wanted.delivery == consumers.WEBHOOK:
+        address_of(target_of(wanted.address), settings.allowed_networks)
+    elif wanted.address:
+        raise BadUsage("only a webhook has an address")
+
+
+def _new_secret(connection: Connection, consumer_id: int, wanted: Wanted | Consumer) -> str:
+    if wanted.delivery == consumers.PULL:
+        return users.issue_service_token(connection, _TOKEN + wanted.name, CONSUMER)
+    secret = signatures.new_secret()
+    consumers.add_secret(connection, consumer_id, secret, GRACE)
+    return signatures.shown(secret)
+
+
+def list_consumers(connection: Connection, actor: Actor) -> list[Consumer]:
+    """Every consumer, by name."""
+    demand(actor, "manage_consumers")
+    return consumers.list_all(connection)
+
+
+def read_consumer(connection: Connection, actor: Actor, name: str) -> tuple[Consumer, list[consumers.Entry]]:
+    """A consumer and what happened to it, the latest first."""
+    demand(actor, "manage_consumers")
+    found = consumers.get(connection, name)
+    return found, consumers.read_log(connection, found.consumer_id)
+
+
+def pause(store: Store, actor: Actor, name: str) -> Consumer:
+    """Deliver nothing until the consumer is resumed; it misses nothing by that."""
+    return _set_status(store, actor, name, consumers.PAUSED)
+
+
+def resume(store: Store, actor: Actor, name: str) -> Consumer:
+    """Deliver again, from where it was, also after it was stopped by its own answer or by failing too long."""
+    return _set_status(store, actor, name, consumers.ACTIVE)
+
+
+def _set_status(store: Store, actor: Actor, name: str, status: str) -> Consumer:
+    demand(actor, "manage_consumers")
+    with store.transaction() as connection:
+        found = consumers.get(connection, name)
+        if found.status != status:
+            consumers.set_status(connection, found.consumer_id, status)
+            what = "paused" if status == consumers.PAUSED else "resumed"
+            consumers.log(connection, found.consumer_id, what, author=actor.name)
+        return consumers.get(connection, name)
+
+
+def replay(store: Store, actor: Actor, name: str, after: int) -> Consumer:
+    """Tell the consumer everything after an event again; 0: from the beginning. Events keep their ids."""
+    demand(actor, "manage_consumers")
+    with store.transaction() as connection:
+        found = consumers.get(connection, name)
+        if not 0 <= after <= consumers.last_change(connection):
+            raise BadUsage("there is no such event in the feed")
+        consumers.replay(connection, found.consumer_id, after)
+        consumers.log(connection, found.consumer_id, "replayed", author=actor.name, change_id=after)
+        return consumers.get(connection, name)
+
+
+def rotate(store: Store, actor: Actor, name: str) -> Attached:
+    """A new secret. A webhook is signed by the former one as well for a day; a former token is void at once."""
+    demand(actor, "manage_consumers")
+    with store.transaction() as connection:
+        found = consumers.get(connection, name)
+        if found.delivery == consumers.PULL:
+            users.revoke_service(connection, _TOKEN + name)
+        secret = _new_secret(connection, found.consumer_id, found)
+        consumers.log(connection, found.consumer_id, "secret", author=actor.name)
+        return Attached(found, secret)
+
+
+def remove(store: Store, actor: Actor, name: str) -> None:
+    """Forget a consumer, its secrets and its log; what it was told stays in the access log."""
+    demand(actor, "manage_consumers")
+    with store.transaction() as connection:
+        found = consumers.get(connection, name)
+        if found.delivery == consumers.PULL:
+            users.revoke_service(connection, _TOKEN + name)
+        consumers.remove(connection, found.consumer_id)
+
+
+def send_test(store: Store, settings: Settings, actor: Actor, name: str) -> Answer:
+    """Send an event of the type `litso.test` to a webhook at once; answers what it said. The cursor stays."""
+    demand(actor, "manage_consumers")
+    with store.transaction() as connection:
+        found = consumers.get(connection, name)
+        keys = consumers.secrets(connection, found.consumer_id)
+    if found.delivery == consumers.PULL:
+        raise BadUsage("this consumer comes for its events: GET /v1/feed with its token is the test")
+    now = datetime.now(UTC)
+    event = {
+        "specversion": "1.0",
+        "id": f"test-{int(now.timestamp() * 1e6)}",
+        "source": SOURCE,
+        "type": "litso.test",
+        "subject": name,
+        "time": now,
+        "datacontenttype": "application/json",
+        "data": {"consumer": name},
+    }
+    outward = Outward(found.address, allowed=settings.allowed_networks, seconds=SECONDS)
+    try:
+        answer = post(outward, event, keys)
+    finally:
+        outward.close()
+    with store.transaction() as connection:
+        told = answer.problem or f"HTTP {answer.status}"
+        consumers.log(connection, found.consumer_id, "tested", author=actor.name, told=told)
+    return answer
+
+
+def post(outward: Outward, event: dict[str, Any], keys: Sequence[bytes]) -> Answer:
+    """Post an event, signed for this moment."""
+    body = msgspec.json.encode(event)
+    signed = signatures.headers(event["id"], int(time.time()), body, keys)
+    return outward.post(body, {"Content-Type": CONTENT_TYPE, **signed})
+
+
+# Handing out ----------------------------------------------------------------------------------------------------
+
+
+def pull(connection: Connection, actor: Actor, after: int | None, *, limit: int) -> Page:
+    """Events of the consumer whose token the actor has, after an event; None: after the last one that it confirmed.
+
+    Who asks for what is after an event confirms that it has dealt with everything up to it.
+    """
+    demand(actor, "consume")
+    if not actor.name.startswith(_TOKEN):
+        raise Forbidden("the token is not that of a consumer")
+    found = consumers.get(connection, actor.name.removeprefix(_TOKEN))
+    if found.status != consumers.ACTIVE:
+        raise Conflict(f"the consumer is {found.status}: an administrator can resume it")
+    begin = found.after if after is None else min(after, consumers.last_change(connection))
+    page = read_page(connection, begin, selection_of(found), limit=limit)
+    log_told(connection, found, page.events)
+    consumers.pulled(connection, found.consumer_id, begin, len(page.events))
+    return page
+
+
+def log_told(connection: Connection, consumer: Consumer, events: Sequence[dict[str, Any]]) -> None:
+    """Write into the access log which golden values these events tell the consumer."""
+    told = [(event["subject"], sorted(event["data"]["values"])) for event in events if event["data"].get("values")]
+    access.write_fed(connection, actor=_TOKEN + consumer.name, purpose=consumer.purpose, told=told)
