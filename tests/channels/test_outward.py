@@ -15,8 +15,8 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
-from http_peer import LOOPBACK, Reply, peer
 
+from http_peer import LOOPBACK, Reply, peer
 from litso.channels import signatures
 from litso.channels.outward import Answer, Outward, address_of, is_allowed, target_of
 from litso.errors import BadUsage

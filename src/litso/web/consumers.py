@@ -9,10 +9,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from litso.errors import BadUsage, Conflict
-from litso.settings import Settings
-from litso.store import sources
 from litso.store.database import Store
-from litso.usecases import consumers
+from litso.usecases import consumers, profiles
 from litso.usecases.consumers import FIELDS, KINDS, Wanted
 from litso.usecases.working import is_at_work
 from litso.web.given import GivenSettings, GivenStore
@@ -31,12 +29,10 @@ def show_consumers(request: ScreenRequest, store: GivenStore) -> Response[str]:
     return _list(request, store, {})
 
 
-def _list(
-    request: ScreenRequest, store: Store, given: dict[str, str], problem: str = ""
-) -> Response[str]:
+def _list(request: ScreenRequest, store: Store, given: dict[str, str], problem: str = "") -> Response[str]:
     with store.transaction() as connection:
         found = consumers.list_consumers(connection, actor_of(request))
-        names = [(source.name, source.title or source.name) for source in sources.list_all(connection)]
+        titles = profiles.source_titles(connection)
         is_worker = is_at_work(connection)
     return page(
         request,
@@ -46,8 +42,9 @@ def _list(
         is_worker=is_worker,
         fields=FIELDS,
         kinds=KINDS,
-        sources=names,
+        titles=titles,
         given=given,
+        ticked={group: _ticked(given, group) for group in ("field", "kind", "source", "attribute")},
         problem=problem,
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from litso.web.english_cases import CASE_PATTERNS, CASE_TEXTS
 from litso.web.english_checks import CHECK_PATTERNS, CHECK_TEXTS
+from litso.web.english_feed import FEED_TEXTS
 from litso.web.english_golden import GOLDEN_PATTERNS, GOLDEN_TEXTS
 from litso.web.english_graph import GRAPH_TEXTS
 from litso.web.english_moves import MOVE_TEXTS
@@ -20,6 +21,7 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         **CHECK_TEXTS,
         **GOLDEN_TEXTS,
         **GRAPH_TEXTS,
+        **FEED_TEXTS,
         **QUALITY_TEXTS,
         **MOVE_TEXTS,
         # every page

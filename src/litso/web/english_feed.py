@@ -34,9 +34,7 @@ FEED_TEXTS: Final = MappingProxyType(
             "Only parties with records of these sources; none ticked: all"
         ),
         "Только изменения этих значений; без отметок — любые": "Only changes of these values; none ticked: any",
-        "Только физлица или только юрлица; без отметок — все": (
-            "Only persons or only organizations; none ticked: all"
-        ),
+        "Только физлица или только юрлица; без отметок — все": ("Only persons or only organizations; none ticked: all"),
         "Сообщить и обо всём, что уже было": "Tell of all that ever happened, too",
         "Подключить": "Attach",
         "Секрет. Сохраните его сейчас: больше он не появится.": "The secret. Keep it now: it is not shown again.",
@@ -65,6 +63,8 @@ FEED_TEXTS: Final = MappingProxyType(
         "Имя получателя, чтобы подтвердить": "Name of the consumer, to confirm",
         "Изменения": "Changes",
         "Цель": "Purpose",
+        "Субъекты": "Parties",
+        "все": "all",
         "Значения": "Values",
         # states and acts
         "работает": "active",

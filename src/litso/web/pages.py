@@ -36,6 +36,7 @@ _SECTIONS: Final = (
     ("/reference", "Справочники", "read_sources", _DATA),
     ("/tuning", "Настройка", "tune", _RULES),
     ("/policy", "Выбор значений", "tune", _RULES),
+    ("/consumers", "Получатели", "manage_consumers", _ACCESS),
     ("/users", "Пользователи", "manage_people", _ACCESS),
 )
 """(path, title, right that it needs, menu that it is in or None for the bar itself)."""
@@ -74,6 +75,8 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "tuning_change": words.TUNING_CHANGES,
     "label_word": words.LABELS,
     "channel": words.CHANNELS,
+    "consumer_status": words.CONSUMER_STATUSES,
+    "consumer_act": words.CONSUMER_ACTS,
     "case_kind": words.CASE_KINDS,
     "case_state": words.CASE_STATES,
     "operation_kind": words.OPERATION_KINDS,

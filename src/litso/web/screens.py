@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from litso.web import (
     cases,
     checks,
+    consumers,
     explaining,
     finding,
     graph,
@@ -55,6 +56,7 @@ _HANDLERS: Final = (
     *sources.HANDLERS,
     *quality.HANDLERS,
     *reference.HANDLERS,
+    *consumers.HANDLERS,
     *people.HANDLERS,
     nowhere,
 )

@@ -307,3 +307,18 @@ CONSENT_CHANNELS: Final = MappingProxyType(
         "post": "почта",
     }
 )
+
+CONSUMER_STATUSES: Final = MappingProxyType({"active": "работает", "paused": "приостановлен", "stopped": "остановлен"})
+CONSUMER_ACTS: Final = MappingProxyType(
+    {
+        "added": "подключён",
+        "failed": "ошибка",
+        "stopped": "остановлен",
+        "tested": "проба",
+        "paused": "пауза",
+        "resumed": "возобновлён",
+        "replayed": "повтор",
+        "secret": "новый секрет",
+    }
+)
+"""What happened to a consumer."""
