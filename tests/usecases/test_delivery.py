@@ -39,7 +39,7 @@ from litso.usecases.working import work
 
 ADMINISTRATOR = Actor("админ", "administrator")
 SETTINGS = load_settings({"LITSO_WEBHOOK_NETWORKS": "127.0.0.0/8"})
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 def attach(store: Store, name: str, url: str, **wanted: Any) -> Attached:

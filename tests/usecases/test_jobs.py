@@ -23,7 +23,7 @@ from litso.store.jobs import Job
 from litso.usecases.jobs import KINDS, PERIODIC, Work, backoff, run_next
 from litso.usecases.working import is_at_work, work, work_off
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 WORKERS = 4
 
 WORKER = """
