@@ -120,6 +120,8 @@ CASE_TEXTS: Final = MappingProxyType(
         "Сейчас идёт загрузка: последствия посчитать нельзя, решать можно.": (
             "A load is running: what would change cannot be told now; you may answer all the same."
         ),
+        "Объединить с выбором значений": "Merge with chosen values",
+        "Отделить записи по выбору": "Part chosen records",
         "Вопрос закрыт.": "The question is closed.",
         "Ответ «Разные» ничего не объединит и закроет вопрос, пока основания не изменятся.": (
             "“Different” merges nothing and closes the question until the evidence changes."
