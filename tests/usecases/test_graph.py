@@ -102,6 +102,15 @@ def test_a_mistyped_street_is_the_one_that_the_books_know(store: Store, tmp_path
     assert_as_anew(store)
 
 
+def test_who_only_reads_a_meter_is_a_neighbour_too(store: Store) -> None:
+    one, two = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
+    query = "insert into tie (party_id, what, place, times, records) values (%s, %s, 'самара|мира|1#2', 1, '{}')"
+    with store.transaction() as connection:
+        connection.execute(query, [one, "reader"])
+        connection.execute(query, [two, "self"])
+        assert [graph_store.neighbours(connection, [party]) for party in (one, two)] == [[one, two]] * 2
+
+
 def test_reads_are_logged_and_rights_are_demanded(town: Store) -> None:
     with town.transaction() as connection:
         card = relations.read_account(connection, STEWARD, "6300000001")

@@ -78,7 +78,7 @@ delete from tie where party_id = any(%(ids)s::uuid[]);
 -- name: neighbours
 -- Parties tied to the accounts, premises and contacts of these; what too many share leads nowhere.
 with own as (
-    select distinct account, place, contact from tie where party_id = any(%(ids)s::uuid[]) and what <> 'reader'
+    select distinct account, place, contact from tie where party_id = any(%(ids)s::uuid[])
 ), near as (
     select n.party_id
     from (select distinct account from own where account is not null) o
