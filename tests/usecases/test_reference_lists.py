@@ -137,6 +137,15 @@ def test_a_blacklist_is_found_by_number_and_name(load: Load) -> None:
     assert not find_listed("blacklist", record | {"birth_date": date(1981, 2, 1)}), "a namesake of another day"
 
 
+def test_the_name_of_a_list_is_the_same_in_its_next_edition(load: Load) -> None:
+    for name in ("свой список 2026-11-01.csv", "свой список_08.11.2026 (2).csv"):
+        load("blacklist", name, "name\nСидоров Пётр Ильич\n")
+    (entry,) = look_up("blacklist", "Сидоров Пётр Ильич")
+    assert entry["list"].startswith("свой список")
+    load("blacklist", "список-3.csv", "name\nСидоров Пётр Ильич\n")
+    assert [one["list"] for one in look_up("blacklist", "Сидоров Пётр Ильич")] == ["список"]
+
+
 def test_several_lists_in_one_archive(store: Store, settings: Settings, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "lists.zip", "w") as archive:
         archive.writestr("свой.csv", "name\nСидоров Пётр Ильич\n")

@@ -1,11 +1,13 @@
 """Lists of persons and organizations as a plain CSV, or a folder or ZIP of several.
 
-`name` is needed; `kind` (person, organization), `birth_date`, `inn`, `ogrn`, `snils`, `passport`, `list` (else the name
-of the file), `reason`, `since` and `until` (YYYY-MM-DD or DD.MM.YYYY) may be there in any order.
+`name` is needed; `kind` (person, organization), `birth_date`, `inn`, `ogrn`, `snils`, `passport`, `list`, `reason`,
+`since` and `until` (YYYY-MM-DD or DD.MM.YYYY) may be there in any order. A list without a name is called as its file,
+without days and numbers, so that it is the same in the next edition.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,7 @@ from litso.sources.reference_files import Text, table_rows, texts_of, written_da
 _COLUMNS: Final = (
     "name", "kind", "birth_date", "inn", "ogrn", "snils", "passport", "list", "reason", "since", "until",
 )  # fmt: skip
+_NUMBERS: Final = re.compile(r"[-_. ]*\d[-_. \d]*")
 _KINDS: Final = (PERSON, ORGANIZATION, AUTO)
 
 
@@ -38,7 +41,7 @@ def _row(text: Text, place: str, given: dict[str, str]) -> ListedRow:
     return ListedRow(
         names=(given["name"],),
         kind=kind,
-        list=given["list"] or Path(text.name.rpartition(": ")[2]).stem,
+        list=given["list"] or _list_of(text.name),
         birth_date=given["birth_date"] or None,
         inn=given["inn"] or None,
         ogrn=given["ogrn"] or None,
@@ -48,6 +51,12 @@ def _row(text: Text, place: str, given: dict[str, str]) -> ListedRow:
         since=_day(given["since"], f"{place}, column «since»"),
         until=_day(given["until"], f"{place}, column «until»"),
     )
+
+
+def _list_of(name: str) -> str:
+    """The name of a list by that of its file."""
+    stem = Path(name.rpartition(": ")[2]).stem
+    return _NUMBERS.sub("", stem) or stem
 
 
 def _day(text: str, place: str) -> date | None:
