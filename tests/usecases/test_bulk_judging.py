@@ -16,7 +16,7 @@ from litso.errors import BadUsage, Conflict, Forbidden, SourceUnusable
 from litso.store import operations
 from litso.store.database import Store
 from litso.usecases.access import Actor
-from litso.usecases.bulk_judging import LinkFilter, apply, begin, rehearse, undo
+from litso.usecases.bulk_judging import LinkFilter, Pair, apply, begin, rehearse, undo
 from litso.usecases.consenting import Said, state_consent
 from litso.usecases.stewardship import judge
 
@@ -205,3 +205,20 @@ def test_open_links_are_judged_by_a_filter(store: Store) -> None:
         begin(store, STEWARD, LinkFilter("same", above=-99, evidence="shoe_size"), reason=WHY)
     with pytest.raises(BadUsage, match="verdict"):
         begin(store, STEWARD, LinkFilter("perhaps", above=-99), reason=WHY)
+
+
+def test_many_bound_by_judgements_are_clustered_as_in_bulk(store: Store, tmp_path: Path) -> None:
+    """A component that must-links make large is one of candidates alone: those that speak against count too."""
+    spouse = {"fio": "Кузнецов Олег Ильич", "bdate": "05.06.1931", "mail": "", "ls": ""}
+    people(
+        store, person(1, mail=""), person(1, id="b", tel=""), person(1, id="spouse", **spouse),
+        *(person(number) for number in range(10, 80)),
+    )  # fmt: skip
+    before = whole(store)
+    others = ["spouse", *map(str, range(10, 80))]
+    pairs = [Pair(("crm", "b"), ("crm", one), "same") for one in others]
+    number = rehearse(store, STEWARD, begin(store, STEWARD, pairs, reason=WHY).operation_id).operation_id
+    apply(store, STEWARD, number)
+    assert_as_in_bulk(store, tmp_path)
+    undo(store, STEWARD, number)
+    assert whole(store) == before

@@ -283,16 +283,22 @@ def _clusters(hand: Hand, groups: Sequence[Group], judged: Judged, belongings: S
             levels = compare(group.columns, rows[left], rows[right], model.claims(group.kind), model.frequencies)
             return score(model, group.kind, levels)
 
-        pairs = pairs_within(hand, group, places, score_more)
+        must = local(judged.same)
+        pairs = pairs_within(hand, group, places, score_more, must)
         bar = round(model.threshold * UNIT)
-        found = partition(len(group.ids), pairs, bar, score_more, local(judged.same), local(judged.different))
+        found = partition(len(group.ids), pairs, bar, score_more, must, local(judged.different))
         for node, first in zip(group.ids.tolist(), found.tolist(), strict=True):
             clusters[node] = (group.kind, f"{first:09}")
     return clusters
 
 
-def pairs_within(hand: Hand, group: Group, places: Mapping[int, int], score_more: Any) -> Evidenced:
-    """Candidates inside the group. In components of up to WHOLE nodes stored links suffice, as all pairs are scored."""
+def pairs_within(
+    hand: Hand, group: Group, places: Mapping[int, int], score_more: Any, must: Sequence[tuple[int, int]]
+) -> Evidenced:
+    """Candidates inside the group. In components of up to WHOLE nodes stored links suffice, as all pairs are scored.
+
+    must: pairs of places that stewards bind together; they make components larger as links do.
+    """
     links = nodes.links_within(hand.connection, places) if len(places) > 1 else []
     scores = {pair: value for pair, value in hand.scores.items() if pair[0] in places and pair[1] in places}
     scores |= {(link.node_a, link.node_b): round(link.weight * UNIT) for link in links}
@@ -300,7 +306,8 @@ def pairs_within(hand: Hand, group: Group, places: Mapping[int, int], score_more
     pairs = np.array(both, dtype=np.int64).reshape(-1, 2)
     weights = np.array(list(scores.values()), dtype=np.int32)
     strong = pairs[weights > round(hand.model.threshold * UNIT)]
-    sizes = np.bincount(components(len(group.ids), strong[:, 0], strong[:, 1]))
+    bound = np.concatenate([strong, np.array(must, dtype=np.int64).reshape(-1, 2)])
+    sizes = np.bincount(components(len(group.ids), bound[:, 0], bound[:, 1]))
     if sizes.max(initial=0) > WHOLE:
         (alone,) = hand.groups(places)
         found = candidates_of(Blocks(hand.connection), alone, hand.model.customs)
