@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from inspect import unwrap
 from typing import Final
 
 import pyarrow as pa
@@ -44,21 +45,13 @@ Rule = Callable[[pa.Array], pa.Array]
 
 def _remembered(rule: Rule) -> Rule:
     """The same rule, quick for a few texts of which most were seen before: online there is a handful at a time."""
-    known: dict[str, str | None] = {}
 
     @wraps(rule)
     def with_memory(words: pa.Array) -> pa.Array:
         if len(words) > FEW:
             return rule(words)
-        texts = words.to_pylist()
-        found = {text: known[text] for text in dict.fromkeys(texts) if text in known}
-        missing = [text for text in dict.fromkeys(texts) if text is not None and text not in found]
-        if missing:
-            new = dict(zip(missing, rule(pa.array(missing, pa.string())).to_pylist(), strict=True))
-            found |= new
-            if len(known) < _MOST_REMEMBERED:
-                known.update(new)
-        return pa.array([found.get(text) for text in texts], pa.string())
+        found = [None if text is None else of_one(with_memory, text) for text in words.to_pylist()]
+        return pa.array([text or None for text in found] if with_memory is fold else found, pa.string())
 
     return with_memory
 
@@ -145,4 +138,4 @@ def of_one(rule: Rule, word: str) -> str:
     """What a rule of this module gives for one word; nothing is the empty text."""
     if _SIMPLE.fullmatch(word):
         return _OF_ONE[rule](word)
-    return rule(pa.array([word], pa.string()))[0].as_py() or ""
+    return unwrap(rule)(pa.array([word], pa.string()))[0].as_py() or ""

@@ -130,7 +130,7 @@ def _read_whole(text: str, territory: Territory | None) -> Address:
 
 
 _NOTHING: Final = Address(qc=2, qc_complete=6)
-_READINGS: Final = 5
+_READINGS: Final = 3
 """How often a line is read again before it is given up; two are enough for nearly all garbage."""
 
 _SEVERAL: Final = 3

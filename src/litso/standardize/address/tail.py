@@ -39,6 +39,9 @@ _LATIN_NUMBER: Final = re.compile("[IVX]+")
 _HOSTEL: Final = "общ"
 """A hostel is a house; the word tells how its rooms are counted, no more."""
 
+_LONGEST: Final = 24
+"""Characters after which a number is none: garbage is not read on."""
+
 _SUFFIXED: Final = frozenset({ENTRANCE, FLOOR})
 
 
@@ -240,7 +243,7 @@ def read_value(tokens: list[Token], at: int, *, letters: bool, house: bool, rang
     """A number with what belongs to it: «12а», «12 а», «5/7», «105/ 3», «50-52», «12-А», «9/1А»; and where it ends."""
     value = tokens[at].text
     end = at + 1
-    while end < len(tokens):
+    while end < len(tokens) and len(value) <= _LONGEST:
         token = tokens[end]
         if token.done:
             break
