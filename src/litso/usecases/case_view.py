@@ -116,6 +116,10 @@ def review(connection: Connection, actor: Actor, case_id: int, *, purpose: str |
     is_pair = len({column.party_id for column in columns if column.party_id}) > 1
     asked = "same" if is_pair else "different"
     present = sorted({column.party_id for column in columns if column.party_id})
+    golden_after = tuple(_golden_after(connection, present, sight)) if is_pair else ()
+    explained = _explained(connection, actor, case, purpose)
+    # Last, as whoever resolves waits for the end of this transaction.
+    effects = _effects(connection, actor, case, asked)
     return Review(
         case,
         tag_of(connection, case),
@@ -123,10 +127,10 @@ def review(connection: Connection, actor: Actor, case_id: int, *, purpose: str |
         columns,
         tuple(_lines(shown, sight)),
         others,
-        _explained(connection, actor, case, purpose),
+        explained,
         asked,
-        _effects(connection, actor, case, asked),
-        tuple(_golden_after(connection, present, sight)) if is_pair else (),
+        effects,
+        golden_after,
     )
 
 
