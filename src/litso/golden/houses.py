@@ -1,8 +1,9 @@
 """Houses that the books do not know: which of the known ones a mistyped address means.
 
-A house without any account or premise is a typing error more often than a house. Where exactly one known house differs
-by one letter in the name of its place («садоавя» for «садовая»), or by the way its block is written («7/2» for «7к2»),
-that one is meant. Digits are never mended: «2-я» beside «3-я» is another street.
+A house that the register of premises does not have (where there is no register: no account) is a typing error more
+often than a house. Where exactly one known house differs by one letter in the name of its place («садоавя» for
+«садовая»), or by the way its block is written («7/2» for «7к2»), that one is meant. Digits are never mended: «2-я»
+beside «3-я» is another street.
 """
 
 from __future__ import annotations

@@ -51,9 +51,11 @@ where kind in ('account', 'premise') and flat is not null and house_key is not n
   and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
 
 -- name: houses
--- Houses in which the books have an account or a premise.
+-- Houses of the register of premises; where there is none, those in which the books have an account, typing errors and all.
 select distinct house_key from fact
-where kind in ('account', 'premise') and house_key is not null
+where (kind = 'premise' or kind = 'account' and not exists (
+           select from fact where kind = 'premise' and house_key is not null))
+  and house_key is not null
   and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
 
 -- name: stated
