@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import small_town
 from litestar.testing import TestClient
-from program import serving
+from served_program import serving
 from small_town import PASSWORD, Place, Served
 
 from databases import cloned_database

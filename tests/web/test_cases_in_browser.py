@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from program import serving
+from served_program import serving
 
 from databases import cloned_database
 from doubtful import add_doubts
