@@ -41,7 +41,7 @@ COMPONENTS: Final = MappingProxyType(
         "phone": "Телефон",
         "e164": "Номер E.164",
         "extension": "Добавочный",
-        "type": "Вид",
+        "type": "Тип",
         "provider": "Оператор",
         "region": "Регион",
         "city": "Город",
