@@ -26,7 +26,7 @@ from litso.store.database import Connection, Store
 from litso.usecases.access import CONSUMER, Actor, demand
 from litso.usecases.feed import SOURCE, Page, Selection, read_page
 
-FIELDS: Final = (*SINGLE_ATTRIBUTES, *ADDRESS_PARTS, *LIST_ATTRIBUTES)
+FIELDS: Final = tuple(name for name in (*SINGLE_ATTRIBUTES, *ADDRESS_PARTS, *LIST_ATTRIBUTES) if name != "house_key")
 """Golden attributes that a consumer may be given, besides custom ones."""
 KINDS: Final = ("person", "organization")
 GRACE: Final = timedelta(days=1)

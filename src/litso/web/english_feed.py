@@ -19,7 +19,6 @@ FEED_TEXTS: Final = MappingProxyType(
         "Подключены": "Attached",
         "Отставание": "Lag",
         "Доставлено": "Delivered",
-        "Последняя доставка": "Last delivery",
         "ошибок подряд: %s": "failures in a row: %s",
         "Ошибок подряд": "Failures in a row",
         "Никто ещё не подключён": "Nobody is attached yet",
