@@ -298,7 +298,11 @@ def test_a_thousand_moves_are_undone(tmp_path: Path, server_url: str, template: 
 
 @pytest.mark.soak
 def test_moves_with_loads_between_are_undone(tmp_path: Path, server_url: str, template: str) -> None:
-    """Records change meanwhile and are put right again: the same groups, ids and values as before."""
+    """Records change meanwhile and are put right again: the same groups and values as before.
+
+    Almost all ids too. A record that was somebody else's while a judgement stood may come back under another id: by
+    the largest share, as decision 0004 has it.
+    """
     count, seed = int(os.environ.get("MOVES", "1000")) // 5, int(os.environ.get("MOVES_SEED", "7"))
     with town_of(seed, tmp_path, server_url, template) as (town, steward):
         before = state(town.store)
@@ -313,4 +317,14 @@ def test_moves_with_loads_between_are_undone(tmp_path: Path, server_url: str, te
         after = state(town.store)
         print(dict(steward.done))
         assert groups(after) == groups(before)
-        assert same(before, after) == []
+        assert without_ids(after) == without_ids(before)
+        others = sum(one != other for one, other in zip(before["assignment"], after["assignment"], strict=True))
+        print(f"{others} of {len(after['assignment'])} records have another id")
+        assert others <= len(after["assignment"]) // 100
+
+
+def without_ids(found: dict[str, Any]) -> list[Any]:
+    """Golden values, pins and consents, whatever the ids of parties."""
+    golden = sorted(row[1:] for row in found["golden"])
+    held = [sorted(str((row[0], *row[2:])) for row in found[name]) for name in ("pins", "consents")]
+    return [golden, *held]

@@ -17,7 +17,8 @@ expect.set_options(timeout=15_000)
 IVANOV = "Иванов Пётр Ильич"
 PARTY = f"/parties/{party_id('ivanov')}"
 PATHS = ("/", PARTY, f"{PARTY}/together", "/sources", "/sources/billing", "/loads/5", "/quarantine/1", "/users",
-         "/quality", "/quality/crm", "/quality/crm/phone", "/quality/crm/phone/completeness")  # fmt: skip
+         "/quality", "/quality/crm", "/quality/crm/phone", "/quality/crm/phone/completeness", f"{PARTY}/split",
+         f"{PARTY}/merge", "/operations")  # fmt: skip
 
 
 class Watched:
