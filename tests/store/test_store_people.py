@@ -24,7 +24,8 @@ def test_a_judgement_is_added_undone_and_kept(connection: Connection) -> None:
     entry = judge(connection, "different", B, A)
     [active] = judgements.active_of(connection, [A])
     assert active[1:8] == ("different", *A, *B, "anna", "паспорт")
-    undone = judgements.undo(connection, entry, "boris")
+    undone, *revived = judgements.undo(connection, entry, "boris")
+    assert revived == []
     assert (undone.undone_by, undone.undone_at is None) == ("boris", False)
     assert judgements.active_of(connection, [A, B]) == []
     assert judgements.of_records(connection, [B]) == [undone]

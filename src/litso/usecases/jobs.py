@@ -18,7 +18,7 @@ from litso.store import consumers, jobs
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
-from litso.usecases import case_refresh, graph
+from litso.usecases import case_refresh, graph, quality, screening
 from litso.usecases.pinning import release_ended
 
 _LOG: Final = logging.getLogger("litso.jobs")
@@ -35,6 +35,16 @@ def _relate(store: Store, _: Job) -> None:
 def _derive_cases(store: Store, _: Job) -> None:
     """Questions to stewards follow what changed."""
     case_refresh.refresh(store)
+
+
+def _screen(store: Store, _: Job) -> None:
+    """Parties that changed since they were screened are held against the lists."""
+    screening.catch_up(store, started_by="worker")
+
+
+def _measure_quality(store: Store, _: Job) -> None:
+    """Quality is measured at least once a day, and when much has changed."""
+    quality.measure_if_due(store)
 
 
 def _release_pins(store: Store, _: Job) -> None:
@@ -61,6 +71,8 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
     {
         "relate": _relate,
         "derive-cases": _derive_cases,
+        "screen": _screen,
+        "measure-quality": _measure_quality,
         "release-pins": _release_pins,
         "check-invariants": _check_invariants,
         "sweep": _sweep,
@@ -72,6 +84,8 @@ PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
     {
         "relate": timedelta(minutes=1),
         "derive-cases": timedelta(minutes=1),
+        "screen": timedelta(minutes=10),
+        "measure-quality": timedelta(hours=1),
         "release-pins": timedelta(minutes=10),
         "check-invariants": timedelta(days=1),
         "sweep": timedelta(days=1),

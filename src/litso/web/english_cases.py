@@ -8,6 +8,7 @@ from typing import Final
 CASE_TEXTS: Final = MappingProxyType(
     {
         # the queue
+        "Вид вопроса": "Kind of question",
         "Разбор": "Review",
         "Вопросы, на которые может ответить только человек. Сначала те, где ошибка вероятнее и на ней больше держится.": (  # noqa: E501
             "Questions that only a human can answer. First those where an error is likelier and more hangs on it."

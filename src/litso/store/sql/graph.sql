@@ -1,10 +1,15 @@
 -- name: expect
--- Remember that the place of parties in the graph is to be worked out anew.
-insert into graph_pending (party_id) select distinct unnest(%(ids)s::uuid[]) on conflict do nothing;
+-- Remember that the place of parties in the graph is to be worked out anew. A row that is there is locked: whoever works
+-- the graph out leaves it until this transaction has ended.
+insert into graph_pending (party_id) select distinct unnest(%(ids)s::uuid[]) order by 1
+on conflict (party_id) do update set party_id = excluded.party_id;
 
 -- name: take_pending
 delete from graph_pending
-where party_id in (select party_id from graph_pending order by party_id = any(%(first)s::uuid[]) desc limit %(most)s)
+where party_id in (
+    select party_id from graph_pending order by party_id = any(%(first)s::uuid[]) desc limit %(most)s
+    for update skip locked
+)
 returning party_id::text;
 
 -- name: count_pending
