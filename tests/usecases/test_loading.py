@@ -56,10 +56,11 @@ def test_records_of_two_sources_become_one_party_with_values_of_both(store: Stor
 def test_a_load_tells_the_seconds_of_its_stages_and_a_failed_one_leaves_no_spool(store: Store, tmp_path: Path) -> None:
     register(store, "billing")
     outcome = load_rows(store, tmp_path, "billing", [person(1)])
-    assert list(outcome.seconds) == [
+    assert list(outcome.seconds)[:-4] == [
         "reading", "comparing", "standardizing", "resolving", "writing parties", "writing records", "writing facts",
-        "golden records", "relating", "cases", "measuring quality", "screening",
+        "golden records",
     ]  # fmt: skip
+    assert set(list(outcome.seconds)[-4:]) == {"relating", "cases", "measuring quality", "screening"}, "side by side"
     document = as_document(outcome, 5 << 20)
     assert document["seconds"].keys() == outcome.seconds.keys()
     assert document["peak_memory_mb"] == 5

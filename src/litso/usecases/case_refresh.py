@@ -6,7 +6,7 @@ judgements touch is remembered in their own transaction and derived by the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,6 +23,9 @@ from litso.usecases.reconciliation import current_model
 
 _AT_ONCE: Final = 5_000
 """Parties of one step: what bounds the memory."""
+
+_MANY_AT_ONCE: Final = 50_000
+"""Parties of one step where all are looked at: so many are joined by reading tables whole."""
 
 _MOST_FOLLOWED: Final = 50_000
 """Changed parties above which deriving everything anew is quicker."""
@@ -76,10 +79,10 @@ def _refresh_all(store: Store, on_step: Progress) -> Refreshed:
     while True:
         with store.transaction() as connection:
             cases.lock_refresh(connection)
-            chunk = cases.parties_after(connection, after, _AT_ONCE)
+            chunk = cases.parties_after(connection, after, _MANY_AT_ONCE)
             if not chunk:
                 break
-            done = done.plus(refresh_parties(connection, chunk))
+            done = done.plus(refresh_parties(connection, chunk, named.intersection(chunk)))
             named.difference_update(chunk)
         after = chunk[-1]
         on_step(done.parties)
@@ -91,12 +94,18 @@ def _refresh_all(store: Store, on_step: Progress) -> Refreshed:
     return done
 
 
-def refresh_parties(connection: Connection, party_ids: Sequence[str]) -> Refreshed:
-    """Derive the cases of parties and bring the kept ones up to date. Call it with the lock of refreshing."""
+def refresh_parties(
+    connection: Connection, party_ids: Sequence[str], named: Collection[str] | None = None
+) -> Refreshed:
+    """Derive the cases of parties and bring the kept ones up to date. Call it with the lock of refreshing.
+
+    named: those of the parties that older cases name, where that is known; others have nothing to retire.
+    """
     model, _ = current_model(connection)
     found = derive(connection, model, party_ids)
     put = cases.put(connection, _valued(connection, found))
-    retired = cases.retire(connection, party_ids, [one.subject for one in found])
+    older = party_ids if named is None else sorted(named)
+    retired = cases.retire(connection, older, [one.subject for one in found]) if older else 0
     return Refreshed(len(party_ids), put, retired)
 
 

@@ -2,8 +2,8 @@
 
     read and map into a spool → compare with the store → gates → standardize what is new → resolve → publish
 
-Only the last two happen inside the transaction; the graph and the measurement of quality follow in their own. A load
-that a gate holds keeps its spool until a human decides.
+Only the last two happen inside the transaction; the graph, cases, quality and checks follow in their own. A load that a
+gate holds keeps its spool until a human decides.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as TMapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,9 +104,7 @@ def load_files(
         incoming = [load for load in staged if isinstance(load, Incoming)]
         done = iter(_publish(connection, settings, incoming, progress, watch))
         outcomes = [load if isinstance(load, Outcome) else next(done) for load in staged]
-    _relate(store, progress, watch)
-    _judge(store, progress, watch)
-    _screen(store, progress, watch)
+    _follow(store, progress, watch)
     return outcomes
 
 
@@ -121,9 +120,7 @@ def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
         running.append(load_id)
         incoming = Incoming(load_id, mapping, held.mode == FULL, open_spool(folder))
         outcome = _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
-    _relate(store, _silent, Stopwatch())
-    _judge(store, _silent, Stopwatch())
-    _screen(store, _silent, Stopwatch())
+    _follow(store, _silent, Stopwatch())
     return outcome
 
 
@@ -244,29 +241,35 @@ def _publish(
     return outcomes
 
 
-def _relate(store: Store, progress: Progress, watch: Stopwatch) -> None:
-    """The graph of persons, accounts and premises, and the cases of stewards, follow the loads."""
-    progress("relating", 0, 1)
-    with watch.stage("relating"):
-        graph.catch_up(store)
-    progress("cases", 0, 1)
-    with watch.stage("cases"):
-        case_refresh.refresh(store)
-        case_refresh.revalue(store)
+def _derive_cases(store: Store) -> None:
+    case_refresh.refresh(store)
+    case_refresh.revalue(store)
 
 
-def _judge(store: Store, progress: Progress, watch: Stopwatch) -> None:
-    """Quality is measured of what is there now."""
-    progress("measuring quality", 0, 1)
-    with watch.stage("measuring quality"):
-        quality.measure_if_due(store)
+def _screen(store: Store) -> None:
+    catch_up(store, started_by="load")
 
 
-def _screen(store: Store, progress: Progress, watch: Stopwatch) -> None:
-    """Parties that changed are held against the lists, where anybody has ever screened."""
-    progress("screening", 0, 1)
-    with watch.stage("screening"):
-        catch_up(store, started_by="load")
+_FOLLOWING: Final[tuple[tuple[str, Callable[[Store], object]], ...]] = (
+    ("relating", graph.catch_up),
+    ("cases", _derive_cases),
+    ("measuring quality", quality.measure_if_due),
+    ("screening", _screen),
+)
+"""What is worked out of parties after loads: none of it reads what another writes."""
+
+
+def _follow(store: Store, progress: Progress, watch: Stopwatch) -> None:
+    """The graph, questions to stewards, figures of quality and checks follow the loads, side by side."""
+
+    def one(part: tuple[str, Callable[[Store], object]]) -> None:
+        name, work = part
+        with watch.stage(name):
+            work(store)
+
+    progress("relating, cases, quality, screening", 0, 1)
+    with ThreadPoolExecutor(len(_FOLLOWING)) as pool:
+        list(pool.map(one, _FOLLOWING))
 
 
 def _rejected_row(row: Rejected) -> RejectedRow:
