@@ -229,19 +229,14 @@ def test_a_party_is_followed_by_itself(store: Store, lists: Lists) -> None:
         assert follow(connection, [party_id(0)]) == 0, "nobody has ever screened"
     screen(store)
     with store.transaction() as connection:
+        connection.execute("alter table change alter column change_id restart with 5000")  # ids have gaps
         publish(connection, 0, "person", {"full_name": NAMES[0]})
     with store.transaction() as connection:
         assert follow(connection, [party_id(0)]) == 1
         assert [one.grade for one in checks.standing(connection, party_ids=[party_id(0)])] == ["possible"]
         publish(connection, 0, "person", {"full_name": NAMES[0], "inn": "500100732259"})
     with store.transaction() as connection:
-        assert follow(connection) == 1, (
-            registers._home,
-            checks.find_base(connection),
-            [tuple(one) for one in connection.execute("select change_id, party_id, type from change").fetchall()],
-            connection.execute("select * from check_fresh").fetchall(),
-            connection.execute("select * from pg_locks where locktype='advisory'").fetchall(),
-        )
+        assert follow(connection) == 1
         assert [one.grade for one in checks.standing(connection, party_ids=[party_id(0)])] == ["sure"]
         withdraw(connection, 0)
     with store.transaction() as connection:

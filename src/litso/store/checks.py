@@ -137,6 +137,11 @@ def changed(connection: Connection, base: int) -> list[str]:
     return [row[0] for row in connection.execute(statements("checks")["changed"], {"base": base}).fetchall()]
 
 
+def count_events(connection: Connection, base: int, most: int) -> int:
+    """How many events there are after a change, counted up to `most`; their ids may have gaps."""
+    return int(scalar(connection, statements("checks")["count_events"], {"base": base, "most": most}))
+
+
 def pending(connection: Connection, base: int, first: Sequence[str], most: int) -> list[str]:
     """At most so many parties that changed since they were screened, those of `first` before others."""
     parameters = {"base": base, "first": list(first), "most": most}

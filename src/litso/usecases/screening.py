@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 _AT_ONCE: Final = 100
 _MOST_FOLLOWED: Final = 500
-"""Changed parties above which one pass over frames is quicker."""
+"""Events since the last screening above which one pass over frames is quicker."""
 _MOST_NAMED: Final = 20_000
 """Parties or entries above which reading all matches is quicker than naming them."""
 _KEY: Final = ["party_id", "list", "entry_id", "subject"]
@@ -302,7 +302,7 @@ def follow(connection: Connection, first: Sequence[str] = ()) -> int:
         return 0
     watermark = changes.last_id(connection)
     waiting = set(checks.pending_of(connection, base, first)) if first else set()
-    is_close = watermark - base <= _MOST_FOLLOWED
+    is_close = checks.count_events(connection, base, _MOST_FOLLOWED + 1) <= _MOST_FOLLOWED
     if is_close:
         waiting |= set(checks.pending(connection, base, first, _AT_ONCE + 1))
     renamed = _renamed(connection, first)

@@ -28,6 +28,9 @@ on conflict (party_id) do update set change_id = excluded.change_id;
 -- Parties that something happened to since all were screened.
 select distinct party_id::text from change where change_id > %(base)s;
 
+-- name: count_events
+select count(*) from (select from change where change_id > %(base)s limit %(most)s) one;
+
 -- name: pending
 -- Parties that changed since they were screened, those asked for first.
 select c.party_id::text
