@@ -26,7 +26,7 @@ from litso.domain.record import PERSON
 from litso.engine.duckdb import Engine
 from litso.resolve import sampling, training
 from litso.resolve.model import UNIT, Model, score, shipped, untrained
-from litso.resolve.training import SAMPLE, Verdicts
+from litso.resolve.training import Verdicts
 from litso.usecases.resolution import KindResolution, clusters_at, resolve_standard
 from resolve_quality import quality
 
@@ -111,7 +111,7 @@ def _verdicts(town: Town, model: Model, size: int) -> Verdicts:
     drawn = sampling.draw(strata, place, scores[near], size, np.random.default_rng(1))
     sizes = np.array([one.size for one in strata]) / np.maximum(np.bincount(place[drawn], minlength=len(strata)), 1)
     chosen = near[drawn]
-    step = max(1, -(-len(pairs.left) // SAMPLE))
+    step = training.step_of(len(pairs.left))
     return Verdicts(
         town.found.patterns.levels[:, town.found.patterns.of_pair[chosen]],
         town.person[pairs.left[chosen]] == town.person[pairs.right[chosen]],

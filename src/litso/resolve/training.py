@@ -134,8 +134,12 @@ def sample(of_pair: npt.NDArray[np.int32], patterns: int) -> npt.NDArray[np.int6
     Pairs stand in the order of their nodes, and those in the order of hashes, so this is as good as chance and does not
     depend on the order of records.
     """
-    step = max(1, -(-len(of_pair) // SAMPLE))
-    return np.bincount(of_pair[::step], minlength=patterns)
+    return np.bincount(of_pair[:: step_of(len(of_pair))], minlength=patterns)
+
+
+def step_of(pairs: int) -> int:
+    """For how many of so many pairs each one stands that training looks at."""
+    return max(1, -(-pairs // SAMPLE))
 
 
 def _with_kind(model: Model, kind: str, fitted: KindModel) -> Model:

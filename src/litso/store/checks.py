@@ -12,9 +12,9 @@ from psycopg.types.json import Jsonb
 
 from litso.check.match import Schema
 from litso.errors import NotFound
+from litso.store import locks
 from litso.store.bulk import copy_frame, read_batches, read_table
 from litso.store.database import Connection, row_of, rows_of, scalar
-from litso.store.locks import CHECKS, lock
 from litso.store.queries import statements
 
 _TEXT: Final = pa.string()
@@ -107,12 +107,12 @@ Entry = tuple[str, int]
 
 def wait_for_lock(connection: Connection) -> None:
     """Until the end of the transaction, be the only one who screens."""
-    lock(connection, CHECKS)
+    locks.lock(connection, locks.CHECKS)
 
 
 def try_lock(connection: Connection) -> bool:
     """The same, if nobody else screens now."""
-    return bool(scalar(connection, statements("graph")["try_lock"], {"kind": CHECKS}))
+    return locks.try_lock(connection, locks.CHECKS)
 
 
 def find_base(connection: Connection) -> int | None:

@@ -11,9 +11,9 @@ import polars as pl
 import pyarrow as pa
 from psycopg import sql
 
+from litso.store import locks
 from litso.store.bulk import copy_frame, filling, read_batches
-from litso.store.database import Connection, rows_of, scalar
-from litso.store.locks import GRAPH, lock
+from litso.store.database import Connection, rows_of
 from litso.store.queries import statements
 
 _TEXT: Final = pa.string()
@@ -136,12 +136,12 @@ def clear_pending(connection: Connection) -> None:
 
 def try_lock(connection: Connection) -> bool:
     """Be the only one who writes the graph until the transaction ends; False when another is at it."""
-    return bool(scalar(connection, statements("graph")["try_lock"], {"kind": GRAPH}))
+    return locks.try_lock(connection, locks.GRAPH)
 
 
 def wait_for_lock(connection: Connection) -> None:
     """Be the only one who writes the graph until the transaction ends."""
-    lock(connection, GRAPH)
+    locks.lock(connection, locks.GRAPH)
 
 
 # What it is worked out of ----------------------------------------------------------------------------------------

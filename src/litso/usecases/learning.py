@@ -11,17 +11,16 @@ from collections import Counter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from litso.resolve import training
 from litso.resolve.model import Model
-from litso.resolve.training import SAMPLE, Verdicts
+from litso.resolve.training import Verdicts
 from litso.settings import Settings
 from litso.store import tuning
 from litso.store.database import Connection
 from litso.store.tuning import Sample
-from litso.usecases.reconciliation import Outlook, live_judgements, outlook
-from litso.usecases.resolution import Key, KindResolution, compared
+from litso.usecases.reconciliation import live_judgements, outlook
+from litso.usecases.resolution import Key, KindResolution, compared, nodes_of
 
 WORTH: Final = 20.0
 """Pairs that a verdict stands for which was not drawn by chance."""
@@ -54,7 +53,7 @@ def learn(connection: Connection, settings: Settings, present: Model) -> Learned
     opinions = opinions_of(connection)
     with outlook(connection, settings, present, train=True) as found:
         model, used = found.resolution.model, Counter[bool]()
-        nodes = _nodes_of(found, opinions)
+        nodes = nodes_of(found.engine, {key for opinion in opinions for key in opinion[:2]})
         for kind in found.resolution.kinds:
             verdicts = _verdicts(kind, found.resolution.model, opinions, nodes)
             used.update(verdicts.is_same.tolist())
@@ -94,17 +93,6 @@ def _labels(connection: Connection, sample: Sample, of_present: int) -> list[Opi
     ]  # fmt: skip
 
 
-def _nodes_of(found: Outlook, opinions: list[Opinion]) -> dict[Key, int]:
-    """The node of each record that opinions are about; records that are gone since have none."""
-    keys = sorted({key for opinion in opinions for key in opinion[:2]})
-    sides = (pa.array([key[place] for key in keys], pa.string()) for place in (0, 1))
-    with found.engine.lent("judged", pa.table(dict(zip(("source", "source_id"), sides, strict=True)))):
-        rows = found.engine.rows(
-            "select source, source_id, node from record_node join judged using (source, source_id)"
-        )
-    return {(source, source_id): node for source, source_id, node in rows}
-
-
 def _verdicts(kind: KindResolution, model: Model, opinions: list[Opinion], nodes: dict[Key, int]) -> Verdicts:
     """Opinions about pairs of nodes of a kind; of equal records there is nothing to learn."""
     size = len(kind.clusters)
@@ -112,7 +100,7 @@ def _verdicts(kind: KindResolution, model: Model, opinions: list[Opinion], nodes
     chosen = [(min(a, b), max(a, b), one) for a, b, one in met if a != b and min(a, b) >= 0 and max(a, b) < size]
     left, right = (np.array([row[side] for row in chosen], dtype=np.int64) for side in (0, 1))
     patterns = compared(kind, model, left, right)
-    step = max(1, -(-len(kind.pairs.left) // SAMPLE))
+    step = training.step_of(len(kind.pairs.left))
     worth = [WORTH if one.worth is None else one.worth / step for _, _, one in chosen]
     return Verdicts(
         patterns.levels[:, patterns.of_pair],

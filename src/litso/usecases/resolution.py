@@ -214,13 +214,18 @@ def _twins(engine: Engine, standard: str, judgements: Sequence[Judgement]) -> li
     return sorted((one, two) for one, two in rows if one != two)
 
 
+def nodes_of(engine: Engine, keys: Iterable[Key]) -> dict[Key, int]:
+    """The node of each record; records that are gone since have none."""
+    with engine.lent("judged", _key_table(keys)):
+        rows = engine.rows("select source, source_id, node from record_node join judged using (source, source_id)")
+    return {(source, source_id): number for source, source_id, number in rows}
+
+
 def _judged_nodes(engine: Engine, judgements: Sequence[Judgement]) -> JudgedNodes:
     """Must-links and vetoes as pairs of nodes; judgements about records that are gone fall out."""
     if not judgements:
         return JudgedNodes()
-    with engine.lent("judged", _key_table({key for judgement in judgements for key in judgement[1:]})):
-        rows = engine.rows("select source, source_id, node from record_node join judged using (source, source_id)")
-    node = {(source, source_id): number for source, source_id, number in rows}
+    node = nodes_of(engine, {key for judgement in judgements for key in judgement[1:]})
     must, vetoes = [], []
     for verdict, left, right in reversed(judgements):
         if left in node and right in node and node[left] != node[right]:

@@ -18,9 +18,6 @@ select count(*), coalesce(bool_or(party_id = %(everything)s::uuid), false) from 
 -- name: clear_pending
 delete from graph_pending;
 
--- name: try_lock
-select pg_try_advisory_xact_lock(%(kind)s, 0);
-
 -- name: statements
 -- What records say now, what they said before under another party or of other accounts, and what deleted ones said.
 select n.party_id, r.record_id, coalesce(r.updated_at, r.received_at)::timestamp, null::timestamp, r.house_key, r.flat,
