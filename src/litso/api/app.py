@@ -15,13 +15,14 @@ from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.types import ControllerRouterHandler, Message, Scope
 
 from litso import __version__
-from litso.api.auth import BearerAuthentication
+from litso.api.auth import BearerAuthentication, WriteKeyAuthentication
 from litso.api.cases import cases_router
 from litso.api.checks import checks_router
 from litso.api.clean import clean_router
 from litso.api.consents import consents_router
 from litso.api.consumers import consumers_router
 from litso.api.explaining import explaining_router
+from litso.api.intake import intake_router, links_router
 from litso.api.judgements import judgements_router
 from litso.api.operations import operations_router
 from litso.api.parties import parties_router
@@ -84,7 +85,14 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
         return gathering
 
     return Litestar(
-        route_handlers=[_api_router(), health, ready, openapi_document, *(screens.routes if screens else ())],
+        route_handlers=[
+            _api_router(),
+            _intake_router(),
+            health,
+            ready,
+            openapi_document,
+            *(screens.routes if screens else ()),
+        ],
         dependencies={
             "store": Provide(the_store, sync_to_thread=False),
             "settings": Provide(the_settings, sync_to_thread=False),
@@ -107,6 +115,7 @@ def _api_router() -> Router:
             parties_router,
             relations_router,
             judgements_router,
+            links_router,
             operations_router,
             consents_router,
             explaining_router,
@@ -123,6 +132,15 @@ def _api_router() -> Router:
         ],
         middleware=[BearerAuthentication],
         security=[{"token": []}],
+    )
+
+
+def _intake_router() -> Router:
+    return Router(
+        path=_API,
+        route_handlers=[intake_router],
+        middleware=[WriteKeyAuthentication],
+        security=[{"token": []}, {"write_key": []}],
     )
 
 
@@ -162,7 +180,10 @@ def _openapi() -> OpenAPIConfig:
             security_schemes={
                 "token": SecurityScheme(
                     type="http", scheme="bearer", description="A service token: `litso token create NAME`."
-                )
+                ),
+                "write_key": SecurityScheme(
+                    type="http", scheme="basic", description="A service token as the user name, and no password."
+                ),
             }
         ),
         use_handler_docstrings=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from litso.store.database import Store
 from litso.usecases.access import Actor, demand
 
 _SCHEME: Final = "bearer "
+_BASIC: Final = "basic "
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="litso"'}
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -30,11 +33,27 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         header = connection.headers.get("authorization", "")
         if not header.lower().startswith(_SCHEME):
             raise NotAuthorizedException("a bearer token is needed: litso token create NAME", headers=_CHALLENGE)
-        token = header[len(_SCHEME) :].strip()
+        return await self._answer(connection, header[len(_SCHEME) :].strip())
+
+    async def _answer(self, connection: AnyConnection, token: str) -> AuthenticationResult:
         actor = await to_thread.run_sync(find_program, connection.app.state.store, token)
         if actor is None:
             raise NotAuthorizedException("the token is unknown or revoked", headers=_CHALLENGE)
         return AuthenticationResult(user=actor, auth=None)
+
+
+class WriteKeyAuthentication(BearerAuthentication):
+    """As above, or by a write key: the token as the name of Basic authentication, without a password."""
+
+    async def authenticate_request(self, connection: AnyConnection) -> AuthenticationResult:
+        header = connection.headers.get("authorization", "")
+        if not header.lower().startswith(_BASIC):
+            return await super().authenticate_request(connection)
+        try:
+            token, _, _ = base64.b64decode(header[len(_BASIC) :], validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            token = ""
+        return await self._answer(connection, token)
 
 
 def find_program(store: Store, token: str) -> Actor | None:

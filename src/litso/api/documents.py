@@ -23,6 +23,7 @@ ALWAYS: Final[Responses] = {
     422: _problem("The request cannot be carried out as it is."),
     503: _problem("The store is busy: try again."),
 }
+TOO_LARGE: Final[Responses] = {413: _problem("The request is too large.")}
 NOT_FOUND: Final[Responses] = {**ALWAYS, 404: _problem("There is no such thing.")}
 REDIRECTED: Final[Responses] = {
     304: ResponseSpec(None, description="Not changed since the ETag of If-None-Match.", generate_examples=False),

@@ -19,7 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Name of the program; the access log shows it.")],
-    role: Annotated[str, typer.Option(help="One of: " + ", ".join(users.ROLES) + ".")] = "integrator",
+    role: Annotated[str, typer.Option(help="One of: " + ", ".join(users.SERVICE_ROLES) + ".")] = "integrator",
     as_json: Json = False,
 ) -> None:
     """Make a token for a program and print it: it is shown once."""

@@ -144,6 +144,7 @@ FACT_KINDS: Final = (
     "call",
     "delivery",
     "outage",
+    "event",  # what somebody did on a website or in an app: see litso.sources.messages
     "premise",
     "consent",  # what was said about the use of a contact: see litso.privacy.consent
     "role",  # what a register says a person is to a premise, an account or an organization

@@ -21,6 +21,10 @@ from litso.store.queries import statements
 ROLES: Final = ("administrator", "operator", "steward", "analyst", "integrator", "compliance")
 CONSUMER: Final = "consumer"
 """Role of programs alone: it reads its own part of the change feed."""
+COLLECTOR: Final = "collector"
+"""Role of programs alone: it sends events of a website or an app, and reads nothing."""
+SERVICE_ROLES: Final = (*ROLES, COLLECTOR)
+"""Roles that a token may be made for by hand; that of a consumer is made when it is attached."""
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 1000
 SESSION_IDLE: Final = timedelta(minutes=30)
@@ -193,8 +197,8 @@ def redeem_token(connection: Connection, token: str, *, login: str, name: str, p
 
 def issue_service_token(connection: Connection, name: str, role: str = "integrator") -> str:
     """A token of a program, shown once; Conflict when the name is taken by another one in force."""
-    if not name.strip() or role not in (*ROLES, CONSUMER):
-        raise BadUsage(f"a program needs a name and one of the roles {', '.join(ROLES)}")
+    if not name.strip() or role not in (*SERVICE_ROLES, CONSUMER):
+        raise BadUsage(f"a program needs a name and one of the roles {', '.join(SERVICE_ROLES)}")
     token = "litso_" + secrets.token_urlsafe(32)
     row = {"token_hash": _digest(token), "name": name.strip(), "role": role}
     if connection.execute(statements("users")["issue_service_token"], row).rowcount == 0:

@@ -21,6 +21,8 @@ INTEGRATOR: Final = "integrator"
 COMPLIANCE: Final = "compliance"
 CONSUMER: Final = "consumer"
 """Of a program that reads its own part of the change feed and nothing else."""
+COLLECTOR: Final = "collector"
+"""Of a website or an app that sends what happens there and reads nothing."""
 ROLES: Final = (ADMINISTRATOR, OPERATOR, STEWARD, ANALYST, INTEGRATOR, COMPLIANCE)
 
 PURPOSES: Final = ("call", "identity", "request", "stewardship", "subject", "integration", "screening")
@@ -42,6 +44,7 @@ _MAY: Final = MappingProxyType(
         "read_checks": frozenset({COMPLIANCE}),
         "manage_consumers": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "consume": frozenset({CONSUMER}),
+        "send_events": frozenset({ADMINISTRATOR, INTEGRATOR, COLLECTOR}),
         "manage_people": frozenset({ADMINISTRATOR}),
         "rule_cases": frozenset({ADMINISTRATOR}),
     }

@@ -151,24 +151,28 @@ def open_case(store: Store, actor: Actor, left: SourceKey, right: SourceKey, not
     if first == second:
         raise BadUsage("a case is about two different records")
     with store.transaction() as connection:
-        found = {(one.source, one.source_id): one for one in records.find_many(connection, [first, second])}
-        for key in (first, second):
-            if key not in found or found[key].party_id is None:
-                raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
-        parties = sorted({one.party_id for one in found.values() if one.party_id})
-        known = cases.stakes(connection, parties)
-        hanging = total([known[party] for party in parties if party in known])
-        ground = Ground(MANUAL)
-        grave, points = risk([ground]), value(hanging)
-        subject = "manual:" + "\x1f".join((*first, *second))
-        opening = Opening(
-            subject, parties, first, second, ground, hanging, grave, points, priority(grave, points), actor.name,
-            note.strip(),
-        )  # fmt: skip
-        number = cases.open_manual(connection, opening)
+        number = put_question(connection, actor.name, first, second, note.strip())
         if number is None:
             raise Conflict("this question is open already")
         return cases.get(connection, number)
+
+
+def put_question(connection: Connection, by: str, first: SourceKey, second: SourceKey, note: str) -> int | None:
+    """Put a question about two records, the lesser key first; answers its case, None when it is open already."""
+    found = {(one.source, one.source_id): one for one in records.find_many(connection, [first, second])}
+    for key in (first, second):
+        if key not in found or found[key].party_id is None:
+            raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
+    parties = sorted({one.party_id for one in found.values() if one.party_id})
+    known = cases.stakes(connection, parties)
+    hanging = total([known[party] for party in parties if party in known])
+    ground = Ground(MANUAL)
+    grave, points = risk([ground]), value(hanging)
+    subject = "manual:" + "\x1f".join((*first, *second))
+    opening = Opening(
+        subject, parties, first, second, ground, hanging, grave, points, priority(grave, points), by, note,
+    )  # fmt: skip
+    return cases.open_manual(connection, opening)
 
 
 # What was seen ----------------------------------------------------------------------------------------------------

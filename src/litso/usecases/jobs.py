@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from litso.errors import BrokenInvariant, LitsoError, Transient
-from litso.store import consumers, jobs
+from litso.store import consumers, intake, jobs
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
@@ -61,9 +61,10 @@ def _check_invariants(store: Store, _: Job) -> None:
 
 
 def _sweep(store: Store, _: Job) -> None:
-    """What ended long ago is forgotten: jobs, and what is written down of consumers."""
+    """What ended long ago is forgotten: jobs, ids of messages, and what is written down of consumers."""
     with store.transaction() as connection:
         jobs.sweep(connection)
+        intake.sweep(connection)
         consumers.sweep_log(connection)
 
 

@@ -116,6 +116,11 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
     Raises BadUsage for an unknown attribute or a repeated key, NotFound for a source that is not registered.
     """
     demand(actor, "write_records")
+    return put_records(connection, actor.name, given)
+
+
+def put_records(connection: Connection, by: str, given: Sequence[Given]) -> list[Upserted]:
+    """As `upsert_records`, for a caller that has seen to the right; `by` is named in the ledger of loads."""
     if len({(one.source, one.source_id) for one in given}) < len(given):
         raise BadUsage("each record may occur once in a request")
     locks.lock_resolution(connection)
@@ -127,7 +132,7 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
     for job in news:
         name = job.given.source
         job.standard = _standard(job.given, mapping_of(by_name.get(name) or sources.get(connection, name)))
-    loads_of = _count(connection, actor, jobs)
+    loads_of = _count(connection, by, jobs)
     hand = Hand(connection, model, registered)
     resolved = [job for job in news if job.standard["kind"] != NO_PARTY]
     placement = place(hand, [job.standard for job in resolved])
@@ -144,6 +149,21 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
         cause = Cause("load", loads_of[news[0].given.source])
         settle(hand, added=placement.added, left=left, written=written, cause=cause)
     return _answers(connection, model, jobs)
+
+
+def remove_records(connection: Connection, by: str, keys: Sequence[tuple[str, str]]) -> int:
+    """Take records away, of one source; their parties are resolved without them. Answers how many there were."""
+    locks.lock_resolution(connection)
+    found = [one for one in records.find_many(connection, keys) if one.deleted_at is None]
+    if not found:
+        return 0
+    load_id = loads.count_streamed(connection, found[0].source, Counts(deleted=len(found)), by)
+    hand = Hand(connection, current_model(connection)[0])
+    ids = [one.record_id for one in found]
+    records.delete(connection, load_id, np.array(ids, dtype=np.int64))
+    left = [one.node_id for one in found if one.node_id is not None]
+    settle(hand, added={}, left=left, written={}, deleted=ids, cause=Cause("load", load_id))
+    return len(found)
 
 
 def _jobs(connection: Connection, given: Sequence[Given]) -> list[_Job]:
@@ -188,7 +208,7 @@ def _status(before: records.Record | None, content: int) -> str:
     return records.UNCHANGED if before.standard["content_hash"] == content else records.CHANGED
 
 
-def _count(connection: Connection, actor: Actor, jobs: Sequence[_Job]) -> dict[str, int]:
+def _count(connection: Connection, by: str, jobs: Sequence[_Job]) -> dict[str, int]:
     """Count the records in the day's stream of each source; answers the load of each."""
     found: dict[str, list[str]] = defaultdict(list)
     for job in jobs:
@@ -203,7 +223,7 @@ def _count(connection: Connection, actor: Actor, jobs: Sequence[_Job]) -> dict[s
                 changed=of_source.count(records.CHANGED),
                 unchanged=of_source.count(records.UNCHANGED),
             ),
-            actor.name,
+            by,
         )
         for source, of_source in sorted(found.items())
     }

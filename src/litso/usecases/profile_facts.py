@@ -10,7 +10,7 @@ from typing import Final
 
 from litso.store.facts import Fact
 
-EVENT_KINDS: Final = ("request", "call", "delivery", "payment", "charge", "reading", "outage")
+EVENT_KINDS: Final = ("request", "call", "delivery", "payment", "charge", "reading", "outage", "event")
 """Kinds of facts that happen at a moment and belong to the timeline."""
 
 _CLOSED_WORDS: Final = ("закрыт", "выполнен", "решен", "решён", "отмен", "завершен", "завершён", "closed", "done")
@@ -18,7 +18,7 @@ _SERIAL_KEYS: Final = ("meter", "serial", "number", "meter_id")
 _VALUE_KEY: Final = "value"
 _CONTACT_KEYS: Final = ("phone", "email", "contact")
 _SILENT_KEYS: Final = frozenset(
-    {*_SERIAL_KEYS, *_CONTACT_KEYS, _VALUE_KEY, "outage", "latitude", "longitude", "service_point"}
+    {*_SERIAL_KEYS, *_CONTACT_KEYS, _VALUE_KEY, "outage", "latitude", "longitude", "service_point", "owner", "message"}
 )
 """Details that a screen shows in a place of their own, or that say nothing to a person."""
 

@@ -14,7 +14,8 @@ from litso.standardize.records import standardize
 from litso.store import facts, loads, locks, quarantine, records, sources
 from litso.store.database import Connection
 from litso.store.loads import Counts
-from litso.usecases import registers
+from litso.store.quarantine import QuarantinedRow
+from litso.usecases import intake, registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.blocks import Hand
 from litso.usecases.consenting import take_from_facts
@@ -33,14 +34,23 @@ def replay_row(connection: Connection, actor: Actor, quarantine_id: int, payload
     row = quarantine.get(connection, quarantine_id)
     if row.status != "open":
         raise Conflict(f"quarantined row {quarantine_id} is {row.status}")
+    if row.source.startswith(intake.PREFIX):
+        load_id = intake.replay(connection, row.source, actor.name, payload)
+        quarantine.fix(connection, quarantine_id, payload, actor.name)
+    else:
+        load_id = _replay_mapped(connection, actor, row, payload)
+    quarantine.mark_replayed(connection, [quarantine_id], load_id)
+    return load_id
+
+
+def _replay_mapped(connection: Connection, actor: Actor, row: QuarantinedRow, payload: str) -> int:
+    """Take in a row of a file or a table."""
     mapping = parse_mapping(sources.get(connection, row.source).mapping, f"mapping of {row.source}")
     batch = replay(payload, mapping)
     for still in batch.rejected:
         raise RowRejected(still.code, still.message, column=still.column, suggestion=still.suggestion)
-    quarantine.fix(connection, quarantine_id, payload, actor.name)
-    load_id = _take_in(connection, actor, mapping, batch)
-    quarantine.mark_replayed(connection, [quarantine_id], load_id)
-    return load_id
+    quarantine.fix(connection, row.quarantine_id, payload, actor.name)
+    return _take_in(connection, actor, mapping, batch)
 
 
 def _take_in(connection: Connection, actor: Actor, mapping: Mapping, batch: MappedBatch) -> int:

@@ -119,6 +119,7 @@ EVENT_KINDS: Final = MappingProxyType(
         "call": "Звонок",
         "delivery": "Доставка",
         "outage": "Отключение",
+        "event": "Действие на сайте",
     }
 )
 EVENT_KINDS_MANY: Final = MappingProxyType(
@@ -130,6 +131,7 @@ EVENT_KINDS_MANY: Final = MappingProxyType(
         "call": "Звонки",
         "delivery": "Доставки",
         "outage": "Отключения",
+        "event": "Действия на сайте",
     }
 )
 EVENT_ICONS: Final = MappingProxyType(
@@ -141,6 +143,7 @@ EVENT_ICONS: Final = MappingProxyType(
         "call": "phone",
         "delivery": "mail",
         "outage": "bolt",
+        "event": "eye",
     }
 )
 
@@ -201,6 +204,11 @@ QUARANTINE_CODES: Final = MappingProxyType(
         "bad_consent": "непонятное согласие",
         "bad_json": "не JSON",
         "not_an_object": "не JSON-объект",
+        "message_type": "неизвестный вид сообщения",
+        "message_shape": "сообщение не по спецификации",
+        "message_size": "слишком большое сообщение",
+        "message_user": "сообщение ни о ком",
+        "message_timestamp": "неверное время события",
     }
 )
 

@@ -144,7 +144,46 @@ create index fact_by_house on fact (house_key, kind) where house_key is not null
 create index fact_of_premise on fact (house_key) where kind = 'premise' and house_key is not null;
 create index fact_role_of_name on fact (lower(data->>'name')) where kind = 'role';
 create index fact_of_consent on fact (load_id, fact_id) where kind = 'consent';
+create index fact_of_owner on fact (source, (data->>'owner')) where kind = 'event';
 create index fact_of_debt on fact (amount desc, fact_id) where kind = 'account' and amount > 0;
+
+-- Intake of messages -----------------------------------------------------------------------------------------------
+
+-- Messages of websites and apps that were taken, so that none is taken twice. Their events are facts.
+create table intake_message (
+    source      text not null,
+    message_id  text not null,
+    received_at timestamptz not null default now(),
+    primary key (source, message_id)
+);
+create index intake_message_by_age on intake_message (received_at);
+
+-- The last value of each trait that was told of a user, a device (`anonymous:…`) or a group (`group:…`).
+create table intake_trait (
+    source     text not null,
+    owner      text not null,
+    name       text not null,
+    value      jsonb not null,
+    at         timestamptz not null,                 -- of the message that told it: an older one changes nothing
+    message_id text not null,
+    primary key (source, owner, name)
+);
+
+-- Which user was seen on which device, or had which id before. What is undone does not come back by being said again.
+create table intake_link (
+    link_id    bigint generated always as identity primary key,
+    source     text not null,
+    alias      text not null,
+    user_id    text not null,
+    since      timestamptz not null,                 -- when the user was first seen there
+    said_by    text not null,
+    said_at    timestamptz not null default now(),
+    case_id    bigint,                               -- the question to stewards that it gave rise to
+    undone_by  text,
+    undone_at  timestamptz,
+    unique (source, alias, user_id)
+);
+create index intake_link_by_user on intake_link (source, user_id);
 
 -- Resolution ----------------------------------------------------------------------------------------------------
 

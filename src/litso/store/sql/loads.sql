@@ -58,6 +58,7 @@ where mode = %(mode)s and file_sha256 = %(file_sha256)s;
 update load
 set rows_in = rows_in + %(rows_in)s, rows_inserted = rows_inserted + %(inserted)s,
     rows_changed = rows_changed + %(changed)s, rows_unchanged = rows_unchanged + %(unchanged)s,
+    rows_deleted = rows_deleted + %(deleted)s, rows_quarantined = rows_quarantined + %(quarantined)s,
     finished_at = clock_timestamp()
 where load_id = (
     select load_id from load
@@ -67,7 +68,8 @@ where load_id = (
 returning load_id;
 
 -- name: start_stream
-insert into load (source, mode, status, started_by, rows_in, rows_inserted, rows_changed, rows_unchanged, finished_at)
-values (%(source)s, 'stream', 'done', %(started_by)s, %(rows_in)s, %(inserted)s, %(changed)s, %(unchanged)s,
-        clock_timestamp())
+insert into load (source, mode, status, started_by, rows_in, rows_inserted, rows_changed, rows_unchanged, rows_deleted,
+                  rows_quarantined, finished_at)
+values (%(source)s, 'stream', 'done', %(started_by)s, %(rows_in)s, %(inserted)s, %(changed)s, %(unchanged)s, %(deleted)s,
+        %(quarantined)s, clock_timestamp())
 returning load_id;
