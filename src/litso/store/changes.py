@@ -76,17 +76,15 @@ def append(
     """
     if not events:
         return []
-    lock(connection, CHANGES)
     parameters = {
+        "lock": CHANGES,
         "types": [kind for kind, _, _ in events],
         "parties": [party for _, party, _ in events],
         "data": [Jsonb(dict(data)) for _, _, data in events],
         "load_id": load_id,
         "judgement_id": judgement_id,
     }
-    made = [row[0] for row in connection.execute(statements("changes")["append"], parameters).fetchall()]
-    connection.execute(statements("changes")["tell"])
-    return made
+    return [row[0] for row in connection.execute(statements("changes")["append"], parameters).fetchall()]
 
 
 def append_many(connection: Connection, changes: pa.Table, *, load_id: int | None = None) -> int:

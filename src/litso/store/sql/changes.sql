@@ -1,9 +1,16 @@
 -- name: append
-insert into change (type, party_id, load_id, judgement_id, data)
-select e.type, e.party_id, %(load_id)s, %(judgement_id)s, e.data
-from unnest(%(types)s::text[], %(parties)s::uuid[], %(data)s::jsonb[]) with ordinality e (type, party_id, data, place)
-order by e.place
-returning change_id;
+-- The lock comes before the ids; whoever listens is told when the transaction commits, once.
+with alone as materialized (
+    select pg_advisory_xact_lock(%(lock)s, 0)
+), appended as (
+    insert into change (type, party_id, load_id, judgement_id, data)
+    select e.type, e.party_id, %(load_id)s, %(judgement_id)s, e.data
+    from alone cross join
+         unnest(%(types)s::text[], %(parties)s::uuid[], %(data)s::jsonb[]) with ordinality e (type, party_id, data, place)
+    order by e.place
+    returning change_id
+)
+select change_id, pg_notify('litso_changes', '') from appended;
 
 -- name: after
 select change_id, type, party_id::text, at, load_id, judgement_id, data
