@@ -12,11 +12,10 @@ from litso.api.auth import ApiRequest
 from litso.api.documents import NOT_FOUND
 from litso.api.given import GivenStore
 from litso.api.parties import Id, Purpose
-from litso.errors import BadUsage
+from litso.domain.record_key import parse_key
 from litso.store.judgements import Judgement
 from litso.usecases import explaining, profiles
 from litso.usecases.explaining import REASONS, Hop
-from litso.usecases.resolution import Key
 
 RecordName = Annotated[str, QueryParameter(description="A record as source:source_id.", max_length=600, min_length=3)]
 
@@ -32,7 +31,7 @@ def explain_pair(
     request: ApiRequest, store: GivenStore, left: RecordName, right: RecordName, purpose: Purpose = None
 ) -> schemas.ExplanationOut:
     """The reason, the evidence whose weights add up to the score, keys, and what else decided: a chain, a veto."""
-    keys = _key(left), _key(right)
+    keys = parse_key(left), parse_key(right)
     with store.transaction() as connection:
         found = explaining.explain_store(connection, request.user, *keys, purpose=purpose)
     pair = found.explanation
@@ -55,13 +54,6 @@ def explain_pair(
         balance=None if found.balance is None else found.balance.total,
         judgements=[_judgement(entry) for entry in found.judgements],
     )
-
-
-def _key(text: str) -> Key:
-    source, colon, source_id = text.partition(":")
-    if not (colon and source and source_id):
-        raise BadUsage("name a record as source:source_id")
-    return source, source_id
 
 
 def _hop(hop: Hop) -> schemas.HopOut:

@@ -10,6 +10,7 @@ import typer
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
 from litso.domain.case import KINDS, STATES, VERDICTS, Stakes, shares
+from litso.domain.record_key import parse_key
 from litso.errors import BadUsage
 from litso.settings import load_settings
 from litso.store import cases
@@ -156,15 +157,8 @@ def open_case(
     Example: litso case open crm:17 billing:1001 --note "the caller says it is her mother"
     """
     with open_store(load_settings()) as store:
-        found = case_desk.open_case(store, _actor(name), _record(left), _record(right), note)
+        found = case_desk.open_case(store, _actor(name), parse_key(left), parse_key(right), note)
     _print(found, as_json=as_json)
-
-
-def _record(text: str) -> cases.SourceKey:
-    source, colon, source_id = text.partition(":")
-    if not (source and colon and source_id):
-        raise BadUsage(f"name a record as source:id, not {text!r}")
-    return source, source_id
 
 
 @app.command("four-eyes")

@@ -10,7 +10,7 @@ import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
-from litso.errors import BadUsage
+from litso.domain.record_key import parse_key
 from litso.privacy.consent import CHANNELS, GIVEN, PURPOSES, REFUSED, WITHDRAWN
 from litso.settings import load_settings
 from litso.store.consents import Consent
@@ -128,13 +128,11 @@ def load(
 
 
 def _stated(of: str, said: Said) -> Consent:
-    source, colon, source_id = of.partition(":")
+    record = parse_key(of) if ":" in of else None
     with open_store(load_settings()) as store:
-        if not colon:
+        if record is None:
             return state_consent(store, _ACTOR, said, party_id=of)
-        if not source_id:
-            raise BadUsage(f"{of!r}: name a record as source:source_id")
-        return state_consent(store, _ACTOR, said, record=(source, source_id))
+        return state_consent(store, _ACTOR, said, record=record)
 
 
 def _line(made: Consent) -> str:

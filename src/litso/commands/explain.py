@@ -10,6 +10,7 @@ import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
+from litso.domain.record_key import parse_key
 from litso.errors import BadUsage
 from litso.resolve.english import find_english
 from litso.resolve.explain import CROWDED, DIFFERS, MEETS, MISSING, Explanation, Meeting
@@ -65,7 +66,7 @@ def explain(
     """
     if lang not in LANGUAGES:
         raise BadUsage(f"--lang is one of {', '.join(LANGUAGES)}, not {lang}")
-    keys = [_key(text) for text in (left, right) if text is not None]
+    keys = [parse_key(text) for text in (left, right) if text is not None]
     found = _of_store(keys) if where == STORE else _of_output(Path(where), keys)
     if as_json:
         print_json(as_document(found) if isinstance(found, Answer) else formed_document(found))
@@ -82,13 +83,6 @@ def _of_store(keys: Sequence[Key]) -> Answer | Formed:
         if len(keys) == 2:
             return explain_store(connection, _ACTOR, keys[0], keys[1], purpose=_PURPOSE)
         return form_party(connection, _ACTOR, party_of_record(connection, keys[0]))
-
-
-def _key(text: str) -> Key:
-    source, colon, source_id = text.partition(":")
-    if not (colon and source and source_id):
-        raise BadUsage(f"{text}: name a record as source:source_id")
-    return source, source_id
 
 
 # Documents ------------------------------------------------------------------------------------------------------

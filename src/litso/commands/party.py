@@ -8,6 +8,7 @@ import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
+from litso.domain.record_key import parse_key
 from litso.errors import BadUsage
 from litso.settings import load_settings
 from litso.store import operations as operation_store
@@ -58,7 +59,7 @@ def split(
 
     Example: litso party split 0b1f6a52-… crm:17 cabinet:4 --reason "тёзка" --dry-run
     """
-    keys = [_key(one) for one in records]
+    keys = [parse_key(one) for one in records]
     with open_store(load_settings()) as store:
         done = operations.split(store, _ACTOR, party, keys, reason=reason, together=not loosely, is_rehearsal=dry_run)
     _show(done, as_json)
@@ -85,13 +86,6 @@ def _named(text: str) -> tuple[str, str]:
     if not equals:
         raise BadUsage(f"--value: {name!r} is not of the form attribute=value")
     return name, value
-
-
-def _key(text: str) -> tuple[str, str]:
-    source, colon, source_id = text.partition(":")
-    if not colon:
-        raise BadUsage(f"{text!r}: name a record as source:source_id")
-    return source, source_id
 
 
 def _show(done: Done, as_json: bool) -> None:

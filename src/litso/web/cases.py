@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from litso.domain.case import DECIDED, DISMISSED, KINDS, OBSOLETE
+from litso.domain.record_key import parse_key
 from litso.errors import BadUsage, Conflict, NotFound
 from litso.store import cases
 from litso.store.cases import Filter
@@ -17,7 +18,7 @@ from litso.usecases import case_desk, case_view
 from litso.usecases.case_words import ground_words, stakes_words
 from litso.usecases.explaining import REASONS
 from litso.usecases.profiles import source_titles
-from litso.web.explaining import drawing, key_of
+from litso.web.explaining import drawing
 from litso.web.given import GivenStore
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, has_right
@@ -206,7 +207,7 @@ def release(request: ScreenRequest, store: GivenStore, case_id: FromPath[int], d
 @post("/cases", guards=[has_right("judge")], sync_to_thread=True, status_code=200)
 def open_case(request: ScreenRequest, store: GivenStore, data: Form) -> Redirect:
     """Put a question about two records by hand."""
-    left, right = (key_of(data.get(side, "")) for side in ("left", "right"))
+    left, right = (parse_key(data.get(side, "")) for side in ("left", "right"))
     made = case_desk.open_case(store, actor_of(request), left, right, data.get("note", ""))
     return see_other(f"/cases/{made.case_id}")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final, NamedTuple
 from litestar import Response, get
 from litestar.params import QueryParameter
 
-from litso.errors import BadUsage
+from litso.domain.record_key import parse_key
 from litso.resolve.explain import Explanation
 from litso.usecases import explaining
 from litso.usecases.explaining import REASONS
@@ -69,23 +69,15 @@ def show_pair(request: ScreenRequest, store: GivenStore, left: Text = "", right:
     if not (left and right):
         return page(request, "explain.html", left=left, right=right, found=None, drawn=None, reason="", titles={})
     with store.transaction() as connection:
-        found = explaining.explain_store(connection, actor_of(request), key_of(left), key_of(right))
+        found = explaining.explain_store(connection, actor_of(request), parse_key(left), parse_key(right))
         titles = source_titles(connection)
     drawn = drawing(found.explanation, found.threshold) if found.explanation else None
     reason = REASONS[found.reason]
     return page(request, "explain.html", left=left, right=right, found=found, drawn=drawn, reason=reason, titles=titles)
 
 
-def key_of(text: str) -> Key:
-    """The record that a text names."""
-    source, colon, source_id = text.strip().partition(":")
-    if not (colon and source and source_id):
-        raise BadUsage("name a record as source:source_id")
-    return source, source_id
-
-
 def key_text(keys: Sequence[Key]) -> str:
-    """The first record of a group, as `key_of` takes it."""
+    """The first record of a group, as `parse_key` takes it."""
     return ":".join(keys[0])
 
 

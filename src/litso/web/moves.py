@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
+from litso.domain.record_key import parse_key
 from litso.errors import BadUsage, Conflict
 from litso.golden.pins import PINNABLE
 from litso.store import golden, operations
@@ -66,7 +67,7 @@ def _split_form(
 @post("/parties/{party_id:str}/split", guards=[has_right("judge")], sync_to_thread=True, status_code=200)
 def do_split(request: ScreenRequest, store: GivenStore, party_id: PartyId, data: Form) -> Response[str] | Redirect:
     """Show what parting the chosen records changes, or do it once that was seen."""
-    keys = [_key(name) for name in data if name.startswith(_RECORD)]
+    keys = [parse_key(name.removeprefix(_RECORD)) for name in data if name.startswith(_RECORD)]
     is_rehearsal = data.get("step") != "do"
     try:
         done = split(
@@ -78,11 +79,6 @@ def do_split(request: ScreenRequest, store: GivenStore, party_id: PartyId, data:
     except BadUsage:
         return _split_form(request, store, party_id, data, _NO_RECORDS)
     return _outcome(request, store, done, f"/parties/{party_id}/split", data)
-
-
-def _key(name: str) -> tuple[str, str]:
-    source, _, source_id = name.removeprefix(_RECORD).partition(":")
-    return source, source_id
 
 
 def _versions(data: Mapping[str, str]) -> dict[str, int]:
