@@ -13,6 +13,15 @@
 | LITSO_ENRICHER_URL | its address, e.g. https://suggestions.dadata.ru | none |
 | LITSO_ENRICHER_KEY_FILE | file with its token, or its login and password, a line each | none |
 | LITSO_WEBHOOK_NETWORKS | private networks that webhooks may lead to, e.g. 10.1.0.0/16,127.0.0.1/32 | none |
+| LITSO_SECRET_KEY_FILE | file with the key that seals secrets of the store | the embedded store makes its own |
+| LITSO_SECOND_FACTOR | roles that have to sign in with a second factor, or all | none: whoever wants to |
+| LITSO_PUBLIC_URL | address by which browsers reach the server, e.g. https://litso.example.org | that of the request |
+| LITSO_TRUSTED_PROXIES | networks of proxies whose X-Forwarded-For tells who asks | none |
+| LITSO_OIDC_ISSUER | issuer of the OpenID provider that staff sign in with | none |
+| LITSO_OIDC_CLIENT_ID, LITSO_OIDC_CLIENT_SECRET_FILE | who Litso is there, and the file with its secret | none |
+| LITSO_OIDC_SCOPES | what is asked for | openid profile email |
+| LITSO_OIDC_ROLE_CLAIM | claim that tells the roles, with dots into objects: realm_access.roles | roles |
+| LITSO_OIDC_ROLES | which of them means which role: crm-admin=administrator,crm=operator | none: nobody gets in |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
 """
 
@@ -25,6 +34,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from litso.errors import Misconfigured
 
@@ -32,6 +42,22 @@ _UNITS: Final = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _SMALLEST_MEMORY: Final = 256 << 20
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+ROLES: Final = ("administrator", "operator", "steward", "analyst", "integrator", "compliance")
+"""Roles of users; programs have one more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenId:
+    """The OpenID provider that staff sign in with. roles: (value of the claim, role) in order of preference."""
+
+    issuer: str
+    client_id: str
+    client_secret_file: Path | None
+    scopes: str
+    role_claim: str
+    roles: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +77,21 @@ class Settings:
     enricher_url: str | None
     enricher_key_file: Path | None
     webhook_networks: tuple[str, ...]
+    secret_key_file: Path | None
+    second_factor: frozenset[str]
+    public_url: str | None
+    trusted_proxies: tuple[str, ...]
+    openid: OpenId | None
 
     @property
     def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Private networks that webhooks may lead to."""
         return tuple(map(ip_network, self.webhook_networks))
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks of proxies that are believed."""
+        return tuple(map(ip_network, self.trusted_proxies))
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -74,7 +110,12 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         enricher=given.get("LITSO_ENRICHER"),
         enricher_url=given.get("LITSO_ENRICHER_URL"),
         enricher_key_file=_path(given.get("LITSO_ENRICHER_KEY_FILE")),
-        webhook_networks=_networks(given.get("LITSO_WEBHOOK_NETWORKS", "")),
+        webhook_networks=_networks(given, "LITSO_WEBHOOK_NETWORKS"),
+        secret_key_file=_path(given.get("LITSO_SECRET_KEY_FILE")),
+        second_factor=_roles(given.get("LITSO_SECOND_FACTOR", "")),
+        public_url=_public_url(given.get("LITSO_PUBLIC_URL")),
+        trusted_proxies=_networks(given, "LITSO_TRUSTED_PROXIES"),
+        openid=_openid(given),
     )
 
 
@@ -109,13 +150,59 @@ def _memory(given: Mapping[str, str]) -> int:
     return size
 
 
-def _networks(text: str) -> tuple[str, ...]:
+def _networks(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    text = given.get(name, "")
     try:
         return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
     except ValueError as error:
-        raise Misconfigured(
-            f"LITSO_WEBHOOK_NETWORKS must be networks such as 10.1.0.0/16,127.0.0.1/32, not {text!r}"
-        ) from error
+        raise Misconfigured(f"{name} must be networks such as 10.1.0.0/16,127.0.0.1/32, not {text!r}") from error
+
+
+def _roles(text: str) -> frozenset[str]:
+    named = {part.strip() for part in text.lower().split(",") if part.strip()}
+    if "all" in named:
+        return frozenset(ROLES)
+    if not named <= set(ROLES):
+        raise Misconfigured(f"LITSO_SECOND_FACTOR must be all, or some of {', '.join(ROLES)}, not {text!r}")
+    return frozenset(named)
+
+
+def _public_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise Misconfigured(f"LITSO_PUBLIC_URL must be an address such as https://litso.example.org, not {text!r}")
+    return text.rstrip("/")
+
+
+def _openid(given: Mapping[str, str]) -> OpenId | None:
+    issuer = given.get("LITSO_OIDC_ISSUER")
+    if issuer is None:
+        return None
+    if "LITSO_OIDC_CLIENT_ID" not in given:
+        raise Misconfigured("LITSO_OIDC_ISSUER needs LITSO_OIDC_CLIENT_ID")
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise Misconfigured("LITSO_OIDC_ISSUER must begin with https://: what it says lets people in")
+    scopes = given.get("LITSO_OIDC_SCOPES", "openid profile email")
+    if "openid" not in scopes.split():
+        raise Misconfigured("LITSO_OIDC_SCOPES must contain openid")
+    return OpenId(
+        issuer=issuer,
+        client_id=given["LITSO_OIDC_CLIENT_ID"],
+        client_secret_file=_path(given.get("LITSO_OIDC_CLIENT_SECRET_FILE")),
+        scopes=scopes,
+        role_claim=given.get("LITSO_OIDC_ROLE_CLAIM", "roles"),
+        roles=_role_map(given.get("LITSO_OIDC_ROLES", "")),
+    )
+
+
+def _role_map(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+    if not all(value.strip() and role.strip() in ROLES for value, _, role in pairs):
+        raise Misconfigured(f"LITSO_OIDC_ROLES must be pairs such as crm-admin=administrator, not {text!r}")
+    return tuple((value.strip(), role.strip()) for value, _, role in pairs)
 
 
 def _log_level(text: str) -> str:

@@ -13,7 +13,6 @@ from small_town import PASSWORD, Place, party_id
 
 from litso.store import access, users
 from litso.web import i18n, pages, words
-from litso.web.attempts import Attempts
 from litso.web.english import ENGLISH_TEXTS
 from litso.web.finding import HINTS
 from litso.web.pages import own_path
@@ -83,22 +82,6 @@ def test_too_many_wrong_passwords_have_to_wait(visitor: TestClient) -> None:
     answers = [sign_in(visitor, "guessed", "wrong") for _ in range(7)]
     assert [answer.status_code for answer in answers] == [422] * 5 + [429] * 2
     assert int(answers[-1].headers["retry-after"]) > 0
-
-
-def test_attempts_are_forgotten_after_a_while() -> None:
-    now = [0.0]
-    attempts = Attempts(2, window=10, clock=lambda: now[0])
-    attempts.fail("a")
-    now[0] = 4
-    attempts.fail("a")
-    assert attempts.wait_seconds("a") == 6
-    assert attempts.wait_seconds("b") == 0
-    now[0] = 10
-    assert attempts.wait_seconds("a") == 0
-    attempts.fail("a")
-    attempts.succeed("a")
-    attempts.fail("a")
-    assert attempts.wait_seconds("a") == 0
 
 
 def test_a_one_time_token_makes_one_user_once(visitor: TestClient, place: Place) -> None:
@@ -320,6 +303,7 @@ def texts_of_screens() -> set[str]:
             "english_golden.py",
             "english_graph.py",
             "english_moves.py",
+            "english_signing.py",
             "words.py",
             "finding.py",
         ):

@@ -102,7 +102,7 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
         before_send=[_harden],
         openapi_config=_openapi(),
         request_max_body_size=_LARGEST_BODY,
-        state=State({"store": store}),
+        state=State({"store": store, "settings": settings}),
         logging_config=None,
     )
 

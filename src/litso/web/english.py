@@ -13,6 +13,7 @@ from litso.web.english_graph import GRAPH_TEXTS
 from litso.web.english_moves import MOVE_TEXTS
 from litso.web.english_parse import PARSE_TEXTS
 from litso.web.english_quality import QUALITY_TEXTS
+from litso.web.english_signing import SIGNING_TEXTS
 
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
@@ -22,6 +23,7 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         **GOLDEN_TEXTS,
         **GRAPH_TEXTS,
         **FEED_TEXTS,
+        **SIGNING_TEXTS,
         **QUALITY_TEXTS,
         **MOVE_TEXTS,
         # every page

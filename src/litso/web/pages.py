@@ -75,6 +75,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "tuning_change": words.TUNING_CHANGES,
     "label_word": words.LABELS,
     "channel": words.CHANNELS,
+    "sign_in_method": words.SIGN_IN_METHODS,
     "consumer_status": words.CONSUMER_STATUSES,
     "consumer_act": words.CONSUMER_ACTS,
     "case_kind": words.CASE_KINDS,

@@ -19,6 +19,7 @@ from litso.web import (
     graph,
     history,
     moves,
+    own,
     parties,
     people,
     pins,
@@ -58,6 +59,7 @@ _HANDLERS: Final = (
     *reference.HANDLERS,
     *consumers.HANDLERS,
     *people.HANDLERS,
+    *own.HANDLERS,
     nowhere,
 )
 

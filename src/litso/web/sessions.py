@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
 from anyio import to_thread
@@ -15,13 +17,34 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from litso.errors import Forbidden, LitsoError
+from litso.settings import Settings
 from litso.store import users
 from litso.store.database import Store
+from litso.store.users import Visitor
 from litso.usecases.access import Actor, demand
 
 SESSION_COOKIE: Final = "litso_session"
+STEP_COOKIE: Final = "litso_step"
 VISIT_COOKIE: Final = "litso_visit"
 CSRF_FIELD: Final = "csrf"
+
+_BROWSERS: Final = (
+    ("YaBrowser", "Yandex"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iOS"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+"""(what a browser says, how it is called), the first that fits: most say the names of others, too."""
 
 _UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
@@ -103,5 +126,41 @@ def new_visit() -> str:
 
 def cookie(request: ScreenRequest, name: str, value: str, *, max_age: int | None = None) -> Cookie:
     """A cookie of our own: not for scripts, not for other sites, over TLS only where there is TLS."""
-    is_secure = request.url.scheme == "https"
+    is_secure = base_url(request).startswith("https:")
     return Cookie(key=name, value=value, path="/", httponly=True, samesite="lax", secure=is_secure, max_age=max_age)
+
+
+def base_url(request: ScreenRequest) -> str:
+    """Where browsers reach this server, without a slash at the end."""
+    settings: Settings = request.app.state.settings
+    return settings.public_url or str(request.base_url).rstrip("/")
+
+
+def visitor_of(request: ScreenRequest) -> Visitor:
+    """From where, and by which browser, somebody asks."""
+    settings: Settings = request.app.state.settings
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.getall("x-forwarded-for", [])
+    return Visitor(
+        address_of(peer, forwarded, settings.proxy_networks), browser_of(request.headers.get("user-agent", ""))
+    )
+
+
+def address_of(peer: str, forwarded: Sequence[str], proxies: Sequence[IPv4Network | IPv6Network]) -> str:
+    """The address nearest to us that is no proxy of ours: what stands before it could be anybody's invention."""
+    hops = [hop.strip() for line in forwarded for hop in line.split(",")]
+    for hop in (peer, *reversed(hops)):
+        try:
+            address = ip_address(hop)
+        except ValueError:
+            return peer
+        if not any(address in network for network in proxies):
+            return str(address)
+    return peer
+
+
+def browser_of(agent: str) -> str:
+    """A browser and its system in two words: a user is to tell the own sessions from a stranger's."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return ", ".join(filter(None, (browser, system)))

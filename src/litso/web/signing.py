@@ -1,4 +1,4 @@
-"""Sign in and out, the first sign-in by a one-time token, and the look of the pages."""
+"""Sign in and out, the second factor on the way, the first sign-in by a one-time token, and the look of the pages."""
 
 from __future__ import annotations
 
@@ -11,73 +11,163 @@ from litestar.params import Body, QueryParameter
 from litestar.response import Redirect
 
 from litso.errors import BadUsage, Conflict, Forbidden
-from litso.store import users
-from litso.store.users import SHORTEST_PASSWORD
-from litso.web.attempts import Attempts
+from litso.settings import Settings
+from litso.store.users import CODE, SHORTEST_PASSWORD
+from litso.usecases import signing_in
+from litso.usecases.signing_in import Enrolment, Entered, Unfinished, Waiting
 from litso.web.formats import LANGUAGES
-from litso.web.given import GivenStore
+from litso.web.given import GivenSettings, GivenStore
 from litso.web.i18n import translator
 from litso.web.pages import LANG_COOKIE, THEME_COOKIE, THEMES, language_of, own_path, page, see_other
-from litso.web.sessions import SESSION_COOKIE, ScreenRequest, cookie
+from litso.web.qr import qr_code
+from litso.web.sessions import SESSION_COOKIE, STEP_COOKIE, ScreenRequest, actor_of, cookie, visitor_of
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Next = Annotated[str, QueryParameter(name="next", max_length=500)]
 
+TOO_MANY: Final = "Слишком много попыток. Подождите немного."
+WRONG_CODE: Final = "Код не подходит. Каждый код действует один раз; часы телефона должны идти верно."
+_TOO_LATE: Final = "Прошло слишком много времени. Войдите ещё раз."
 _YEAR: Final = 365 * 24 * 3600
-_BY_LOGIN: Final = Attempts(5)
-_BY_ADDRESS: Final = Attempts(50)
 
 
 @get("/sign-in", sync_to_thread=False, name="sign_in")
-def sign_in_page(
-    request: ScreenRequest, to: Annotated[str, QueryParameter(name="next", max_length=500)] = "/"
-) -> Response[str] | Redirect:
+def sign_in_page(request: ScreenRequest, settings: GivenSettings, to: Next = "/") -> Response[str] | Redirect:
     """The form; a signed-in user goes on at once."""
-    return see_other(own_path(to)) if request.user else _sign_in_form(request, to)
+    return see_other(own_path(to)) if request.user else sign_in_form(request, settings, to)
 
 
-def _sign_in_form(
-    request: ScreenRequest, to: str, *, login: str = "", problem: str = "", status: int = 200
+def sign_in_form(
+    request: ScreenRequest, settings: Settings, to: str, *, login: str = "", problem: str = "", status: int = 200
 ) -> Response[str]:
-    return page(request, "sign_in.html", status=status, next=own_path(to), login=login, problem=problem)
+    """The page of the sign-in, with what went wrong."""
+    say = translator(language_of(request))
+    has_provider = settings.openid is not None
+    return page(
+        request,
+        "sign_in.html",
+        status=status,
+        next=own_path(to),
+        login=login,
+        problem=say(problem),
+        has_provider=has_provider,
+    )
 
 
 @post("/sign-in", sync_to_thread=True, status_code=200)
-def sign_in(request: ScreenRequest, store: GivenStore, data: Form) -> Response[str] | Redirect:
-    """Open a session, unless the password is wrong or there were too many wrong ones."""
-    say = translator(language_of(request))
+def sign_in(request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form) -> Response[str] | Redirect:
+    """Open a session, unless the password is wrong, there were too many wrong ones, or a second factor is needed."""
     login, to = data.get("login", ""), data.get("next", "/")
-    address = request.client.host if request.client else ""
-    by_login = (login.strip().lower(), address)
-    wait = max(_BY_LOGIN.wait_seconds(by_login), _BY_ADDRESS.wait_seconds(address))
-    if wait > 0:
-        answer = _sign_in_form(
-            request, to, login=login, status=429, problem=say("Слишком много попыток. Подождите немного.")
-        )
-        answer.headers["Retry-After"] = str(math.ceil(wait))
-        return answer
-    with store.transaction() as connection:
-        user = users.authenticate(connection, login, data.get("password", ""))
-        token = users.open_session(connection, user.user_id) if user else None
-    if token is None:
-        _BY_LOGIN.fail(by_login)
-        _BY_ADDRESS.fail(address)
-        return _sign_in_form(request, to, login=login, status=422, problem=say("Имя или пароль не подходят."))
-    _BY_LOGIN.succeed(by_login)
-    return _entered(request, token, to)
+    outcome = signing_in.by_password(store, settings, visitor_of(request), login, data.get("password", ""))
+    if isinstance(outcome, Waiting):
+        answer = sign_in_form(request, settings, to, login=login, status=429, problem=TOO_MANY)
+        return _later(answer, outcome)
+    if outcome is None:
+        return sign_in_form(request, settings, to, login=login, status=422, problem="Имя или пароль не подходят.")
+    return _went_on(request, outcome, to)
 
 
-def _entered(request: ScreenRequest, token: str, to: str) -> Redirect:
+def _later(answer: Response[str], waiting: Waiting) -> Response[str]:
+    answer.headers["Retry-After"] = str(math.ceil(waiting.seconds))
+    return answer
+
+
+def _went_on(request: ScreenRequest, outcome: Entered | Unfinished, to: str) -> Redirect:
+    if isinstance(outcome, Entered):
+        return entered(request, outcome.token, to)
+    answer = see_other(f"/sign-in/second?next={own_path(to)}")
+    answer.cookies.append(cookie(request, STEP_COOKIE, outcome.token))
+    return answer
+
+
+def entered(request: ScreenRequest, token: str, to: str) -> Redirect:
+    """On to a page, with the session."""
     answer = see_other(own_path(to))
     answer.cookies.append(cookie(request, SESSION_COOKIE, token))
     return answer
+
+
+# The second factor ---------------------------------------------------------------------------------------------
+
+
+@get("/sign-in/second", sync_to_thread=True)
+def second_factor_page(
+    request: ScreenRequest, store: GivenStore, settings: GivenSettings, to: Next = "/"
+) -> Response[str] | Redirect:
+    """The form of a code, or of the enrolment that the role demands."""
+    token = request.cookies.get(STEP_COOKIE, "")
+    found = signing_in.state_of(store, token)
+    if found is None:
+        return sign_in_form(request, settings, to)
+    if found[1] == CODE:
+        return _code_form(request, to)
+    enrolment = signing_in.begin_step_enrolment(store, settings, token)
+    return sign_in_form(request, settings, to) if enrolment is None else _enrolment_form(request, to, enrolment)
+
+
+def _code_form(request: ScreenRequest, to: str, *, problem: str = "", status: int = 200) -> Response[str]:
+    return page(request, "sign_in_code.html", status=status, next=own_path(to), problem=problem)
+
+
+def _enrolment_form(
+    request: ScreenRequest, to: str, enrolment: Enrolment, *, problem: str = "", status: int = 200
+) -> Response[str]:
+    return page(
+        request,
+        "sign_in_enrol.html",
+        status=status,
+        next=own_path(to),
+        enrolment=enrolment,
+        qr=qr_code(enrolment.uri),
+        problem=problem,
+    )
+
+
+@post("/sign-in/second", sync_to_thread=True, status_code=200)
+def second_factor(
+    request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form
+) -> Response[str] | Redirect:
+    """Go on with a code, if it is right."""
+    to, code, token = data.get("next", "/"), data.get("code", ""), request.cookies.get(STEP_COOKIE, "")
+    found = signing_in.state_of(store, token)
+    if found is not None and found[1] != CODE:
+        return _enrolled(request, store, settings, token, code, to)
+    outcome = signing_in.by_code(store, settings, visitor_of(request), token, code)
+    if outcome is None:
+        return sign_in_form(request, settings, to, status=422, problem=_TOO_LATE)
+    if isinstance(outcome, Waiting):
+        return _later(_code_form(request, to, problem=TOO_MANY, status=429), outcome)
+    if not isinstance(outcome, Entered):
+        return _code_form(request, to, problem=WRONG_CODE, status=422)
+    answer = entered(request, outcome.token, to)
+    answer.delete_cookie(STEP_COOKIE, path="/")
+    return answer
+
+
+def _enrolled(
+    request: ScreenRequest, store: GivenStore, settings: Settings, token: str, code: str, to: str
+) -> Response[str]:
+    """The session of a user whose authenticator is demanded from now on, and the recovery codes this once."""
+    outcome = signing_in.finish_step_enrolment(store, settings, visitor_of(request), token, code)
+    if isinstance(outcome, Entered):
+        answer = page(request, "recovery_codes.html", codes=outcome.codes, to=own_path(to))
+        answer.cookies.append(cookie(request, SESSION_COOKIE, outcome.token))
+        answer.delete_cookie(STEP_COOKIE, path="/")
+        return answer
+    enrolment = None if outcome is None else signing_in.begin_step_enrolment(store, settings, token)
+    if enrolment is None:
+        return sign_in_form(request, settings, to, status=422, problem=_TOO_LATE)
+    return _enrolment_form(request, to, enrolment, problem=WRONG_CODE, status=422)
+
+
+# The end, and the beginning ------------------------------------------------------------------------------------
 
 
 @post("/sign-out", sync_to_thread=True, status_code=200)
 def sign_out(request: ScreenRequest, store: GivenStore, data: Form) -> Redirect:
     """End the session."""
     if request.auth:
-        with store.transaction() as connection:
-            users.close_session(connection, request.auth)
+        signing_in.sign_out(store, actor_of(request).name, request.auth)
     answer = see_other("/sign-in")
     answer.delete_cookie(SESSION_COOKIE, path="/")
     return answer
@@ -105,22 +195,21 @@ def _welcome_form(
 
 
 @post("/welcome", sync_to_thread=True, status_code=200)
-def welcome(request: ScreenRequest, store: GivenStore, data: Form) -> Response[str] | Redirect:
+def welcome(request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form) -> Response[str] | Redirect:
     """Make the user that the token stands for and let them in."""
     token, login, name = data.get("token", "").strip(), data.get("login", "").strip(), data.get("name", "").strip()
     if not login or not name:
         return _welcome_form(request, token, data, ("Укажите имя и имя для входа.",))
+    visitor, password = visitor_of(request), data.get("password", "")
     try:
-        with store.transaction() as connection:
-            user = users.redeem_token(connection, token, login=login, name=name, password=data.get("password", ""))
-            session = users.open_session(connection, user.user_id)
+        outcome = signing_in.by_invitation(store, settings, visitor, token, login=login, name=name, password=password)
     except Forbidden:
         return _welcome_form(request, token, data, ("Код не подходит: он неверен, использован или устарел.",))
     except Conflict:
         return _welcome_form(request, token, data, ("Такое имя для входа уже занято.",))
     except BadUsage:
         return _welcome_form(request, token, data, ("Пароль слишком короткий или слишком длинный.",))
-    return _entered(request, session, "/")
+    return _went_on(request, outcome, "/")
 
 
 @post("/preferences", sync_to_thread=False, status_code=200)
@@ -134,4 +223,13 @@ def set_preferences(request: ScreenRequest, data: Form) -> Redirect:
     return answer
 
 
-HANDLERS: Final = (sign_in_page, sign_in, sign_out, welcome_page, welcome, set_preferences)
+HANDLERS: Final = (
+    sign_in_page,
+    sign_in,
+    second_factor_page,
+    second_factor,
+    sign_out,
+    welcome_page,
+    welcome,
+    set_preferences,
+)

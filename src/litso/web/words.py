@@ -330,3 +330,15 @@ CONSUMER_ACTS: Final = MappingProxyType(
     }
 )
 """What happened to a consumer."""
+
+SIGN_IN_METHODS: Final = MappingProxyType(
+    {
+        "": "неизвестно как",
+        "password": "по паролю",
+        "code": "по паролю и коду",
+        "recovery": "по запасному коду",
+        "provider": "через вход организации",
+        "invitation": "по приглашению",
+    }
+)
+"""How a session was opened."""

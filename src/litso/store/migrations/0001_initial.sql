@@ -819,20 +819,85 @@ create table one_time_token (
 
 create table session (
     token_hash bytea primary key,
+    session_id bigint generated always as identity unique,
     user_id    bigint not null references user_account on delete cascade,
     created_at timestamptz not null default now(),
     seen_at    timestamptz not null default now(),
-    expires_at timestamptz not null
+    expires_at timestamptz not null,
+    address    text not null default '',             -- from where it was opened
+    agent      text not null default '',             -- by which browser
+    method     text not null default '',             -- password | code | recovery | provider | invitation
+    id_token   bytea                                 -- sealed; told to the provider when the user signs out
 );
 create index session_by_user on session (user_id);
 
+-- Between the right password and the whole session: what is still needed.
+create table sign_in_step (
+    token_hash bytea primary key,
+    user_id    bigint not null references user_account on delete cascade,
+    need       text not null check (need in ('code', 'enrolment')),
+    expires_at timestamptz not null
+);
+
+-- The authenticator of a user. No step is accepted twice: a code that was seen by somebody else is of no use.
+create table second_factor (
+    user_id      bigint primary key references user_account on delete cascade,
+    secret       bytea not null,                     -- sealed
+    last_step    bigint not null default 0,
+    created_at   timestamptz not null default now(),
+    confirmed_at timestamptz                         -- null: begun, demanded of nobody yet
+);
+
+create table recovery_code (
+    user_id   bigint not null references second_factor on delete cascade,
+    code_hash bytea not null,
+    used_at   timestamptz,
+    primary key (user_id, code_hash)
+);
+
+-- Users of an OpenID provider.
+create table user_identity (
+    issuer     text not null,
+    subject    text not null,
+    user_id    bigint not null references user_account on delete cascade,
+    created_at timestamptz not null default now(),
+    primary key (issuer, subject)
+);
+create index user_identity_by_user on user_identity (user_id);
+
+-- Browsers that were sent to the provider and have not come back.
+create table provider_attempt (
+    state_hash bytea primary key,
+    visit_hash bytea not null,                       -- of the browser's own cookie
+    nonce      text not null,
+    verifier   text not null,
+    next       text not null,
+    expires_at timestamptz not null
+);
+
+-- Failures of sign-ins: of an account (hash of the login), an address, and both together.
+create table sign_in_attempt (
+    kind          text not null check (kind in ('account', 'address', 'pair')),
+    key           text not null,
+    level         double precision not null default 0,
+    at            timestamptz not null default now(),
+    until         timestamptz not null default now(),
+    trusted_until timestamptz,                       -- of a pair that signed in
+    primary key (kind, key)
+);
+
 -- Tokens of programs that call the API.
 create table service_token (
-    token_hash bytea primary key,
-    name       text not null unique,
-    role       text not null,
-    created_at timestamptz not null default now(),
-    revoked_at timestamptz
+    token_hash     bytea primary key,
+    name           text not null unique,
+    role           text not null,
+    created_at     timestamptz not null default now(),
+    expires_at     timestamptz,
+    used_at        timestamptz,
+    former_hash    bytea unique,                     -- the token before it, valid for a while
+    former_until   timestamptz,
+    former_used_at timestamptz,
+    revoked_at     timestamptz
 );
 
 -- Every read of personal data, written before it is shown. Holds ids and field names, never values.

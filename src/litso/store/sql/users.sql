@@ -7,6 +7,9 @@ returning user_id, login, name, role, is_active, created_at;
 -- name: password_hash
 select user_id, password_hash from user_account where login = %(login)s and is_active;
 
+-- name: is_login
+select exists (select from user_account where login = %(login)s);
+
 -- name: find
 select user_id, login, name, role, is_active, created_at from user_account where user_id = %(user_id)s and is_active;
 
@@ -25,11 +28,34 @@ update user_account set is_active = false where user_id = %(user_id)s;
 -- name: close_sessions
 delete from session where user_id = %(user_id)s;
 
+-- name: set_role
+update user_account set role = %(role)s where user_id = %(user_id)s and is_active;
+
+-- name: activate
+update user_account set is_active = true where user_id = %(user_id)s;
+
+-- name: is_last_administrator
+select exists (select from user_account where user_id = %(user_id)s and role = 'administrator' and is_active)
+   and not exists (select from user_account where user_id <> %(user_id)s and role = 'administrator' and is_active);
+
+-- name: by_login
+select user_id, login, name, role, is_active, created_at from user_account where login = %(login)s and is_active;
+
+-- name: find_any
+select user_id, login, name, role, is_active, created_at from user_account where user_id = %(user_id)s;
+
+-- name: has_password
+select password_hash is not null from user_account where user_id = %(user_id)s;
+
 -- name: sweep_sessions
 delete from session where expires_at < now() or seen_at < now() - %(idle)s::interval;
 
+-- name: sweep_steps
+delete from sign_in_step where expires_at < now();
+
 -- name: open_session
-insert into session (token_hash, user_id, expires_at) values (%(token_hash)s, %(user_id)s, now() + %(whole)s::interval);
+insert into session (token_hash, user_id, expires_at, address, agent, method, id_token)
+values (%(token_hash)s, %(user_id)s, now() + %(whole)s::interval, %(address)s, %(agent)s, %(method)s, %(id_token)s);
 
 -- name: find_session
 -- seen_at is written at most once a minute: a page of twenty requests is one write.
@@ -44,8 +70,36 @@ select u.user_id, u.login, u.name, u.role, u.is_active, u.created_at
 from living join user_account u using (user_id)
 where u.is_active;
 
+-- name: list_sessions
+select s.session_id, s.user_id, s.created_at, s.seen_at, s.address, s.agent, s.method,
+       s.token_hash = %(token_hash)s as is_this
+from session s
+where s.user_id = any (%(users)s) and s.expires_at > now() and s.seen_at > now() - %(idle)s::interval
+order by s.seen_at desc, s.session_id desc;
+
+-- name: end_session
+delete from session where session_id = %(session_id)s and user_id = %(user_id)s;
+
+-- name: close_other_sessions
+delete from session where user_id = %(user_id)s and token_hash <> %(token_hash)s;
+
 -- name: close_session
-delete from session where token_hash = %(token_hash)s;
+delete from session where token_hash = %(token_hash)s returning id_token;
+
+-- name: close_steps
+delete from sign_in_step where user_id = %(user_id)s;
+
+-- name: open_step
+insert into sign_in_step (token_hash, user_id, need, expires_at)
+values (%(token_hash)s, %(user_id)s, %(need)s, now() + %(life)s::interval);
+
+-- name: find_step
+select u.user_id, u.login, u.name, u.role, u.is_active, u.created_at, s.need
+from sign_in_step s join user_account u using (user_id)
+where s.token_hash = %(token_hash)s and s.expires_at > now() and u.is_active;
+
+-- name: close_step
+delete from sign_in_step where token_hash = %(token_hash)s;
 
 -- name: void_tokens
 delete from one_time_token where used_at is null;
@@ -64,16 +118,42 @@ where token_hash = %(token_hash)s and used_at is null and expires_at > now()
 returning role;
 
 -- name: issue_service_token
-insert into service_token as s (token_hash, name, role) values (%(token_hash)s, %(name)s, %(role)s)
+insert into service_token as s (token_hash, name, role, expires_at)
+values (%(token_hash)s, %(name)s, %(role)s, now() + %(life)s::interval)
 on conflict (name) do update
-set token_hash = excluded.token_hash, role = excluded.role, created_at = now(), revoked_at = null
+set token_hash = excluded.token_hash, role = excluded.role, created_at = now(), expires_at = excluded.expires_at,
+    used_at = null, former_hash = null, former_until = null, former_used_at = null, revoked_at = null
 where s.revoked_at is not null;
 
+-- name: rotate_service_token
+-- The former token never lives longer than it would have.
+update service_token
+set former_hash = token_hash, former_used_at = used_at, former_until = least(now() + %(grace)s::interval, expires_at),
+    token_hash = %(token_hash)s, created_at = now(), expires_at = now() + %(life)s::interval, used_at = null
+where name = %(name)s and revoked_at is null;
+
 -- name: find_service
-select name, role, created_at, revoked_at from service_token where token_hash = %(token_hash)s and revoked_at is null;
+-- Either token; the use of each is written at most once a minute.
+with found as (
+    select name, token_hash = %(token_hash)s as is_newest from service_token
+    where revoked_at is null and (
+        (token_hash = %(token_hash)s and coalesce(expires_at > now(), true))
+        or (former_hash = %(token_hash)s and former_until > now()))
+), used as (
+    update service_token s
+    set used_at = case when f.is_newest then now() else s.used_at end,
+        former_used_at = case when f.is_newest then s.former_used_at else now() end
+    from found f
+    where s.name = f.name
+      and coalesce(case when f.is_newest then s.used_at else s.former_used_at end < now() - interval '1 minute', true)
+)
+select s.name, s.role, s.created_at, s.revoked_at, s.expires_at, s.used_at, s.former_until, s.former_used_at
+from service_token s join found f using (name);
 
 -- name: list_services
-select name, role, created_at, revoked_at from service_token order by name;
+select name, role, created_at, revoked_at, expires_at, used_at, former_until, former_used_at
+from service_token order by name;
 
 -- name: revoke_service
-update service_token set revoked_at = now() where name = %(name)s and revoked_at is null;
+update service_token set revoked_at = now(), former_hash = null, former_until = null
+where name = %(name)s and revoked_at is null;

@@ -1,0 +1,106 @@
+"""English texts of signing in: second factor, sessions, users, programs."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+SIGNING_TEXTS: Final = MappingProxyType(
+    {
+        "Код не подходит. Каждый код действует один раз; часы телефона должны идти верно.": (
+            "The code is wrong. Each code works once; the clock of the telephone must be right."
+        ),
+        "Прошло слишком много времени. Войдите ещё раз.": "That took too long. Sign in again.",
+        "Войти через вход организации": "Sign in with your organization",
+        "Код из приложения": "Code of the authenticator",
+        "Пароль верный. Введите шесть цифр из приложения для кодов или один из запасных кодов.": (
+            "The password is right. Enter the six digits of your authenticator, or one of the recovery codes."
+        ),
+        "Нет ни телефона, ни запасных кодов? Администратор может убрать второй фактор.": (
+            "Neither telephone nor recovery codes? An administrator can remove the second factor."
+        ),
+        "Начать вход заново": "Start again",
+        "Откройте на телефоне приложение для одноразовых кодов и снимите рисунок:": (
+            "Open an authenticator on your telephone and scan the picture:"
+        ),
+        "Не снимается? Введите ключ сами": "No camera? Type the key",
+        "Введите шесть цифр, которые оно показало": "Enter the six digits that it shows",
+        "Включить второй фактор": "Turn the second factor on",
+        "Второй фактор включён. Сохраните запасные коды: больше они не появятся.": (
+            "The second factor is on. Keep the recovery codes: they are not shown again."
+        ),
+        "Каждый заменит код из приложения один раз, если телефона нет под рукой.": (
+            "Each takes the place of a code once, when the telephone is not at hand."
+        ),
+        "Второй фактор": "Second factor",
+        "Вашей роли для входа нужен и код с телефона: одного пароля мало. Это займёт минуту, один раз.": (
+            "Your role needs a code of a telephone to sign in: a password is not enough. It takes a minute, once."
+        ),
+        "Запасные коды": "Recovery codes",
+        "Коды сохранены, дальше": "The codes are kept, go on",
+        # the own page
+        "Мой вход": "My sign-in",
+        "включён": "on",
+        "не включён": "off",
+        "обязателен": "demanded",
+        "Кроме пароля при входе нужен код из приложения на телефоне.": (
+            "Besides the password a code of the authenticator is needed to sign in."
+        ),
+        "Запасных кодов осталось: %s.": "Recovery codes left: %s.",
+        "Новые запасные коды": "New recovery codes",
+        "Убрать второй фактор": "Remove the second factor",
+        "Пароль можно подсмотреть. С кодом с телефона чужому он не поможет.": (
+            "A password can be watched. With a code of the telephone it is of no use to a stranger."
+        ),
+        "Ваш пароль": "Your password",
+        "Подключить телефон": "Connect a telephone",
+        "Недоступен: администратор сервера не задал": "Not available: the administrator of the server did not set",
+        "Нынешний пароль": "Current password",
+        "Новый пароль": "New password",
+        "Изменить пароль": "Change the password",
+        "Вы входите через вход организации: пароль и второй фактор проверяет она.": (
+            "You sign in with your organization: it checks password and second factor."
+        ),
+        "Где вы вошли": "Where you are signed in",
+        "Неизвестный браузер": "Unknown browser",
+        "вход": "signed in",
+        "последнее действие": "last seen",
+        "этот сеанс": "this session",
+        "Завершить сеанс": "End this session",
+        "Пароль не подходит.": "The password is wrong.",
+        "Вашей роли второй фактор обязателен.": "Your role signs in with a second factor.",
+        "Пароль изменён. Остальные ваши сеансы завершены.": "The password is changed. Your other sessions are over.",
+        "Второй фактор убран: вход снова по одному паролю.": (
+            "The second factor is off: the password alone lets you in."
+        ),
+        "Сеанс завершён.": "The session is over.",
+        # users
+        "Это вы сами или последний администратор: сначала нужен ещё один.": (
+            "That is you or the last administrator: there must be another one first."
+        ),
+        "Второй фактор никому не обязателен. Роли, которым он нужен, называет": (
+            "Nobody has to have a second factor. Roles that need one are named by"
+        ),
+        "второй фактор": "second factor",
+        "второй фактор включён": "second factor on",
+        "ждёт после ошибок входа до %s": "waits after failures until %s",
+        "Изменить": "Change",
+        "Сменить роль": "Change the role",
+        "Пустить без ожидания": "Let in without waiting",
+        "Включить": "Activate",
+        "Сейчас нигде не вошёл": "Not signed in anywhere now",
+        "Адреса, с которых подбирают пароли": "Addresses that guess passwords",
+        "ошибок: %s": "failures: %s",
+        "ждёт до": "waits until",
+        "сеанс": "session",
+        "сеанса": "sessions",
+        "сеансов": "sessions",
+        # how a session was opened
+        "неизвестно как": "unknown how",
+        "по паролю": "by password",
+        "по паролю и коду": "by password and code",
+        "по запасному коду": "by recovery code",
+        "через вход организации": "with the organization",
+        "по приглашению": "by invitation",
+    }
+)
