@@ -27,6 +27,9 @@ _TEXTS: Final = dict.fromkeys(Cases._fields, pl.String)
 _CASES: Final = (Case.GENITIVE, Case.DATIVE, Case.INSTRUMENTAL)
 _PARTS: Final = {SURNAME: NamePart.LASTNAME, GIVEN: NamePart.FIRSTNAME, PATRONYMIC: NamePart.MIDDLENAME}
 _UNCHANGED: Final = ("оглы", "оглу", "кызы", "гызы", "угли", "кизи", "улы")
+_ARTICLES: Final = frozenset(
+    {"аль", "эль", "ас", "аш", "ат", "ад", "ан", "аз", "ар", "бен", "ибн", "тер", "сен", "сан", "мак"}
+)
 _GENDERS: Final = {MALE: Gender.MALE, FEMALE: Gender.FEMALE}
 
 
@@ -77,6 +80,11 @@ def decline_column(words: pl.Series, role: str, gender: str) -> pl.DataFrame:
 
 
 def _made(word: str, role: str, gender: str) -> Cases:
+    article, hyphen, rest = word.partition("-")
+    if hyphen and article.lower() in _ARTICLES:  # «Аль-Халили»
+        return Cases(*(f"{article}-{form}" for form in decline(rest, role, gender)))
+    if role == PATRONYMIC and gender == MALE and word.lower().endswith("ыч"):  # «Силыч»
+        return Cases(word + "а", word + "у", word + "ем")
     return Cases(*(_maker().make(_PARTS[role], _GENDERS[gender], case, word) for case in _CASES))
 
 

@@ -126,7 +126,9 @@ def _with_world(role: str) -> pl.DataFrame:
     return joined.select(
         "word",
         count=pl.max_horizontal("count", "world"),
-        gender=pl.when(is_sure).then("gender").otherwise(pl.coalesce("world_gender", "gender")),
+        gender=pl.when(is_sure & pl.col("gender").is_not_null())
+        .then("gender")
+        .otherwise(pl.coalesce("world_gender", "gender")),
     )
 
 
@@ -196,10 +198,16 @@ def given_gender(word: str) -> str:
     return found.gender if found.given >= TRUSTED else UNKNOWN
 
 
+@lru_cache(maxsize=1)
+def _of_both() -> frozenset[str]:
+    """Given names that men and women bear."""
+    return frozenset(word for word, gender in world_names()[GIVEN].items() if gender is None)
+
+
 def guessed_gender(word: str) -> str:
     """Gender that a folded given name seems to have: by dictionary, else by its ending; НД when that says nothing."""
     found = counts_of(word)
-    if found.gender != UNKNOWN and found.given:
+    if (found.gender != UNKNOWN and found.given) or word in _of_both():
         return found.gender
     last = word.rsplit("-", 1)[-1]
     if last.endswith("о") and not last.endswith(("ко", "но")):
@@ -346,6 +354,17 @@ def _by_skeleton() -> Mapping[str, str]:
     return {key: word for key, (_, word) in best.items()}
 
 
+_IN_LATIN: Final = {
+    "alexander": "александр", "alexandre": "александр", "aleksander": "александр", "michael": "михаил",
+    "mikhael": "михаил", "eugene": "евгений", "evgueni": "евгений", "eugenia": "евгения", "evguenia": "евгения",
+    "catherine": "екатерина", "iouri": "юрий", "ioulia": "юлия", "youri": "юрий", "youlia": "юлия", "lubov": "любовь",
+    "vitali": "виталий", "arkadi": "аркадий", "guennadi": "геннадий", "grigori": "григорий", "serguei": "сергей",
+    "oksana": "оксана", "maxim": "максим", "nicolai": "николай", "nicolay": "николай", "victor": "виктор",
+    "victoria": "виктория", "valentine": "валентин", "constantin": "константин", "oxana": "оксана",
+}  # fmt: skip
+"""Given names as passports and bank cards spell them by English and French rules."""
+
+
 def from_latin(word: str) -> str | None:
     """The Cyrillic word that a romanized lower-case word stands for, if it is a known one."""
-    return _by_skeleton().get(skeleton(word))
+    return _IN_LATIN.get(word) or _by_skeleton().get(skeleton(word))

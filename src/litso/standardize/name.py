@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from litso.standardize.bulk import columns
@@ -13,6 +12,7 @@ from litso.standardize.documents import is_nothing
 from litso.standardize.letters import fold, tidy
 from litso.standardize.lexicon import (
     GIVEN,
+    MALE,
     PATRONYMIC,
     SURNAME,
     UNKNOWN,
@@ -21,21 +21,25 @@ from litso.standardize.lexicon import (
     looks_like_surname,
     slip_of,
 )
-from litso.standardize.name_cases import OBLIQUE, in_nominative
+from litso.standardize.name_cases import IN_NOMINATIVE, OBLIQUE
+from litso.standardize.name_eastern import SURNAMES as EASTERN
 from litso.standardize.name_roles import (
     LONGEST,
     LONGEST_WORD,
     PARTICLES,
     PREFIXES,
     Word,
+    eastern,
+    eastern_gender,
     gender_of,
     gender_without,
     is_of,
     roles,
     title,
     word_gender,
+    word_of,
 )
-from litso.standardize.name_text import GARBAGE, NOISE, first_person, simple_words
+from litso.standardize.name_text import GARBAGE, NOISE, first_person, is_filler, simple_words
 
 
 class Name(NamedTuple):
@@ -85,12 +89,37 @@ _LETTER: Final = re.compile(r"[^\W\d_]")
 def name(text: str | None) -> Name:
     """Take a name apart and decline it."""
     parts = name_parts(text)
-    words = [(word, role) for word, role in zip(parts[:3], (SURNAME, GIVEN, PATRONYMIC), strict=True) if word]
-    if not words:
+    if parts.result is None:
         return Name(*parts[:5], None, None, None, *parts[5:])
-    cases = zip(*(decline(word, role, parts.gender or UNKNOWN) for word, role in words), strict=True)
-    forms = Cases(*(_line(form) for form in cases))
-    return Name(*parts[:5], *forms, *parts[5:])
+    return Name(*parts[:5], *cases_of(*parts[:3], parts.gender or UNKNOWN), *parts[5:])
+
+
+def cases_of(surname: str | None, given: str | None, patronymic: str | None, gender: str) -> Cases:
+    """The three cases of a whole name; of an eastern one only the last word is declined, and only of a man's."""
+    parts = (surname, given, patronymic)
+    if surname and is_eastern(" ".join(filter(None, parts))):
+        line = _line(*parts)
+        start = max(line.rfind(" "), line.rfind("-")) + 1
+        last = line[start:]
+        tails = decline(last, GIVEN, gender) if gender == MALE and _ENDS_IN_CONSONANT.search(last) else (last,) * 3
+        return Cases(*(line[:start] + tail for tail in tails))
+    is_fixed = surname and fold(surname) in EASTERN and not _ENDS_IN_CONSONANT.search(surname)  # «Ма», «Ли»
+    forms = [
+        (word,) * 3 if not word or (is_fixed and role == SURNAME) else decline(word, role, gender)
+        for word, role in zip(parts, (SURNAME, GIVEN, PATRONYMIC), strict=True)
+    ]
+    return Cases(*(_line(*form) for form in zip(*forms, strict=True)))
+
+
+_ENDS_IN_CONSONANT: Final = re.compile("[бвгджзйклмнпрстфхцчшщь]$")
+
+
+def is_eastern(line: str) -> bool:
+    """Whether a standard line is a Korean, Chinese or Vietnamese name, in which only the last word is declined."""
+    words = [word_of(word) for word in line.split(" ")]
+    if words[0].folded not in EASTERN or eastern(words) is None:
+        return False
+    return len(words) > len((SURNAME, GIVEN)) or not counts_of(words[1].folded).given
 
 
 def name_parts(text: str | None) -> Parts:
@@ -105,11 +134,12 @@ def name_parts(text: str | None) -> Parts:
     words, problems = simple_words(line) or first_person(line)
     if "company" in problems:
         return _nothing(1, problems)
-    if all(word.folded in GARBAGE or word.folded in NOISE for word in words):
+    if all(word.folded in GARBAGE or word.folded in NOISE or is_filler(word.folded) for word in words):
         return _nothing(2, ("placeholder",))
     if all(word.is_initial for word in words):
         return _nothing(1, (*problems, "initials_only"))
-    nominative = in_nominative(words[: LONGEST + 1])
+    some = words[: LONGEST + 1]
+    nominative = next(filter(None, (told(some) for told in IN_NOMINATIVE)), None)
     return _understood(nominative, (*problems, OBLIQUE)) if nominative else _understood(words, problems)
 
 
@@ -120,14 +150,15 @@ def _nothing(qc: int, problems: tuple[str, ...]) -> Parts:
 def _parts(
     surname: str | None, given: str | None, patronymic: str | None, gender: str, problems: tuple[str, ...]
 ) -> Parts:
-    result = _line(word for word in (surname, given, patronymic) if word)
+    result = _line(surname, given, patronymic)
     qc = 0 if HARMLESS.issuperset(problems) else 1
     return Parts(surname, given, patronymic, gender, result, qc, ";".join(dict.fromkeys(problems)) or None)
 
 
-def _line(words: Iterable[str]) -> str:
-    """Words in a row, initials with their full stops."""
-    return " ".join(word + "." if len(word) == 1 else word for word in words)
+def _line(surname: str | None, given: str | None, patronymic: str | None) -> str:
+    """The parts in a row, initials with their full stops; «Ю», a surname, has none."""
+    others = (word + "." if word and len(word) == 1 else word for word in (given, patronymic))
+    return " ".join(filter(None, (surname, *others)))
 
 
 def _understood(words: list[Word], problems: tuple[str, ...]) -> Parts:
@@ -152,14 +183,14 @@ def _understood(words: list[Word], problems: tuple[str, ...]) -> Parts:
             repaired = [_without_slip(word, role, gender) for word in parts[role]]
             problems += (TYPO_FIXED,) if repaired != parts[role] else ()
             parts[role] = repaired
-    gender, conflict = gender_of(parts)
+    gender, conflict = (eastern_gender(parts), False) if eastern(words) else gender_of(parts)
     surname, given, patronymic = (" ".join(word.shown for word in parts[role]) or None for role in parts)
     return _parts(surname, given, patronymic, gender, problems + _doubts(parts, conflict))
 
 
 def _without_stray_initials(words: list[Word], role: str) -> list[Word]:
     """A surname is no initial; another part of several words has none among them, or is the first of them."""
-    if len(words) == 1 and role != SURNAME:
+    if len(words) == 1 and (role != SURNAME or words[0].folded in EASTERN):  # «Ю» is a surname
         return words
     return [word for word in words if not word.is_initial] or words[: role != SURNAME]
 

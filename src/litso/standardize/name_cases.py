@@ -20,15 +20,19 @@ from litso.standardize.lexicon import (
     FEMALE,
     GIVEN,
     MALE,
+    PATRONYMIC,
     SURNAME,
     TRUSTED,
     counts_of,
     looks_like_patronymic,
     looks_like_surname,
+    patronymic_gender,
     read_words,
     surname_gender,
 )
-from litso.standardize.name_roles import LONGEST_WORD, Word, title
+from litso.standardize.name_eastern import SURNAMES as EASTERN
+from litso.standardize.name_eastern import nominative_of_last
+from litso.standardize.name_roles import LONGEST_WORD, Word, eastern, title
 
 OBLIQUE: Final = "oblique_case"
 """Problem of a name that was given in another case."""
@@ -36,7 +40,7 @@ OBLIQUE: Final = "oblique_case"
 _ACCUSATIVE: Final = "accusative"
 _MALE_ENDS: Final = {"а": "genitive", "у": "dative", "ем": "instrumental", "ом": "instrumental"}
 _FEMALE_ENDS: Final = {"ы": "genitive", "е": "dative", "ой": "instrumental", "ою": "instrumental", "у": _ACCUSATIVE}
-_MALE_PATRONYMIC: Final = re.compile(r"(.{2,}(?:ов|ев|ь|ин|[клмнт])ич)(а|у|ем|ом)")
+_MALE_PATRONYMIC: Final = re.compile(r"(.{2,}(?:(?:ов|ев|ь|ин|[вклмнт])ич|лыч))(а|у|ем|ом)")
 _FEMALE_PATRONYMIC: Final = re.compile(r"(.{2,}(?:ов|ев|ич)н)(ы|е|ой|ою|у)")
 _ENDS: Final = ("", "й", "ь", "а", "я", "ия", "ий", "ый", "ой", "ая", "яя", "о", "е", "ец", "ел", "ок", "ей")
 """What a word in the nominative may end in where another case has one to three letters."""
@@ -55,7 +59,7 @@ class Form(NamedTuple):
 @lru_cache(maxsize=32_768)
 def oblique_patronymic(folded: str) -> Form | None:
     """The patronymic of which a folded word is another case."""
-    if "ич" not in folded and "вн" not in folded:  # nearly every word of a column
+    if "ич" not in folded and "ыч" not in folded and "вн" not in folded:  # nearly every word of a column
         return None
     for pattern, ends, last, gender in (
         (_MALE_PATRONYMIC, _MALE_ENDS, "", MALE),
@@ -104,6 +108,83 @@ def in_nominative(words: Sequence[Word]) -> list[Word] | None:
     ]
     is_sure = oblique_patronymic(words[place].folded) is not None or _is_surname_changed(words, found, place)
     return found if is_sure else None
+
+
+_WITH_FATHER: Final = re.compile(r".*(?:улы|уулу|оглы|оглу|угли|кызы|гызы|кизи)")
+_HIS_SURNAME_ENDS: Final = {"а": "genitive", "у": "dative", "ым": "instrumental"}
+_HER_GIVEN_ENDS: Final = {"ы": "genitive", "и": "genitive", "е": "dative", "ой": "instrumental", "ей": "instrumental"}
+_OF_HIS: Final = re.compile(r".{2,}(?:[оеё]в|[иы]н)(а|у|ым)")
+_OF_HERS: Final = re.compile(r".{2,}(?:[оеё]в|[иы]н)ой")
+
+
+def with_father_in_nominative(words: Sequence[Word]) -> list[Word] | None:
+    """«Мамедова Эльчина Вагиф оглы» as «Мамедов Эльчин Вагиф оглы»: that patronymic is never declined.
+
+    It tells the gender, and the ending of the surname the case. None for other names.
+    """
+    if len(words) != len((SURNAME, GIVEN, PATRONYMIC)) or not _WITH_FATHER.fullmatch(words[2].folded):
+        return None
+    surname, given = words[0].folded, words[1].folded
+    gender = patronymic_gender(words[2].folded)
+    his, is_hers = _OF_HIS.fullmatch(surname), _OF_HERS.fullmatch(surname) is not None
+    if gender == MALE and his:
+        case = _HIS_SURNAME_ENDS[his[1]]
+    elif gender == FEMALE and is_hers:
+        ends = (case for end, case in _HER_GIVEN_ENDS.items() if given.endswith(end))
+        case = next(ends, "genitive")
+    else:
+        return None
+    return [_nominative(words[0], case, gender), _nominative(words[1], case, gender), words[2]]
+
+
+def eastern_in_nominative(words: Sequence[Word]) -> list[Word] | None:
+    """«Чан Ван Туана» as «Чан Ван Туан»: only the last word of such a name is declined. None for other names."""
+    if len(words) != len((SURNAME, GIVEN, PATRONYMIC)) or words[0].folded not in EASTERN or eastern(words) is None:
+        return None
+    last = nominative_of_last(words[0].folded, words[-1].folded)
+    return [*words[:-1], _word(_as_written(words[-1], last))] if last else None
+
+
+_SURNAME_OF_HERS: Final = re.compile(r"(.{2,}(?:[оеё]в|[иы]н))ой")
+_SURNAME_OF_HIS: Final = re.compile(r"(.{2,}(?:[оеё]в|[иы]н))(?:ым|у)")
+
+
+def surname_in_nominative(words: Sequence[Word]) -> list[Word] | None:
+    """«Ивановой И. И.» as «Иванова И. И.»: a surname beside initials that can be nothing but another case.
+
+    «Иванову» is taken for a man's dative; «Яровой», a surname itself, stays.
+    """
+    if sum(not word.is_initial for word in words) != 1 or len(words) == 1:
+        return None
+    place, word = next((at, one) for at, one in enumerate(words) if not one.is_initial)
+    nominative = oblique_surname(word.folded)
+    return [*words[:place], _word(_as_written(word, nominative)), *words[place + 1 :]] if nominative else None
+
+
+def oblique_surname(folded: str) -> str | None:
+    """The surname of which a folded word can only be another case."""
+    hers, his = _SURNAME_OF_HERS.fullmatch(folded), _SURNAME_OF_HIS.fullmatch(folded)
+    stem = hers or his
+    if stem is None or counts_of(folded).surname >= TRUSTED or not is_common_surname(stem[1]):
+        return None
+    return stem[1] + ("а" if hers else "")
+
+
+def is_told_by_others(folded: str) -> bool:
+    """Whether what a folded word is, or the case in which it stands, depends on the words beside it."""
+    return folded in EASTERN or _WITH_FATHER.fullmatch(folded) is not None or oblique_surname(folded) is not None
+
+
+@lru_cache(maxsize=1)
+def _common_surnames() -> frozenset[str]:
+    """Surnames with a telling ending that are met often: the tables of counts leave them out."""
+    table = read_words(SURNAME).filter((pl.col("count") >= _LEAST_SURNAME) & pl.col("word").str.contains("[вн]$"))
+    return frozenset(table["word"].to_list())
+
+
+def is_common_surname(folded: str) -> bool:
+    """Whether a folded surname in «-ов», «-ев», «-ин» is met often enough to be what another form stands for."""
+    return folded in _common_surnames()
 
 
 def _telling(words: Sequence[Word]) -> tuple[int, Form] | None:
@@ -200,3 +281,7 @@ def _candidates(text: str, role: str, case: str, gender: str) -> Iterator[str]:
     for one in seen:
         if decline(one, role, gender)[place] == text:
             yield one
+
+
+IN_NOMINATIVE: Final = (in_nominative, with_father_in_nominative, eastern_in_nominative, surname_in_nominative)
+"""Ways in which words may tell that they stand in another case, the surest first."""

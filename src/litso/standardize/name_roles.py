@@ -19,6 +19,7 @@ from litso.standardize.lexicon import (
     TOTAL_GIVEN,
     TOTAL_PATRONYMICS,
     TOTAL_SURNAMES,
+    TRUSTED,
     UNKNOWN,
     counts_of,
     given_gender,
@@ -29,12 +30,12 @@ from litso.standardize.lexicon import (
     slip_of,
     surname_gender,
 )
+from litso.standardize.name_eastern import SURNAMES as EASTERN
+from litso.standardize.name_eastern import gender_by_syllables, is_syllables
 from litso.standardize.wordlists import sections
 
 PARTICLES: Final = sections("name_words.txt")["particles"]
 PREFIXES: Final = sections("name_words.txt")["prefixes"]
-EASTERN: Final = sections("name_words.txt")["eastern_surnames"]
-"""Korean, Chinese and Vietnamese surnames: such a name has no other word that tells which of them it is."""
 
 
 LONGEST_WORD: Final = 50
@@ -165,7 +166,14 @@ def _weights_before_end(folded: str) -> Mapping[str, float]:
     found = _word_weights(folded)
     if " " in folded or looks_like_patronymic(folded):
         return found
-    return {**found, PATRONYMIC: found[PATRONYMIC] - 3.0}
+    return {**found, PATRONYMIC: found[PATRONYMIC] - _WITHOUT_ENDING}
+
+
+_WITHOUT_ENDING: Final = 8.0
+"""What the logarithm of the likelihood of a patronymic loses where it has no ending of one and does not stand last."""
+
+
+_OF_SURNAMES_ONLY: Final = ("о'", "д'", "мак-")
 
 
 def _bonuses(folded: str) -> tuple[float, float, float]:
@@ -175,7 +183,7 @@ def _bonuses(folded: str) -> tuple[float, float, float]:
     """
     if looks_like_patronymic(folded):
         return 0.02, 4.0, 30.0
-    if looks_like_surname(folded):
+    if looks_like_surname(folded) or folded.startswith(_OF_SURNAMES_ONLY):
         return 0.02, 40.0, 0.002
     met = counts_of(folded)
     is_surname = met.surname >= KNOWN_SURNAME
@@ -189,7 +197,7 @@ def _bonuses(folded: str) -> tuple[float, float, float]:
 
 def roles(words: Sequence[Word]) -> str:
     """The likeliest part of each of one to four words, as a string of S, F and M."""
-    told = _with_two_initials(words) or _eastern(words)
+    told = _with_two_initials(words) or eastern(words)
     if told:
         return told
     of_words = [before_end(word) if must_end(len(words), at) else weights(word) for at, word in enumerate(words)]
@@ -222,16 +230,46 @@ def _with_two_initials(words: Sequence[Word]) -> str | None:
     return "SFM" if initials == [False, True, True] else "FMS" if initials == [True, True, False] else None
 
 
-def _eastern(words: Sequence[Word]) -> str | None:
-    """The parts of a Korean, Chinese or Vietnamese name of three words, by where its surname stands."""
-    if len(words) != len((SURNAME, GIVEN, PATRONYMIC)) or not (
-        words[0].folded in EASTERN or words[-1].folded in EASTERN
-    ):
+_EASTERN_ORDERS: Final = {2: ("SF", "FS"), 3: ("SFM", "FMS"), 4: ("SFFF", "FFFS")}
+
+
+def eastern(words: Sequence[Word]) -> str | None:
+    """The parts of a Korean, Chinese or Vietnamese name, by where its surname stands; None for other names."""
+    orders = _EASTERN_ORDERS.get(len(words))
+    if orders is None:
         return None
-    others = words[1:] if words[0].folded in EASTERN else words[:-1]
-    if any(word.is_initial or sure_role(word.folded) or _ends_as_russian(word.folded) for word in others):
-        return None
-    return "SFM" if words[0].folded in EASTERN else "FMS"
+    readings = ((orders[0], words[0], words[1:]), (orders[1], words[-1], words[:-1]))
+    possible = [one for one in readings if _is_eastern(*one[1:])]
+    told = (order for order, surname, given in possible if _is_gender_told(surname, given))
+    return next(told, possible[0][0] if possible else None)
+
+
+def _is_eastern(surname: Word, given: Sequence[Word]) -> bool:
+    """Whether words are a surname of such a name and the syllables beside it."""
+    if surname.folded not in EASTERN or any(word.is_initial for word in given):
+        return False
+    if len(given) == 1 and _is_rather_surname(given[0]):
+        return False
+    return all(is_syllables(word.folded) or _is_strange(word.folded) for word in given)
+
+
+def _is_gender_told(surname: Word, given: Sequence[Word]) -> bool:
+    """Whether the words beside a surname are known as a given name behind it."""
+    return gender_by_syllables(surname.folded, [word.folded for word in given]) != UNKNOWN
+
+
+def _is_strange(folded: str) -> bool:
+    """Whether a word is of no Russian name: neither by its ending nor, of some length, by the table of given names."""
+    is_given = len(folded) > LONGEST_SYLLABLE and counts_of(folded).given >= TRUSTED
+    return not (sure_role(folded) or _ends_as_russian(folded) or is_given)
+
+
+LONGEST_SYLLABLE: Final = 5
+
+
+def _is_rather_surname(word: Word) -> bool:
+    met = counts_of(word.folded)
+    return word.folded not in EASTERN and met.surname > met.given
 
 
 def _ends_as_russian(folded: str) -> bool:
@@ -251,6 +289,15 @@ def gender_of(parts: Mapping[str, Sequence[Word]]) -> tuple[str, bool]:
     ]
     guessed = [guess(word.folded) for word in parts[GIVEN][:1] if not word.is_initial]
     return (*certain, *guessed, UNKNOWN)[0], len(set(certain)) > 1
+
+
+def eastern_gender(parts: Mapping[str, Sequence[Word]]) -> str:
+    """Gender of an eastern name: by the table of given names where it is one word, then by its syllables."""
+    given = [word.folded for role in (GIVEN, PATRONYMIC) for word in parts[role]]
+    known = counts_of(given[0]) if len(given) == 1 else None
+    if known and known.given and known.gender != UNKNOWN:
+        return known.gender
+    return gender_by_syllables(parts[SURNAME][0].folded, given)
 
 
 def gender_without(parts: Mapping[str, Sequence[Word]], role: str) -> str:

@@ -53,11 +53,19 @@ def is_met(folded: str) -> bool:
     return any(counts_of(folded)[:3])
 
 
+_KEYBOARD: Final = "йцукенгшщзхъ фывапролджэ ячсмитьбю qwertyuiop asdfghjkl zxcvbnm"
+
+
+def is_filler(folded: str) -> bool:
+    """Whether a word only fills the field: one letter again and again, or neighbours on the keyboard."""
+    return len(folded) > 2 and (not folded.strip(folded[0]) or (len(folded) > 3 and folded in _KEYBOARD))
+
+
 # The short way: Cyrillic words and initials without anything to set aside.
 
 SIMPLE: Final = r"[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*(?:[. ]{1,2}[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*){0,4}\.?"
-CAMEL: Final = "[а-яё]{2}[А-ЯЁ][а-яё]"
-"""Words written together, as «ИвановИван»."""
+CAMEL: Final = r"[а-яё]{2}[А-ЯЁ](?:[а-яё]|[А-ЯЁ]?(?:$|[. ]))"
+"""Words written together, as «ИвановИван», «ИвановИ.И.», «ИвановИИ»."""
 _IS_SIMPLE: Final = re.compile(SIMPLE)
 _IS_CAMEL: Final = re.compile(CAMEL)
 _PIECE: Final = re.compile(r"[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*")
@@ -73,14 +81,18 @@ def simple_words(line: str) -> Found | None:
     if "и" in pieces or not all(map(is_ordinary, words)):
         return None
     words = _with_initials(words, pieces)
-    if not 2 <= len(words) <= LONGEST or sum(word.is_initial for word in words) > 2:
+    initials = sum(word.is_initial for word in words)
+    if not 2 <= len(words) <= LONGEST or initials > 2 or (initials == 2 and len(words) == LONGEST):
         return None
     return Found(words, ())
 
 
 def is_ordinary(word: Word) -> bool:
     """Whether a word has no meaning but that of a name, and is not in another case."""
-    return word.is_initial or (word.folded.replace("-", "") not in _SPECIAL and not is_oblique(word.folded))
+    folded = word.folded
+    return word.is_initial or not (
+        folded.replace("-", "") in _SPECIAL or folded[-2:-1] == "-" or is_filler(folded) or is_oblique(folded)
+    )
 
 
 # The long way.
@@ -88,12 +100,30 @@ def is_ordinary(word: Word) -> bool:
 
 def first_person(line: str) -> Found:
     """Words of the first person of any cell. No words when it holds none; the problem `company` when it names one."""
+    line, has_asides = _without_asides(line)
     line, problems = _right_letters(line)
+    problems += ["noise"] if has_asides else []
     if companies.is_company(_BETWEEN.sub(" ", _LOOSE_HYPHEN.sub(" ", line))) and not _is_person_after_all(line):
         return Found([], (*problems, "company"))
     line, noise = _without_noise(line)
     words, others = _first_of_several(line)
     return Found(words, (*problems, *noise, *others))
+
+
+_ASIDES: Final = re.compile(
+    r"[\w.+-]+@[\w.-]+|\bс\s+(?:семь[её]й|сыном|дочерью|детьми|мужем|женой)\b|(?<!\w)[IVX]{2,4}(?!\w)|(?<=\w{3})\s+б\.\s?о\.?$"
+    r"|(?<=\s)(?:урожд\w*\.?|девичья(?:\s+фамилия)?|до\s+брака|ранее|бывшая|дев\.)\s+[\w-]{3,}",
+    re.IGNORECASE,
+)
+"""E-mails, company («с семьёй»), numbers of namesakes («II»), and «б. о.» for a patronymic that is not there."""
+
+
+def _without_asides(line: str) -> tuple[str, bool]:
+    """The line without what is beside a name in letters of its own; only where words of a name stand in Cyrillic."""
+    if not _CYRILLIC.search(line):
+        return line, False
+    cleaned = _ASIDES.sub(" ", line)
+    return (cleaned, True) if cleaned != line and _CYRILLIC.search(cleaned) else (line, False)
 
 
 _LOOSE_HYPHEN: Final = re.compile(r"(?<!\w)-+|-+(?!\w)")
@@ -183,7 +213,7 @@ _BRACKETS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}")
 _LABEL: Final = re.compile(r"\b(?:ф\.?\s?и\.?\s?о\.?|фамилия,?\s+имя,?\s+отчество|имя)\s*[:=]\s*", re.IGNORECASE)
 _SHORT_WORDS: Final = re.compile(
     r"(?<!\w)(?:т|тел|моб|сот|дом|раб|м|лс|кв|д)\.?:?\s*(?=[+(]*[0-9])|(?<!\w)(?:г-н|г-жа|гр-н|гр-ка|гр-ну|гр-ке|гр-на|л/с|и/п|б/о|т/ф|кв/с|гр\.|г\.\s?р\.|д\.\s?р\.|и\.п\.|кв\.|тел\.|д\.)\s*"
-    r"(?=[^\W\d_]{2}|[0-9]|$)|[\w.+-]+@[\w.-]+",
+    r"(?=[^\W\d_]{2}|[0-9]|$)",
     re.IGNORECASE,
 )
 
@@ -213,7 +243,7 @@ def _is_person_after_all(line: str) -> bool:
 
 
 _SPLIT: Final = re.compile(r"[,;/+&|\n]|\s(?:и|and)\s", re.IGNORECASE)
-_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])\s+-\s*(?=[^\W\d_])|(?<=[^\W\d_])-\s+(?=[^\W\d_])")
+_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])(?:\s+-\s*|-\s+)(?=([^\W\d_]+))")
 _TORN: Final = re.compile(
     r"(?<!\w)(и)\s+(ван|горь|лья|рина|нна|ннокентий|ван\w*(?:ич|вна)|льи\w+|горе\w+)(?!\w)", re.IGNORECASE
 )
@@ -221,7 +251,7 @@ _TORN: Final = re.compile(
 
 def _first_of_several(line: str) -> Found:
     """Words of the first person; signs that only divide the parts of one name do not make several persons."""
-    line = _TORN.sub(r"\1\2", _HYPHEN.sub("-", line))
+    line = _TORN.sub(r"\1\2", _HYPHEN.sub(_hyphen, line))
     segments = [_words(part) for part in _SPLIT.split(line)]
     problems = ("noise",) if any(has_noise for _, has_noise in segments) else ()
     people = [words for words, _ in segments if words]
@@ -235,14 +265,20 @@ def _first_of_several(line: str) -> Found:
     return Found(_with_shared_surname(first, people), (*problems, "several_persons"))
 
 
-_BETWEEN: Final = re.compile(r"(?<=[а-яё]{2})(?=[А-ЯЁ][а-яё])")
+def _hyphen(found: re.Match[str]) -> str:
+    """The hyphen of a double name; a dash before a remark («- сын») or a patronymic only divides."""
+    word = fold(found[1])
+    return " " if word in NOISE or sure_role(word) == PATRONYMIC else "-"
+
+
+_BETWEEN: Final = re.compile(r"(?<=[а-яё]{2})(?=[А-ЯЁ](?:[а-яё]|[А-ЯЁ]?(?![^\W_])))|(?<=[а-яё]{2})-(?=[А-ЯЁ]\.)")
 _INITIALS: Final = re.compile(r"(?<![^\W_])([^\W\d_])\s*\.")
 _WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`](?=[^\W\d_]))*(?:-[^\W\d_](?:[^\W\d_]|['’`](?=[^\W\d_]))*)*")
 
 
 def _words(part: str) -> tuple[list[Word], bool]:
     """Words of a segment without noise, and whether there was noise."""
-    pieces = _WORD.findall(_BETWEEN.sub(" ", _INITIALS.sub(r"\1 . ", part)))
+    pieces = _WORD.findall(_INITIALS.sub(r"\1 . ", _BETWEEN.sub(" ", part)))
     words = [word_of(piece) for piece in pieces]
     kept = [word for word in words if word.folded.replace("-", "") not in NOISE]
     apart = [piece for word in kept for piece in _pulled_apart(word, len(kept))]
@@ -304,16 +340,26 @@ def joined(words: list[Word], small: set[str]) -> list[Word]:
     are_small = all(word.folded in small or word.shown.lower() in small for word in words)
     for place, word in enumerate(words):
         is_last = place == len(words) - 1
-        is_weak = word.folded in WEAK_PREFIXES and word.folded in small and not are_small
+        is_before_prefix = not is_last and words[place + 1].folded in PREFIXES  # «Ван дер Берг»
+        is_weak = word.folded in WEAK_PREFIXES and (is_before_prefix or (word.folded in small and not are_small))
         if word.folded in PARTICLES and found and not found[-1].is_initial and not prefix:
             if found[-1].folded.rpartition(" ")[2] not in PARTICLES:  # once is enough
                 found[-1] = _together([found[-1].shown], word.folded)
-        elif not is_last and len(words) > 1 and not word.is_initial and (word.folded in PREFIXES or is_weak):
+        elif not is_last and not word.is_initial and (is_weak or _is_prefix(words, place)):
             prefix.append(word.folded)
         else:
             found.append(_together(prefix, word.shown) if prefix and not word.is_initial else word)
             prefix = []
     return found if len(found) < 2 or found[-1].folded not in PREFIXES else found[:-1]
+
+
+def _is_prefix(words: list[Word], place: int) -> bool:
+    """Whether a word belongs to the surname behind it; before a given name and a patronymic it is one itself: «Дё»."""
+    if words[place].folded not in PREFIXES:
+        return False
+    behind = words[place + 1 :]
+    is_whole = len(behind) == len((GIVEN, PATRONYMIC)) and looks_like_patronymic(behind[1].folded)
+    return not (is_whole and sure_role(behind[0].folded) == GIVEN)
 
 
 def _together(head: list[str], tail: str) -> Word:

@@ -24,7 +24,8 @@ from litso.standardize.lexicon import (
     telling_surnames,
 )
 from litso.standardize.name import has_slip, is_met_as
-from litso.standardize.name_roles import EASTERN, LONGEST_WORD, before_end, guess, weights, word_gender, word_of
+from litso.standardize.name_cases import is_told_by_others
+from litso.standardize.name_roles import LONGEST_WORD, before_end, guess, weights, word_gender, word_of
 from litso.standardize.name_text import CAMEL, is_ordinary, is_pair
 
 ROLES: Final = (SURNAME, GIVEN, PATRONYMIC)
@@ -234,7 +235,7 @@ def _facts(text: str) -> _Facts:
         tuple(slip_of(word.folded, role) if has_slip(word, role) else None for role in (GIVEN, PATRONYMIC)),
         (
             word.is_initial,
-            is_ordinary(word) and not is_pair(word) and word.folded not in EASTERN,
+            is_ordinary(word) and not (is_pair(word) or is_told_by_others(word.folded)),
             is_diminutive(word.folded),
         ),
     )
