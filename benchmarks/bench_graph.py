@@ -111,7 +111,7 @@ def print_moves(connection: Connection, town: Path, people: pl.DataFrame, today:
     premises = frame(connection, "select fact_key, house_key || '#' || coalesce(flat, '') from fact"
                      " where kind = 'premise'", "premise_id", "place")  # fmt: skip
     ties = frame(connection, "select party_id::text, what, account, place, last_at::date from tie"
-                 " where what <> 'contact'",
+                 " where what not in ('contact', 'name')",
                  "party_id", "what", "account", "place", "last_at")  # fmt: skip
     ours = frame(connection, "select party_id::text, role, account, since, until from role",
                  "party_id", "role", "account", "since", "until").join(people, on="party_id")  # fmt: skip

@@ -9,13 +9,15 @@ import polars as pl
 import pytest
 
 from litso.golden.households import households
-from litso.golden.residence import account_places, placed, residences
+from litso.golden.residence import Around, account_places, placed, residences
 from litso.golden.roles import roles
 from litso.golden.ties import FACT_SCHEMA, RECORD_SCHEMA, TIE_SCHEMA, gather_ties
 
 LENINA, SADOVAYA = "самара|ленина|5#12", "самара|садовая|8#44"
 OLD, MID, NEW = datetime(2022, 3, 1), datetime(2023, 6, 1), datetime(2026, 5, 1)
 NOBODY = pl.DataFrame(schema={"party_id": pl.String, "other": pl.String})
+NO_NAMESAKES = pl.DataFrame(schema={"party_id": pl.String, "other": pl.String, "house": pl.String})
+NO_RIGHTS = pl.DataFrame(schema={"place": pl.String, "stem": pl.String, "since": pl.Date, "until": pl.Date})
 
 
 def tie(party: str, what: str, account: str | None, place: str | None, *at: datetime, **more: Any) -> dict[str, Any]:
@@ -51,14 +53,20 @@ def whole(ties: pl.DataFrame) -> pl.DataFrame:
     return placed(ties, pl.Series([LENINA.split("#")[0], SADOVAYA.split("#")[0]]))
 
 
-def homes(ties: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame = NOBODY) -> dict[str, str]:
-    found = residences(whole(ties), people, contacts)
+def homes(
+    ties: pl.DataFrame,
+    people: pl.DataFrame,
+    contacts: pl.DataFrame = NOBODY,
+    namesakes: pl.DataFrame = NO_NAMESAKES,
+    rights: pl.DataFrame = NO_RIGHTS,
+) -> dict[str, str]:
+    found = residences(whole(ties), Around(people, contacts, namesakes, rights))
     return dict(found.select("party_id", "place").iter_rows())
 
 
 def roles_of(ties: pl.DataFrame, people: pl.DataFrame) -> set[tuple[str, str, str | None, date | None]]:
     full = whole(ties)
-    found = roles(full, residences(full, people, NOBODY), people)
+    found = roles(full, residences(full, Around(people, NOBODY, NO_NAMESAKES, NO_RIGHTS)), people)
     return set(found.select("party_id", "role", "account", "until").iter_rows())
 
 
@@ -110,9 +118,52 @@ FAMILY_MOVED = ties_of(
 
 
 @pytest.mark.parametrize(("heir", "home"), [("гусев", SADOVAYA), ("петров", LENINA)])
-def test_one_who_did_not_tell_moved_with_the_family(heir: str, home: str) -> None:
+def test_a_family_moves_together_and_stays_where_one_of_it_stays(heir: str, home: str) -> None:
     people = people_of(anna="петров", boris="петров", heir=heir)
-    assert homes(FAMILY_MOVED, people) == {"anna": home, "boris": SADOVAYA, "heir": LENINA}
+    assert homes(FAMILY_MOVED, people) == {"anna": home, "boris": home, "heir": LENINA}
+
+
+def test_one_who_left_out_the_flat_lives_with_the_only_family_of_the_name_in_the_house() -> None:
+    house, ninth = LENINA.split("#")[0], f"{LENINA.split('#')[0]}#9"
+    people = people_of(anna="петров", boris="петров", vera="петров")
+    names = pl.DataFrame(
+        [("boris", "anna", house), ("anna", "boris", house), ("boris", "vera", house), ("vera", "boris", house)],
+        schema=NO_NAMESAKES.schema,
+        orient="row",
+    )
+    said = [
+        tie("anna", "owner", "1", LENINA, OLD),
+        tie("anna", "payer", "1", LENINA, NEW),
+        tie("anna", "self", "1", LENINA, MID),
+        tie("boris", "self", None, f"{house}#", MID),
+    ]
+    assert homes(ties_of(*said), people) == {"anna": LENINA}
+    assert homes(ties_of(*said), people, namesakes=names) == {"anna": LENINA, "boris": LENINA}
+    other = tie("vera", "owner", "2", ninth, OLD)
+    assert "boris" not in homes(ties_of(*said, other), people, namesakes=names)
+
+
+@pytest.mark.parametrize(
+    ("rights", "lives"),
+    [
+        ([], True),
+        ([(LENINA, "петров", MID.date())], True),
+        ([(LENINA, "гусев", MID.date())], False),  # sold after the last word
+        ([(LENINA, "гусев", OLD.date())], True),  # rented: the stranger owned it before that word
+        ([(LENINA, "гусев", MID.date()), (LENINA, "петров", MID.date())], True),  # a share of it
+    ],
+)
+def test_where_strangers_bought_after_the_last_word_nobody_of_the_former_family_lives(
+    rights: list[tuple[str, str, date]], lives: bool
+) -> None:
+    ties = ties_of(
+        tie("anna", "self", None, LENINA, datetime(2022, 5, 1)),
+        tie("anna", "payer", None, SADOVAYA, OLD),
+        tie("vera", "owner", "1", LENINA, NEW),
+    )
+    stated = pl.DataFrame([(*right, None) for right in rights], schema=NO_RIGHTS.schema, orient="row")
+    found = homes(ties, people_of(anna="петров", vera="гусев"), rights=stated)
+    assert found["anna"] == (LENINA if lives else SADOVAYA)
 
 
 LANDLORD = ties_of(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -19,23 +19,43 @@ _LEAST_LETTERS: Final = 5
 """Letters of a name in which one may be wrong."""
 _DIGIT: Final = re.compile(r"\d")
 _BLOCK: Final = re.compile(r"(?<=\d)[/к](?=\d)")
+_HOUSE_AND_FLAT: Final = re.compile(r"(?P<house>\d.*)-(?P<flat>\d+)")
+_STREET: Final = ("улица", "ул")
+"""Words for a street, which a key leaves out; mistyped they stay in the name."""
 
 
-def meant_houses(asked: Iterable[str], known: Collection[str]) -> dict[str, str]:
-    """House key → the known key that it means, of keys that are not known themselves; others are left out."""
+class Meant(NamedTuple):
+    """A known house that is meant; `flat` where the number of the house told it too."""
+
+    house: str
+    flat: str | None = None
+
+
+def meant_houses(asked: Iterable[str], known: Collection[str]) -> dict[str, Meant]:
+    """House key → what it means of the known keys, of keys that are not known themselves; others are left out."""
     houses = set(known)
-    places = {_place(key) for key in houses}
-    near = _Near(places)
-    found: dict[str, str] = {}
+    near = _Near({_place(key) for key in houses})
+    found: dict[str, Meant] = {}
     for key in asked:
-        if key in houses:
+        place, number = key.rpartition("|")[::2]
+        if key in houses or not place:
             continue
-        place, house = key.rpartition("|")[::2]
-        candidates = [place] if place in places else near.one_letter_off(place)
-        meant = {f"{one}|{way}" for one in candidates for way in _ways(house)} & houses
-        if len(meant) == 1:
-            found[key] = meant.pop()
+        meant = _known_house(place, number, near, houses) or _known_flat(place, number, near, houses)
+        if meant:
+            found[key] = meant
     return found
+
+
+def _known_house(place: str, number: str, near: _Near, houses: set[str]) -> Meant | None:
+    meant = {f"{one}|{way}" for one in near.candidates(place) for way in _ways(number)} & houses
+    return Meant(meant.pop()) if len(meant) == 1 else None
+
+
+def _known_flat(place: str, number: str, near: _Near, houses: set[str]) -> Meant | None:
+    """«11-13»: flat 13 of house 11."""
+    both = _HOUSE_AND_FLAT.fullmatch(number)
+    whole = both and _known_house(place, both["house"], near, houses)
+    return Meant(whole.house, both["flat"]) if both and whole else None
 
 
 def _place(key: str) -> str:
@@ -48,18 +68,46 @@ def _ways(house: str) -> set[str]:
 
 
 class _Near:
-    """Places by what is left of them without one letter: two that are one letter apart have such a rest in common."""
+    """Known places: by what is left of them without one letter, which two that are one letter apart have in common; and
+    by their names alone, whatever these are names of."""
 
-    def __init__(self, places: Iterable[str]) -> None:
+    def __init__(self, places: Collection[str]) -> None:
+        self._places = set(places)
         self._by_rest: dict[str, set[str]] = defaultdict(set)
+        self._by_names: dict[str, set[str]] = defaultdict(set)
         for place in places:
+            self._by_names[_names(place)].add(place)
             for rest in _rests(place):
                 self._by_rest[rest].add(place)
+
+    def candidates(self, place: str) -> Collection[str]:
+        """The place itself where it is known; else those of the same names, else those that a slip made it of."""
+        if place in self._places:
+            return [place]
+        return self._by_names.get(_names(place)) or {
+            *self.one_letter_off(place),
+            *(one for one in _without_street(place) if one in self._places),
+        }
 
     def one_letter_off(self, place: str) -> list[str]:
         """Known places that differ by one letter: another, a missing, an extra one, or two that changed places."""
         near = {one for rest in _rests(place) for one in self._by_rest.get(rest, ())}
         return [one for one in near if _is_typing_error(place, one)]
+
+
+def _names(place: str) -> str:
+    return "|".join(filter(None, place.split("|")))
+
+
+def _without_street(place: str) -> list[str]:
+    """The place without a word that is one slip away from a word for a street."""
+    before, _, street = place.rpartition("|")
+    words = street.split()
+    return [
+        f"{before}|{' '.join(words[:at] + words[at + 1 :])}"
+        for at, word in enumerate(words)
+        if len(words) > 1 and any(OSA.distance(word, one) <= 1 for one in _STREET)
+    ]
 
 
 def _rests(place: str) -> set[str]:

@@ -2,44 +2,58 @@
 
 Each premise that is in question gets a sum of weights in bits; the heaviest wins if it is heavy enough. It is weighed
 twice: the second time with what the first told of family and strangers. The weights say which of the premises in
-question is the home; they were learned on one demo utility, and `benchmarks/bench_graph.py` measures them on others.
+question is the home, or that none is; `benchmarks/learn_homes.py` learns them on one demo utility, and
+`benchmarks/bench_graph.py` measures them on others.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from litso.golden.ties import OWNER, PAYER, SELF
 
 WEIGHTS: Final = {
-    "bias": -2.24,
-    "said_last": 7.4,
-    "said_before": 6.77,
-    "said_often": 3.44,
-    "no_account_here": -3.29,
-    "pays_here": 5.56,
-    "owns_since_then": 2.01,
-    "owns_and_never_spoke": 2.51,
-    "took_over_since_then": 5.85,
-    "only_premise": 8.01,
-    "family_now": 2.47,
-    "strangers_now": -0.42,
-    "strangers_later": -1.49,
-    "strangers_pay": -0.97,
-    "no_word_of_own": 2.42,
-    "family_lives_here": 2.69,
-    "strangers_live_here": -3.17,
-    "contact_lives_here": 2.96,
+    "bias": 5.15,
+    "said_last": 3.41,
+    "said_before": 2.82,
+    "said_often": 2.56,
+    "said_account": 1.75,
+    "no_account_here": -1.42,
+    "pays_here": 1.54,
+    "pays_and_owns_not": 1.31,
+    "owns_here": 1.49,
+    "owns_since_then": 0.42,
+    "owns_and_never_spoke": -1.07,
+    "took_over_since_then": 1.26,
+    "family_now": 0.82,
+    "strangers_now": -0.89,
+    "strangers_later": -0.51,
+    "strangers_pay": -1.42,
+    "strangers_pay_too": -1.15,
+    "strangers_took_over": -1.99,
+    "let": -1.57,
+    "no_word_of_own": -2.11,
+    "only_of_name_in_house": -1.07,
+    "family_has_right": 1.43,
+    "strangers_bought": -3.82,
+    "family_sold": -3.69,
+    "family_lives_here": 2.24,
+    "strangers_live_here": -0.99,
+    "contact_lives_here": 2.57,
 }
-"""Claim about a person and a premise → its weight. The claims are the columns that `_claims` makes."""
+"""Claim of a person and a premise → its weight in bits. Claims are the columns that `claimed` and `company` make."""
 
-FLOOR: Final = -2.2
-"""A premise whose weight is below is nobody's home: better none than a wrong one."""
+FLOOR: Final = -0.7
+"""A premise whose weight is below is nobody's home. At 0 a home is as likely as none; a little below, as many members
+of households are found as are mistaken."""
 
 MOST_AT_PLACE: Final = 40
 """Parties tied to one premise above which it says nothing of who lives with whom: an office, a dormitory."""
+
+_REGISTERED: Final = ("family_has_right", "strangers_bought", "family_sold")
 
 HOME_SCHEMA: Final = pl.Schema({"party_id": pl.String(), "place": pl.String(), "weight": pl.Float64()})
 
@@ -61,8 +75,7 @@ def placed(ties: pl.DataFrame, houses_with_flats: pl.Series) -> pl.DataFrame:
 
     An address without a flat is a premise only in a house that has none.
     """
-    house = pl.col("place").str.split("#").list.first()
-    is_whole = ~pl.col("place").str.ends_with("#") | ~house.is_in(houses_with_flats.implode())
+    is_whole = ~pl.col("place").str.ends_with("#") | ~_house(pl.col("place")).is_in(houses_with_flats.implode())
     whole = ties.with_columns(pl.when(is_whole).then("place").alias("place"))
     of_account = account_places(whole).rename({"place": "_place"})
     joined = whole.join(of_account, on="account", how="left").with_columns(
@@ -71,37 +84,55 @@ def placed(ties: pl.DataFrame, houses_with_flats: pl.Series) -> pl.DataFrame:
     return joined.drop("_place")
 
 
-def residences(ties: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    """Where persons live now (HOME_SCHEMA).
+class Around(NamedTuple):
+    """What beside ties tells where persons live.
 
-    ties: of `placed`. people: `party_id`, `stem` (of the surname, null where unknown), persons alone. contacts: pairs
-    (`party_id`, `other`) of persons who share a phone or an e-mail that few have.
+    people: `party_id`, `stem` (of the surname, null where unknown), persons alone.
+    contacts: pairs (`party_id`, `other`) of persons who share a phone or an e-mail that few have.
+    namesakes: pairs (`party_id`, `other`) who named a `house` under one surname.
+    rights: `place`, `stem`, `since`, `until` of those who own by the register.
     """
-    own = ties.join(people, on="party_id", how="inner").filter(pl.col("place").is_not_null())
+
+    people: pl.DataFrame
+    contacts: pl.DataFrame
+    namesakes: pl.DataFrame
+    rights: pl.DataFrame
+
+
+def residences(ties: pl.DataFrame, around: Around) -> pl.DataFrame:
+    """Where persons live now (HOME_SCHEMA), from ties of `placed`."""
+    claims = claimed(ties, around)
+    homes = heaviest(claims)
+    return heaviest(claims.join(company(claims, homes, around), on=["party_id", "place"], how="left"))
+
+
+def claimed(ties: pl.DataFrame, around: Around) -> pl.DataFrame:
+    """A line a person and premise in question, with a column for each claim that needs no homes of others."""
+    own = ties.join(around.people, on="party_id", how="inner").filter(pl.col("place").is_not_null())
     crowd = own.group_by("place").agg(pl.col("party_id").n_unique().alias("crowd"))
     own = own.join(crowd.filter(pl.col("crowd") <= MOST_AT_PLACE), on="place", how="inner")
-    asked = _asked(own, people, contacts)
-    claims = _claims(asked, own, people)
-    homes = _heaviest(claims)
-    again = claims.join(_company(claims, homes, people, contacts), on=["party_id", "place"], how="left")
-    return _heaviest(again)
+    return _claims(_asked(own, around), around.rights)
 
 
-def _asked(own: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    """A line a person and premise in question: its own premises, those of people who share a contact with it, and those
-    of its kin: a family moves together, and not everybody tells."""
+def _asked(own: pl.DataFrame, around: Around) -> pl.DataFrame:
+    """A line a person and premise in question: its own premises, those of people who share a contact with it, those of
+    its kin (a family moves together, and not everybody tells), and the only premise of its surname in a house that it
+    named, perhaps without the flat or with another."""
     is_self, is_owner, is_payer = (pl.col("what") == what for what in (SELF, OWNER, PAYER))
     stated = own.group_by("party_id", "place").agg(
         pl.col("times").filter(is_self).sum().alias("words"),
         pl.col("last_at").filter(is_self).max().alias("last_word"),
         pl.col("last_at").filter(is_owner).max().alias("last_owned"),
+        (is_self & pl.col("account").is_not_null()).any().alias("with_account"),
         pl.col("begins").filter(is_owner).max().alias("begins"),
         is_owner.any().alias("owns"),
         is_payer.any().alias("pays"),
     )
-    related = pl.concat([contacts, _kin(stated, people)]).unique()
-    through = related.join(stated.select(pl.col("party_id").alias("other"), "place"), on="other")
-    others = through.select("party_id", "place").unique().join(stated, on=["party_id", "place"], how="anti")
+    places = stated.select(pl.col("party_id").alias("other"), "place")
+    through = pl.concat([around.contacts, _kin(stated, around.people)]).unique().join(places, on="other")
+    named = _in_house(stated, around.namesakes)
+    near = pl.concat([through.select("party_id", "place"), named]).unique()
+    others = near.join(stated, on=["party_id", "place"], how="anti")
     both = pl.concat([stated, others], how="diagonal").with_columns(
         pl.col("words").fill_null(0), pl.col("owns", "pays").fill_null(False)
     )
@@ -109,13 +140,22 @@ def _asked(own: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> p
         own.filter(pl.col("account").is_not_null()).select("place", pl.lit(True).alias("account_here")).unique()
     )
     everywhere = stated.group_by("party_id").agg(
-        pl.len().alias("premises"), pl.col("words").sum().alias("all_words"), pl.col("last_word").max().alias("latest")
+        pl.col("words").sum().alias("all_words"), pl.col("last_word").max().alias("latest")
     )
     return (
-        both.join(people, on="party_id")
+        both.join(around.people, on="party_id")
         .join(everywhere, on="party_id", how="left")
         .join(has_account, on="place", how="left")
+        .join(named.with_columns(in_house=pl.lit(True)), on=["party_id", "place"], how="left")
     )
+
+
+def _in_house(stated: pl.DataFrame, namesakes: pl.DataFrame) -> pl.DataFrame:
+    """`party_id`, `place`: the only premise of a house that namesakes are tied to, for those who named the house."""
+    tied = stated.filter((pl.col("words") > 0) | pl.col("owns") | pl.col("pays"))
+    places = tied.select(pl.col("party_id").alias("other"), "place", house=_house(pl.col("place")))
+    found = namesakes.join(places, on=["other", "house"]).select("party_id", "house", "place").unique()
+    return found.filter(pl.len().over("party_id", "house") == 1).select("party_id", "place")
 
 
 def _kin(stated: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -125,28 +165,52 @@ def _kin(stated: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(pl.col("party_id") != pl.col("other")).select("party_id", "other").unique()
 
 
-def _claims(asked: pl.DataFrame, own: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+def _claims(asked: pl.DataFrame, rights: pl.DataFrame) -> pl.DataFrame:
     """`asked` with a column for each claim that does not need to know who lives where."""
-    near = _neighbours(asked)
-    joined = asked.join(near, on=["party_id", "place"], how="left")
-    word = pl.col("words") > 0
+    keys = ["party_id", "place"]
+    joined = asked.join(_neighbours(asked), on=keys, how="left").join(_registered(asked, rights), on=keys, how="left")
+    word, owns, pays = pl.col("words") > 0, pl.col("owns"), pl.col("pays")
+    is_paid_by_strangers = pl.col("strangers_paying") > 0
     claims = {
         "said_last": word & (pl.col("last_word") == pl.col("latest")),
         "said_before": word & (pl.col("last_word") != pl.col("latest")),
         "said_often": pl.col("words") > 1,
+        "said_account": pl.col("with_account"),
         "no_account_here": pl.col("account_here").is_null(),
-        "pays_here": pl.col("pays"),
-        "owns_since_then": pl.col("owns") & (pl.col("last_owned") > pl.col("latest")),
-        "owns_and_never_spoke": pl.col("owns") & (pl.col("all_words") == 0),
-        "took_over_since_then": pl.col("owns") & (pl.col("begins") > pl.col("latest")),
-        "only_premise": pl.col("premises") == 1,
+        "pays_here": pays,
+        "pays_and_owns_not": pays & ~owns,
+        "owns_here": owns,
+        "owns_since_then": owns & (pl.col("last_owned") > pl.col("latest")),
+        "owns_and_never_spoke": owns & (pl.col("all_words").fill_null(0) == 0),
+        "took_over_since_then": owns & (pl.col("begins") > pl.col("latest")),
         "family_now": pl.col("family") > 0,
         "strangers_now": pl.col("strangers") > 0,
         "strangers_later": pl.col("strangers_at") > pl.col("last_word"),
-        "strangers_pay": (pl.col("strangers_paying") > 0) & ~pl.col("pays"),
-        "no_word_of_own": ~word & ~pl.col("owns") & ~pl.col("pays"),
+        "strangers_pay": is_paid_by_strangers & ~pays,
+        "strangers_pay_too": is_paid_by_strangers & pays,
+        "strangers_took_over": (pl.col("strangers_began") > pl.col("latest")) & ~owns,
+        "let": owns & ~word & ((pl.col("strangers") > 0) | is_paid_by_strangers),
+        "no_word_of_own": ~word & ~owns & ~pays,
+        "only_of_name_in_house": pl.col("in_house"),
     }
-    return joined.with_columns(**{name: claim.fill_null(False) for name, claim in claims.items()})
+    return joined.with_columns(
+        pl.col(_REGISTERED).fill_null(False), **{name: claim.fill_null(False) for name, claim in claims.items()}
+    )
+
+
+def _registered(asked: pl.DataFrame, rights: pl.DataFrame) -> pl.DataFrame:
+    """The claims that the register of rights makes, by `party_id` and `place`."""
+    owners = rights.select("place", pl.col("stem").alias("owner"), "since", "until")
+    pairs = asked.select("party_id", "place", "stem", "latest").join(owners, on="place")
+    same = (pl.col("stem") == pl.col("owner")).fill_null(False)
+    lasts = pl.col("until").is_null()
+    after = (pl.col("since") > pl.col("latest").dt.date()).fill_null(False)
+    family = (same & lasts).any()
+    return pairs.group_by("party_id", "place").agg(
+        family.alias("family_has_right"),
+        ((~same & lasts & after).any() & ~family).alias("strangers_bought"),
+        ((same & ~lasts).any() & ~family).alias("family_sold"),
+    )
 
 
 def _neighbours(asked: pl.DataFrame) -> pl.DataFrame:
@@ -159,6 +223,7 @@ def _neighbours(asked: pl.DataFrame) -> pl.DataFrame:
         present.fill_null(False).alias("is_present"),
         pl.col("pays").alias("other_pays"),
         pl.col("last_word").alias("other_word"),
+        pl.col("begins").alias("other_begins"),
         ((pl.col("words") > 0) | pl.col("owns") | pl.col("pays")).alias("is_tied"),
     )
     pairs = asked.select("party_id", "place", "stem").join(others.filter("is_tied"), on="place")
@@ -169,32 +234,37 @@ def _neighbours(asked: pl.DataFrame) -> pl.DataFrame:
         (~same & pl.col("is_present")).sum().alias("strangers"),
         pl.col("other_word").filter(~same & pl.col("is_present")).max().alias("strangers_at"),
         (~same & pl.col("other_pays")).sum().alias("strangers_paying"),
+        pl.col("other_begins").filter(~same).max().alias("strangers_began"),
     )
 
 
-def _company(claims: pl.DataFrame, homes: pl.DataFrame, people: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
+def company(claims: pl.DataFrame, homes: pl.DataFrame, around: Around) -> pl.DataFrame:
     """The claims that need to know who lives where, by `party_id` and `place`."""
-    living = homes.join(people, on="party_id").select(
+    living = homes.join(around.people, on="party_id").select(
         pl.col("party_id").alias("other"), "place", pl.col("stem").alias("other_stem")
     )
     pairs = claims.select("party_id", "place", "stem").join(living, on="place")
     pairs = pairs.filter(pl.col("party_id") != pl.col("other"))
-    same = pl.col("stem") == pl.col("other_stem")
+    same = (pl.col("stem") == pl.col("other_stem")).fill_null(False)
     by_name = pairs.group_by("party_id", "place").agg(
-        same.any().alias("family_lives_here"), (~same).any().alias("strangers_live_here")
+        same.any().alias("family_lives_here"), (~same.any()).alias("strangers_live_here")
     )
-    by_contact = contacts.join(living, on="other").select("party_id", "place").unique()
+    by_contact = around.contacts.join(living, on="other").select("party_id", "place").unique()
     return by_name.join(
         by_contact.with_columns(contact_lives_here=pl.lit(True)), on=["party_id", "place"], how="full", coalesce=True
     )
 
 
-def _heaviest(claims: pl.DataFrame) -> pl.DataFrame:
-    """The heaviest premise of each person (HOME_SCHEMA) that is not below the floor."""
-    present = [name for name in WEIGHTS if name in claims.columns]
+def heaviest(claims: pl.DataFrame, weights: Mapping[str, float] = WEIGHTS) -> pl.DataFrame:
+    """The heaviest premise of each person (HOME_SCHEMA) of those that are not below the floor."""
+    present = [name for name in weights if name in claims.columns]
     weight = pl.sum_horizontal(
-        pl.lit(WEIGHTS["bias"]), *(pl.col(name).fill_null(False).cast(pl.Float64) * WEIGHTS[name] for name in present)
+        pl.lit(weights["bias"]), *(pl.col(name).fill_null(False).cast(pl.Float64) * weights[name] for name in present)
     ).round(6)
     ordered = claims.with_columns(weight=weight).sort("party_id", "weight", "place", descending=[False, True, False])
     best = ordered.unique("party_id", keep="first", maintain_order=True).filter(pl.col("weight") >= FLOOR)
     return best.select(list(HOME_SCHEMA))
+
+
+def _house(place: pl.Expr) -> pl.Expr:
+    return place.str.split("#").list.first()

@@ -15,6 +15,7 @@ PAYER: Final = "payer"
 READER: Final = "reader"
 SELF: Final = "self"
 CONTACT: Final = "contact"
+NAME: Final = "name"
 WHATS: Final = (OWNER, PAYER, READER, SELF)
 """What a record is: the holder of an account by the books, a payment, a meter, or the person's own word (a card, a
 call, a request). The first that holds, for a record may carry facts of several kinds."""
@@ -107,12 +108,25 @@ def gather_ties(records: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 def contact_ties(records: pl.DataFrame) -> pl.DataFrame:
     """Ties of parties to their phones and e-mails: `contacts` of the records, in the column `contact`."""
-    listed = records.select("party_id", pl.col("contacts").alias("contact"), "record_id")
+    return _listed(records, pl.col("contacts"), CONTACT)
+
+
+def name_ties(records: pl.DataFrame) -> pl.DataFrame:
+    """Ties of parties to the names under which they named a house: «house~stem» in the column `contact`.
+
+    records: with `stem`, of the surname as the record has it.
+    """
+    named = records.filter(pl.col("house_key").is_not_null() & pl.col("stem").is_not_null())
+    return _listed(named, pl.concat_list(pl.concat_str("house_key", pl.lit("~"), "stem")), NAME)
+
+
+def _listed(records: pl.DataFrame, contacts: pl.Expr, what: str) -> pl.DataFrame:
+    listed = records.select("party_id", contacts.alias("contact"), "record_id")
     given = listed.explode("contact", empty_as_null=True, keep_nulls=True).filter(pl.col("contact").is_not_null())
     found = given.sort("record_id", descending=True).group_by("party_id", "contact", maintain_order=True)
     return found.agg(
         pl.len().cast(pl.Int32).alias("times"), pl.col("record_id").head(_RECORDS_KEPT).alias("records")
-    ).with_columns(what=pl.lit(CONTACT))
+    ).with_columns(what=pl.lit(what))
 
 
 def _what_of(facts: pl.DataFrame) -> pl.DataFrame:

@@ -28,6 +28,7 @@ _STATEMENTS: Final = pa.schema(
         ("flat", _TEXT),
         ("accounts", pa.list_(_TEXT)),
         ("contacts", pa.list_(_TEXT)),
+        ("surname", _TEXT),
     ]
 )
 _BOOKS: Final = pa.schema(

@@ -14,16 +14,19 @@ import polars as pl
 from litso.golden.households import households
 from litso.golden.houses import meant_houses
 from litso.golden.register import with_register
-from litso.golden.residence import placed, residences
+from litso.golden.residence import MOST_AT_PLACE, Around, placed, residences
 from litso.golden.roles import roles
 from litso.golden.ties import (
     CONTACT,
     FACT_KINDS,
     FACT_SCHEMA,
+    NAME,
+    OWNER,
     RECORD_SCHEMA,
     TIE_SCHEMA,
     contact_ties,
     gather_ties,
+    name_ties,
     place_key,
 )
 from litso.resolve.words import fold, surname_stem
@@ -62,10 +65,7 @@ def refresh(connection: Connection) -> graph.Size:
     graph.wait_for_lock(connection)
     graph.clear_pending(connection)
     ties = _gathered(connection, None)
-    known = Known(
-        graph.read_people(connection), graph.read_houses_with_flats(connection), graph.read_stated(connection)
-    )
-    derived = _derived(ties, known)
+    derived = _derived(ties, _known(connection))
     graph.replace_all(connection, ties, derived.roles, derived.members)
     return graph.size(connection)
 
@@ -123,7 +123,9 @@ def _gathered(connection: Connection, party_ids: Sequence[str] | None) -> pl.Dat
     stated, books = _renumbered(connection, stated, books, is_all=party_ids is None)
     stated = _rehoused(connection, stated, is_all=party_ids is None)
     ties = gather_ties(stated.select(list(RECORD_SCHEMA)), books.select(list(FACT_SCHEMA)))
-    return pl.concat([ties.with_columns(contact=pl.lit(None, pl.String)), contact_ties(stated)], how="diagonal")
+    named = name_ties(stated.with_columns(_compared("stem", stated["surname"])))
+    others = [contact_ties(stated), named]
+    return pl.concat([ties.with_columns(contact=pl.lit(None, pl.String)), *others], how="diagonal")
 
 
 def _number(connection: Connection, record_ids: Sequence[int] | None) -> None:
@@ -170,33 +172,68 @@ def _rehoused(connection: Connection, stated: pl.DataFrame, *, is_all: bool) -> 
     if not unknown:
         return stated
     meant = meant_houses(unknown, (known if is_all else graph.read_houses(connection)).to_list())
-    return stated.with_columns(pl.col("house_key").replace(meant))
+    houses = pl.DataFrame(
+        [(key, *one) for key, one in meant.items()],
+        schema={"house_key": pl.String, "house": pl.String, "told": pl.String},
+        orient="row",
+    )
+    is_meant = pl.col("house").is_not_null() & (pl.col("told").is_null() | pl.col("flat").is_null())
+    mended = stated.join(houses, on="house_key", how="left", maintain_order="left").with_columns(
+        house_key=pl.when(is_meant).then("house").otherwise("house_key"),
+        flat=pl.when(is_meant).then(pl.coalesce("told", "flat")).otherwise("flat"),
+    )
+    return mended.drop("house", "told")
+
+
+def read_around(connection: Connection) -> tuple[pl.DataFrame, Around]:
+    """What homes are worked out of: ties with their premises, and what is around them. For learning their weights."""
+    known = _known(connection)
+    ties = _gathered(connection, None)
+    return _placed(ties, known), _around_persons(ties, _folded(known.people.filter("is_person")), _rights(known.stated))
+
+
+def _known(connection: Connection) -> Known:
+    return Known(graph.read_people(connection), graph.read_houses_with_flats(connection), graph.read_stated(connection))
 
 
 def _derived(ties: pl.DataFrame, known: Known) -> Derived:
-    """Roles and households from ties, those of contacts among them."""
-    names = _folded(known.people.filter("is_person"))
-    named = names.select("party_id", "stem")
-    is_contact = pl.col("what") == CONTACT
-    sharing = _sharing(ties.filter(is_contact).select("party_id", "contact"), named)
-    whole = placed(ties.filter(~is_contact).select(list(TIE_SCHEMA)), known.houses_with_flats)
-    homes = residences(whole, named, sharing)
-    related = with_register(roles(whole, homes, named), _rights(known.stated), whole, names)
-    return Derived(related, households(homes, named, whole, sharing))
+    """Roles and households from ties, those of contacts and names among them."""
+    names, rights = _folded(known.people.filter("is_person")), _rights(known.stated)
+    around = _around_persons(ties, names, rights)
+    whole = _placed(ties, known)
+    homes = residences(whole, around)
+    related = with_register(roles(whole, homes, around.people), rights, whole, names)
+    return Derived(related, households(homes, around.people, whole, around.contacts))
+
+
+def _placed(ties: pl.DataFrame, known: Known) -> pl.DataFrame:
+    own = ties.filter(~pl.col("what").is_in([CONTACT, NAME]))
+    return placed(own.select(list(TIE_SCHEMA)), known.houses_with_flats)
+
+
+def _around_persons(ties: pl.DataFrame, names: pl.DataFrame, rights: pl.DataFrame) -> Around:
+    people, what = names.select("party_id", "stem"), pl.col("what")
+    return Around(
+        people,
+        _sharing(ties.filter(what == CONTACT).select("party_id", "contact"), people),
+        _namesakes(ties.filter(what == NAME).select("party_id", "contact")),
+        rights.filter(pl.col("role") == OWNER).select("place", "stem", "since", "until"),
+    )
 
 
 def _folded(people: pl.DataFrame) -> pl.DataFrame:
     """Parts of names as they are compared: `party_id`, `stem` of the surname, `given_name`, `patronymic`."""
-
-    def column(name: str, values: pl.Series) -> pl.Series:
-        words = fold(values.to_arrow())
-        return pl.Series(name, (surname_stem(words) if name == "stem" else words).to_pylist(), dtype=pl.String)
-
     return people.with_columns(
-        column("stem", people["surname"]),
-        column("given_name", people["given_name"]),
-        column("patronymic", people["patronymic"]),
+        _compared("stem", people["surname"]),
+        _compared("given_name", people["given_name"]),
+        _compared("patronymic", people["patronymic"]),
     ).drop("surname", "is_person", strict=False)
+
+
+def _compared(name: str, values: pl.Series) -> pl.Series:
+    """Parts of names as they are compared; surnames, for `stem`, without what tells a woman's from a man's."""
+    words = fold(values.to_arrow())
+    return pl.Series(name, (surname_stem(words) if name == "stem" else words).to_pylist(), dtype=pl.String)
 
 
 def _rights(stated: pl.DataFrame) -> pl.DataFrame:
@@ -213,3 +250,11 @@ def _sharing(contacts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     chosen = of_persons.join(few, on="contact")
     pairs = chosen.join(chosen.rename({"party_id": "other"}), on="contact")
     return pairs.filter(pl.col("party_id") != pl.col("other")).select("party_id", "other").unique()
+
+
+def _namesakes(names: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (`party_id`, `other`) who named a house (`house`) under one surname."""
+    listed = names.with_columns(house=pl.col("contact").str.split("~").list.first())
+    few = listed.filter(pl.len().over("contact").is_between(2, MOST_AT_PLACE))
+    pairs = few.join(few.select("contact", pl.col("party_id").alias("other")), on="contact")
+    return pairs.filter(pl.col("party_id") != pl.col("other")).select("party_id", "other", "house").unique()

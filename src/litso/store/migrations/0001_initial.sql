@@ -466,10 +466,10 @@ create table tuning_pair (
 -- What the records of a party say of accounts, premises and contacts, gathered: see litso.golden.ties.
 create table tie (
     party_id uuid not null,
-    what     text not null,                          -- owner | payer | reader | self | contact
+    what     text not null,                          -- owner | payer | reader | self | contact | name
     account  text,
     place    text,                                   -- «house_key#flat»
-    contact  text,                                   -- phone or e-mail, of ties that are contacts
+    contact  text,                                   -- of contacts a phone or an e-mail, of names «house_key~surname»
     first_at timestamptz,
     last_at  timestamptz,
     begins   timestamptz,                            -- as the books say

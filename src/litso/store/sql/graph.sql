@@ -21,12 +21,12 @@ delete from graph_pending;
 -- name: statements
 -- What records say now, what they said before under another party or of other accounts, and what deleted ones said.
 select n.party_id, r.record_id, coalesce(r.updated_at, r.received_at)::timestamp, null::timestamp, r.house_key, r.flat,
-       array_to_string(r.accounts, chr(31)), array_to_string(r.phones || r.emails, chr(31))
+       array_to_string(r.accounts, chr(31)), array_to_string(r.phones || r.emails, chr(31)), r.surname
 from node n join source_record r on r.node_id = n.node_id
 where %(ids)s::uuid[] is null or n.party_id = any(%(ids)s::uuid[])
 union all
 select v.party_id, v.record_id, coalesce(v.updated_at, v.valid_from)::timestamp, v.valid_to::timestamp, v.house_key,
-       v.flat, array_to_string(v.accounts, chr(31)), ''
+       v.flat, array_to_string(v.accounts, chr(31)), '', null
 from source_record_version v
 join source_record r using (record_id)
 left join crosswalk c on c.record_id = v.record_id and c.until is null
@@ -34,7 +34,7 @@ where (%(ids)s::uuid[] is null or v.party_id = any(%(ids)s::uuid[])) and v.party
   and (v.party_id is distinct from c.party_id or v.accounts <> r.accounts)
 union all
 select c.party_id, r.record_id, coalesce(r.updated_at, r.received_at)::timestamp, r.deleted_at::timestamp, r.house_key,
-       r.flat, array_to_string(r.accounts, chr(31)), ''
+       r.flat, array_to_string(r.accounts, chr(31)), '', null
 from crosswalk c join source_record r using (record_id)
 where (%(ids)s::uuid[] is null or c.party_id = any(%(ids)s::uuid[])) and r.deleted_at is not null
   and c.until >= r.deleted_at
@@ -48,9 +48,12 @@ where f.kind = any(%(kinds)s::text[]) and f.record_id is not null
   and (%(ids)s::bigint[] is null or f.record_id = any(%(ids)s::bigint[]))
 
 -- name: houses_with_flats
-select distinct house_key from fact
-where kind in ('account', 'premise') and flat is not null and house_key is not null
+-- By the register of premises; houses that it does not have, by the books, where a flat may be a typing error.
+select house_key from fact
+where kind in ('account', 'premise') and house_key is not null
   and (%(keys)s::text[] is null or house_key = any(%(keys)s::text[]))
+group by house_key
+having coalesce(bool_or(flat is not null) filter (where kind = 'premise'), bool_or(flat is not null))
 
 -- name: houses
 -- Houses of the register of premises; where there is none, those in which the books have an account, typing errors and all.
