@@ -57,7 +57,7 @@ from litso.standardize.email import domain_of, email, emails
         ("<ivan@mail.ru", "ivan@mail.ru", "PERSONAL", 4),
         ('"И. Петров" <ivan@mail.ru>', "ivan@mail.ru", "PERSONAL", 0),
         ("ivan@ｍail.ru", "ivan@mail.ru", "PERSONAL", 4),
-        ("ivan@мэйл.ру", None, None, 1),
+        ("ivan@мэйл.ру", "ivan@mail.ru", "PERSONAL", 4),
         ("ivan@1.אב.com", None, None, 1),
         ("ivan@my_box.ru", None, None, 1),
         ("и\udfffван@mail.ru", None, None, 1),

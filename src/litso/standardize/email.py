@@ -112,7 +112,7 @@ def _split(line: str) -> Iterator[str]:
 def _one(text: str) -> Email:
     """One address: as it is, then repaired."""
     named = _NAMED.fullmatch(text)
-    line = (named[1] if named else text).strip(" '`«»()[]{},;:")
+    line = _DOUBLED.sub(r"\1", (named[1] if named else text).strip(" '`«»()[]{},;:|"))
     line, is_extracted = _extracted(re.sub(r"^mailto:", "", line))
     quoted = _QUOTED.match(line)
     if quoted and line[quoted.end() : quoted.end() + 1] == "@":
@@ -134,7 +134,7 @@ _ADDRESS: Final = re.compile(
     r"(?:(?<![^\s<(\[,;:])|(?<=://))[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*"
     r"@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?![^\s>)\],;:])"
 )
-_WORD_BEFORE: Final = re.compile(r"[a-z0-9._-]+\s*$")
+_WORD_BEFORE: Final = re.compile(r"[a-z0-9._-]+[\s,]*$")
 _OWN_WORDS: Final = re.compile(r"(?:e-?mail|mail|pochta|adres)\s*$")
 
 
@@ -157,6 +157,8 @@ def _broken(problem: str) -> Email:
 def _repair(line: str) -> str:
     """The line with an at-sign and without spaces, when the way is clear."""
     line = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", f" {line} ").strip())
+    line = line.replace(" ", "") if _LETTERS_APART.fullmatch(line) else line
+    line = re.sub(r"^www\.(?=[^@]+@)", "", line)
     if re.search("[а-яё]", line):
         line = _from_russian_keys(line)
     line = re.sub(r"@[@\s]*@|@[\s#\"']+|[\"]@", "@", line)
@@ -173,6 +175,9 @@ def _repair(line: str) -> str:
     return _SPACE_BY_SIGN.sub("", local).strip(",;: ") + at + domain
 
 
+_DOUBLED: Final = re.compile(r"^([^@\s]+@[^@\s]+?)\1$")
+"""A whole address twice without anything between: the field was filled again."""
+_LETTERS_APART: Final = re.compile(r"(?:[^\s@] ){3,}[^\s@]@[^\s@](?: [^\s@])+")
 _TWICE: Final = re.compile(r"(@[^@\s]+)\1$")
 _SPLIT_DOMAIN: Final = re.compile(r"@([a-z-]+)@(ru|com)$")
 _SPACE_BY_SIGN: Final = re.compile(r"\s+(?=[._+-]|[0-9]+$|$)|(?<=[._+-])\s+")
@@ -189,12 +194,28 @@ def _from_russian_keys(line: str) -> str:
     if _CYRILLIC_ADDRESS.fullmatch(line):
         return line
     local, at, domain = line.rpartition("@")
+    if (told := _spoken(domain)) and local.isascii():
+        return local + at + told
     candidates = [twins_to_latin(line)]
     if not at or not domain.isascii() or _is_gibberish(local):
         candidates.append((typed_in_latin(local) + at + typed_in_latin(domain)).strip("`'[]{}"))
     fitting = (one for one in candidates if one.isascii() and _is_known(one.replace('"', "@").rpartition("@")[2]))
     twins = twins_to_latin(line)
     return next(fitting, twins if twins.isascii() else line)
+
+
+_SPOKEN: Final = {
+    "мейл": "mail", "мэйл": "mail", "маил": "mail", "майл": "mail", "яндекс": "yandex", "рамблер": "rambler",
+    "джимейл": "gmail", "гмайл": "gmail", "гмаил": "gmail", "инбокс": "inbox", "аутлук": "outlook",
+}  # fmt: skip
+_SPOKEN_TOPS: Final = {"ру": "ru", "ком": "com"}
+
+
+def _spoken(domain: str) -> str | None:
+    """A well-known mail domain written as it is spoken: «мейл.ру», «mail.ру»; None for others."""
+    base, _, top = re.sub(r"[.,\s]+", ".", domain.strip(" .,")).rpartition(".")
+    name = f"{_SPOKEN.get(base, base)}.{_SPOKEN_TOPS.get(top, top)}"
+    return name if name in lists()["common"] else None
 
 
 def _is_gibberish(word: str) -> bool:
@@ -211,7 +232,7 @@ def _is_known(domain: str) -> bool:
 
 def _find_at(line: str) -> str:
     """Put the at-sign before a known mail domain: «ivanov mail.ru», «ivanov"mail.ru», «ivanov2mail.ru» stays."""
-    found = re.fullmatch(r"([a-z0-9._-]{2,})[\s\"#*&]+([a-z0-9-]+(?:[.,/][a-z]{2,6}))", line)
+    found = re.fullmatch(r"([a-z0-9._-]{2,})[\s\"#№*&]+([a-z0-9-]+(?:[.,/][a-z]{2,6}))", line)
     if found and _is_known(found[2]):
         return f"{found[1]}@{found[2]}"
     return line
@@ -318,7 +339,8 @@ _WRONG_TOPS: Final = {
     "con": "com", "cim": "com", "comm": "com", "cpm": "com", "vom": "com", "xom": "com", "ocm": "com", "om": "com",
     "ry": "ru", "tu": "ru", "ri": "ru", "rru": "ru", "ruu": "ru", "ur": "ru", "ru1": "ru", "tru": "ru", "r": "ru",
     "u": "ru", "rh": "ru", "rn": "ru", "ey": "ru", "rut": "ru", "rus": "ru", "rur": "ru", "rub": "ru", "rux": "ru",
-    "ruy": "ru", "eru": "ru", "ryu": "ru", "co": "com", "cm": "com", "cmo": "com", "coom": "com", "comn": "com",
+    "ruy": "ru", "pu": "ru", "ru2": "ru", "com1": "com", "com2": "com", "ruru": "ru", "comcom": "com", "eru": "ru",
+    "ryu": "ru", "co": "com", "cm": "com", "cmo": "com", "coom": "com", "comn": "com",
 }  # fmt: skip
 """Top domains typed wrong. Some exist (`tu` once did), so they count only behind a well-known mail name."""
 
@@ -351,8 +373,7 @@ def _slips() -> dict[str, str]:
 def _one_slip(domain: str) -> Iterator[str]:
     """Deletions, exchanges, insertions and replacements in the name; a lost, doubled or early dot; a lost end."""
     base, _, top = domain.rpartition(".")
-    yield base + top
-    yield base
+    yield from (base + top, base, f"{base}-{top}", f"{base}_{top}")
     for place in range(1 if len(base) > 4 else len(base), len(base)):
         yield base[:place] + base[place + 1 :] + "." + top
     for place in range(len(base) - 1):
@@ -360,7 +381,8 @@ def _one_slip(domain: str) -> Iterator[str]:
     for place in range(len(base) + 1):
         for letter in "abcdefghijklmnopqrstuvwxyz":
             yield base[:place] + letter + base[place:] + "." + top
-            if 0 < place < len(base) and len(base) > 4:
+            is_first_safe = len(base) > 5 and top == "ru"  # no other domain is like «yandex.ru»
+            if (place > 0 or is_first_safe) and place < len(base) and len(base) > 4:
                 yield base[:place] + letter + base[place + 1 :] + "." + top
     yield base + "." + base + "." + top
 
@@ -382,6 +404,7 @@ def plain_emails(texts: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         pl.col("type").is_not_null()
         & ~pl.col("local").is_in(fillers)
         & pl.col("local").str.contains("[a-z].*[a-z]")
+        & ~pl.col("local").str.starts_with("www.")
         & (pl.col("local").str.len_bytes() <= 64)
         & (pl.col("local") != pl.col("name").str.split(".").list.first())
         & (pl.col("local").str.len_bytes() + pl.col("name").str.len_bytes() <= 253)

@@ -86,14 +86,15 @@ def looks_like_patronymic(word: str) -> bool:
     return _PATRONYMIC.fullmatch(word) is not None
 
 
-def read_words(role: str) -> pl.DataFrame:
-    """Words of one part of a name: folded `word`, `count`, `gender`."""
+def read_words(role: str, least: int = 0) -> pl.DataFrame:
+    """Words of one part of a name: folded `word`, `count`, `gender`; of spellings met at least so often."""
     path = resources.files("russiannames").joinpath(f"data/{_TABLE[role]}.parquet")
     with resources.as_file(path) as file:
         table = pl.read_parquet(file, columns=["text", "count", "gender"])
     word = pl.col("text").str.to_lowercase().str.replace_all("ё", "е", literal=True)
     return (
-        table.select(word=word, count="count", gender="gender")
+        table.filter(pl.col("count") >= least)
+        .select(word=word, count="count", gender="gender")
         .filter(pl.col("word").str.contains(r"^[а-я]+(?:[-'][а-я]+)*$"))
         .sort("count", descending=True)
         .group_by("word", maintain_order=True)

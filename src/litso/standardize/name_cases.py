@@ -178,7 +178,7 @@ def is_told_by_others(folded: str) -> bool:
 @lru_cache(maxsize=1)
 def _common_surnames() -> frozenset[str]:
     """Surnames with a telling ending that are met often: the tables of counts leave them out."""
-    table = read_words(SURNAME).filter((pl.col("count") >= _LEAST_SURNAME) & pl.col("word").str.contains("[вн]$"))
+    table = read_words(SURNAME, least=_LEAST_SURNAME).filter(pl.col("word").str.contains("[вн]$"))
     return frozenset(table["word"].to_list())
 
 

@@ -60,6 +60,15 @@ class NumberingPlan:
         """Position in `places` of every number."""
         return self.place_of[np.searchsorted(self.starts, nationals, side="right") - 1]
 
+    def covers(self, national: str) -> bool:
+        """Whether the plan has numbers of that first digit at all: the ministry's files are one a digit."""
+        return national[0] in self._first_digits
+
+    @cached_property
+    def _first_digits(self) -> frozenset[str]:
+        taken = self.starts[self.place_of > 0]
+        return frozenset(f"{start:010d}"[0] for start in taken.tolist())
+
     @cached_property
     def _starts(self) -> memoryview:
         """The starts as plain numbers, which bisection reads three times as fast as those of numpy."""

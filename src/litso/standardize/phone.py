@@ -103,6 +103,7 @@ def phones(text: str | None, *, territory: Territory | None = None, plan: Number
     if is_nothing(text):
         return []
     line = "\n".join(tidy(part) for part in (text or "")[:MAX_LENGTH].splitlines()).lower()
+    line = _without_dates(line.translate(_BRACKETS))
     found: list[Phone] = []
     code = _default_code(territory)
     for digits in _numbers(line, Around(code, plan)):
@@ -111,6 +112,16 @@ def phones(text: str | None, *, territory: Territory | None = None, plan: Number
             code = _code_of(meaning.national, plan or default_plan())
         found.append(_phone(meaning, digits.extension, plan or default_plan(), territory))
     return found or [NOTHING._replace(problems="no_digits")]
+
+
+_BRACKETS: Final = str.maketrans("[]{}_", "()()-")
+_DATE: Final = re.compile(r"(?<![0-9.])(?:[0-2]?[0-9]|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?![0-9.])")
+
+
+def _without_dates(line: str) -> str:
+    """The line without a date beside a number: «12.03.1985 89271234567»."""
+    cleaned = _DATE.sub(";", line)
+    return cleaned if cleaned != line and sum(map(str.isdigit, cleaned)) > 6 else line
 
 
 def _default_code(territory: Territory | None) -> str | None:
@@ -128,15 +139,17 @@ def _code_of(national: str, plan: NumberingPlan) -> str | None:
     return national[: place.code_length] if place and place.type == LAND_LINE else None
 
 
-_LETTER_BY_DIGIT: Final = re.compile(r"[oо][0-9\-) ]|[0-9]з|[li|][0-9]")
+_LETTER_BY_DIGIT: Final = re.compile(r"[oо][0-9\-) ]|[0-9][зs]|[li|][0-9]")
 _LETTER_DIGITS: Final = (
     (re.compile(r"(?<=[0-9\-(). ])[oо](?=[0-9\-) ])"), "0"),
     (re.compile(r"(?<=[0-9])з(?![а-яё])"), "3"),
+    (re.compile(r"(?<=[0-9])s(?=[0-9\-])"), "5"),
     (re.compile(r"(?<=[0-9\-(). ])[li|](?=[0-9]{2})|(?<=[0-9])[li|](?=[0-9])"), "1"),
 )
 _EXTENSION: Final = re.compile(
-    r"(?<![\s,.;(])[\s,.;(]*+"
-    r"(?:доб(?:ав)?(?:очн\w*)?|вн(?:утр)?(?:енн\w*)?|ext(?:ension)?|тон(?:альн\w*)?|x|х|(?<![#*])[#*]++)[\s.:№#]*+"
+    r"(?:(?<=[0-9])(?:,,++\s?|[pw])|(?<![\s,.;(])[\s,.;(]*+"
+    r"(?:доб(?:ав)?(?:очн\w*)?|доп(?:олнит\w*)?|вн(?:утр)?(?:енн\w*)?|ext(?:ension)?|тон(?:альн\w*)?|x|х|"
+    r"(?<![#*])[#*]++)[\s.:=№#]*+)"
     r"([0-9]{1,7})\b\)?"
 )
 _STRONG: Final = re.compile(r"[^0-9\s+().\-/,]+|(?<=[0-9])\s*(?=\+)|\n")
@@ -259,6 +272,8 @@ def interpret(one: Digits, around: Around = NOWHERE) -> Meaning:
         return _ten(digits, None, around.plan)
     if len(digits) == 12 and digits[:2] in ("78", "77", "88", "87") and _is_russian(digits[2:], around.plan):
         return _ten(digits[2:], "doubled_prefix", around.plan)
+    if one.plus and len(digits) > 11 and digits[0] == "7":
+        return Meaning(None, None, "too_long")
     if one.plus and len(digits) > 11:
         return _foreign(digits, lenient=False)
     if len(digits) > 11 and digits.startswith(_NEIGHBOURS):
@@ -281,8 +296,9 @@ def _eleven(digits: str, plus: bool, plan: NumberingPlan | None) -> Meaning:
 def _ten(national: str, problem: str | None, plan: NumberingPlan | None) -> Meaning:
     if not national.strip(national[0]) or not national[3:].strip("0") or national in ("1234567890", "0123456789"):
         return Meaning(None, None, "placeholder")
-    if national[0] == "0" and _is_russian("4" + national[1:], plan):
-        return Meaning("4" + national[1:], None, "old_code")
+    newer = ("40" if national.startswith("011") else "4") + national[2 if national.startswith("011") else 1 :]
+    if national[0] == "0" and _is_russian(newer, plan):
+        return Meaning(newer, None, "old_code")
     if not _is_russian(national, plan):
         return Meaning(None, None, "unknown_code")
     return Meaning(national, None, problem)
@@ -382,7 +398,8 @@ def region_words(region: str | None) -> frozenset[str]:
 
 def _russian_phone(national: str, extension: str | None, problem: str | None, plan: NumberingPlan) -> Phone:
     place = plan.find(national)
-    problems = ";".join(filter(None, (problem, None if place else "not_in_plan"))) or None
+    is_absent = place is None and plan.covers(national)
+    problems = ";".join(filter(None, (problem, "not_in_plan" if is_absent else None))) or None
     place = place or default_plan().find(national)
     length = place.code_length if place else 3
     return Phone(
