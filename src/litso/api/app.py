@@ -21,9 +21,13 @@ from litso.api.checks import checks_router
 from litso.api.clean import clean_router
 from litso.api.consents import consents_router
 from litso.api.consumers import consumers_router
+from litso.api.document import document_of
+from litso.api.exchange import Exchange
 from litso.api.explaining import explaining_router
 from litso.api.intake import intake_router, links_router
+from litso.api.jobs import jobs_router
 from litso.api.judgements import judgements_router
+from litso.api.lookup import lookup_router
 from litso.api.operations import operations_router
 from litso.api.parties import parties_router
 from litso.api.pins import pins_router
@@ -116,6 +120,8 @@ def _api_router() -> Router:
             relations_router,
             judgements_router,
             links_router,
+            jobs_router,
+            lookup_router,
             operations_router,
             consents_router,
             explaining_router,
@@ -130,7 +136,7 @@ def _api_router() -> Router:
             clean_router,
             reference_router,
         ],
-        middleware=[BearerAuthentication],
+        middleware=[BearerAuthentication, Exchange()],
         security=[{"token": []}],
     )
 
@@ -139,7 +145,7 @@ def _intake_router() -> Router:
     return Router(
         path=_API,
         route_handlers=[intake_router],
-        middleware=[WriteKeyAuthentication],
+        middleware=[WriteKeyAuthentication, Exchange()],
         security=[{"token": []}, {"write_key": []}],
     )
 
@@ -193,4 +199,4 @@ def _openapi() -> OpenAPIConfig:
 
 def openapi_schema(settings: Settings) -> dict[str, Any]:
     """The OpenAPI document; needs no running store."""
-    return create_app(Store(""), settings).openapi_schema.to_schema()
+    return document_of(create_app(Store(""), settings))

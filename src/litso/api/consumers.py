@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CON
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND
+from litso.api.exchange import SECRET
 from litso.api.given import GivenSettings, GivenStore
 from litso.api.paging import link_header
 from litso.store.consumers import Consumer
@@ -43,6 +44,7 @@ def list_consumers(request: ApiRequest, store: GivenStore) -> schemas.ConsumersO
     operation_id="add_consumer",
     summary="Attach a consumer",
     responses={**ALWAYS, **CONFLICT},
+    opt={SECRET: True},
 )
 def add_consumer(
     request: ApiRequest, store: GivenStore, settings: GivenSettings, data: JSONBody[schemas.ConsumerIn]
@@ -134,7 +136,8 @@ def replay(request: ApiRequest, store: GivenStore, name: Name, data: JSONBody[sc
     sync_to_thread=True,
     operation_id="rotate_consumer_secret",
     summary="A new secret",
-    responses=NOT_FOUND,
+    responses={**NOT_FOUND, **CONFLICT},
+    opt={SECRET: True},
 )
 def rotate(request: ApiRequest, store: GivenStore, name: Name) -> schemas.AttachedOut:
     """A webhook is signed by the former secret as well for a day; a former token is void at once."""

@@ -26,7 +26,6 @@ ALWAYS: Final[Responses] = {
 TOO_LARGE: Final[Responses] = {413: _problem("The request is too large.")}
 NOT_FOUND: Final[Responses] = {**ALWAYS, 404: _problem("There is no such thing.")}
 REDIRECTED: Final[Responses] = {
-    304: ResponseSpec(None, description="Not changed since the ETag of If-None-Match.", generate_examples=False),
     308: ResponseSpec(None, description="The party was merged: see Location.", generate_examples=False),
 }
 CONFLICT: Final[Responses] = {409: _problem("The state changed since the caller looked.")}

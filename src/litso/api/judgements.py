@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from litestar import Response, Router, delete, post
 from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_428_PRECONDITION_REQUIRED
 
-from litso.api import schemas
+from litso.api import schemas, steward_schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenStore
 from litso.api.once import IdempotencyKey, once
 from litso.api.parties import etag
 from litso.api.problems import PreconditionFailed
+from litso.api.records import DryRun
+from litso.api.steward_schemas import EffectsOut
 from litso.store import golden, judgements, records
 from litso.store.database import Connection, Store
 from litso.store.judgements import Judgement, SourceKey
-from litso.usecases import stewardship
+from litso.usecases import operations, stewardship
+from litso.usecases.access import sight_of
+from litso.usecases.consenting import shown_contact
+from litso.usecases.operations import Effects
 
 _TAG: Final = re.compile(r'"[^"]*"')
 
@@ -34,23 +40,34 @@ IfMatch = Annotated[
     ),
 ]
 
+_ANSWERS: Final = {
+    200: ResponseSpec(EffectsOut, description="A dry run.", generate_examples=False),
+    201: ResponseSpec(schemas.JudgementOut, description="Entered.", generate_examples=False),
+}
+
 
 @post(
     "/judgements",
     sync_to_thread=True,
     operation_id="judge",
     summary="Same, different or unsure",
-    responses={**NOT_FOUND, **CONFLICT, **PRECONDITION},
+    responses={**NOT_FOUND, **CONFLICT, **PRECONDITION, **_ANSWERS},
 )
 def judge(
     request: ApiRequest,
     store: GivenStore,
     data: JSONBody[schemas.JudgementIn],
+    dry_run: DryRun = False,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
-) -> Response[schemas.JudgementOut]:
-    """Enter a judgement about two source records; their parties are resolved anew at once."""
+) -> Response[Any]:
+    """Enter a judgement about two source records; their parties are resolved anew at once.
+
+    A dry run answers 200 with what would change, and needs no If-Match.
+    """
     left, right = ((key.source, key.source_id) for key in (data.left, data.right))
+    if dry_run:
+        return Response(_foreseen(store, request, data.verdict, left, right), status_code=HTTP_200_OK)
 
     def work() -> schemas.JudgementOut:
         if data.verdict != "unsure":
@@ -82,6 +99,24 @@ def undo(
     if judgement.verdict != "unsure":
         _check_match(store, judgement.sides, if_match)
     return _judgement_out(store, stewardship.undo(store, request.user, judgement_id).judgement)
+
+
+def _foreseen(store: Store, request: ApiRequest, verdict: str, left: SourceKey, right: SourceKey) -> EffectsOut:
+    with store.transaction() as connection:
+        return effects_out(request, operations.rehearse_judgement(connection, request.user, verdict, left, right))
+
+
+def effects_out(request: ApiRequest, effects: Effects) -> EffectsOut:
+    """What a judgement or an operation changes, as the API shows it."""
+    sight, _ = sight_of(request.user, None)
+    before, after = (
+        [schemas.named(one, steward_schemas.PartShareOut) for one in side] for side in (effects.before, effects.after)
+    )
+    narrowed, returned = (
+        [steward_schemas.SubjectOut(shown_contact(one.contact, sight), *one[1:]) for one in side]
+        for side in (effects.narrowed, effects.returned)
+    )
+    return EffectsOut(before, after, effects.redirected, effects.created, narrowed, returned, effects.systems)
 
 
 def _check_match(store: Store, keys: Sequence[SourceKey], if_match: str | None) -> None:

@@ -15,7 +15,7 @@ from litso.api import steward_schemas as out
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenStore
-from litso.api.judgements import IfMatch, demand_match
+from litso.api.judgements import IfMatch, demand_match, effects_out
 from litso.api.once import IdempotencyKey, once
 from litso.api.paging import from_cursor, link_header, to_cursor
 from litso.api.parties import Cursor, Id
@@ -24,11 +24,9 @@ from litso.store import golden, operations
 from litso.store.database import Connection, Store
 from litso.store.operations import Operation
 from litso.usecases import bulk_judging, profiles
-from litso.usecases.access import sight_of
 from litso.usecases.background import in_background
 from litso.usecases.bulk_judging import LinkFilter, Pair
-from litso.usecases.consenting import shown_contact
-from litso.usecases.operations import Done, Effects, Versions, merge, parties_judged, split, undo_operation
+from litso.usecases.operations import Done, Versions, merge, parties_judged, split, undo_operation
 
 _DRY: Final = {200: ResponseSpec(out.OperationDoneOut, description="A dry run.", generate_examples=False)}
 _BEGUN: Final = {202: ResponseSpec(out.OperationOut, description="Begun: many judgements.", generate_examples=False)}
@@ -111,17 +109,7 @@ def _answered(
 
 
 def _done(request: ApiRequest, done: Done) -> out.OperationDoneOut:
-    return out.OperationDoneOut(done.operation and _out(done.operation), _effects(request, done.effects))
-
-
-def _effects(request: ApiRequest, effects: Effects) -> out.EffectsOut:
-    sight, _ = sight_of(request.user, None)
-    before, after = ([schemas.named(one, out.PartShareOut) for one in side] for side in (effects.before, effects.after))
-    narrowed, returned = (
-        [out.SubjectOut(shown_contact(one.contact, sight), *one[1:]) for one in side]
-        for side in (effects.narrowed, effects.returned)
-    )
-    return out.EffectsOut(before, after, effects.redirected, effects.created, narrowed, returned, effects.systems)
+    return out.OperationDoneOut(done.operation and _out(done.operation), effects_out(request, done.effects))
 
 
 def _out(found: Operation) -> out.OperationOut:

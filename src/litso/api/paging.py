@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from litso.api.auth import ApiRequest
 from litso.errors import BadUsage
+
+Item = TypeVar("Item")
 
 
 def to_cursor(position: int) -> str:
@@ -23,6 +27,13 @@ def from_cursor(cursor: str | None) -> int | None:
         return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise BadUsage("cursor: not a cursor of this list") from error
+
+
+def page_of(found: Sequence[Item], cursor: str | None, limit: int) -> tuple[list[Item], str | None]:
+    """A page of a list that is at hand as a whole, and the cursor of the next one."""
+    skip = max(from_cursor(cursor) or 0, 0)
+    following = to_cursor(skip + limit) if len(found) > skip + limit else None
+    return list(found[skip : skip + limit]), following
 
 
 def link_header(request: ApiRequest, parameter: str, value: str | None) -> dict[str, str]:

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath, PathParameter, QueryParameter
-from litestar.status_codes import HTTP_304_NOT_MODIFIED, HTTP_308_PERMANENT_REDIRECT
+from litestar.status_codes import HTTP_308_PERMANENT_REDIRECT
 
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, NOT_FOUND, REDIRECTED
 from litso.api.given import GivenStore
-from litso.api.paging import from_cursor, link_header, to_cursor
+from litso.api.paging import from_cursor, link_header, page_of, to_cursor
 from litso.errors import BadUsage
 from litso.store.changes import Change
 from litso.store.database import Connection
@@ -96,10 +96,7 @@ def get_party(
         if current != party_id.lower():
             return _moved(request, party_id, current)
         profile = profiles.read_profile(connection, request.user, current, purpose=purpose)
-    tag = {"ETag": etag(profile.party_id, profile.version)}
-    if request.headers.get("if-none-match") == tag["ETag"]:
-        return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=tag)  # type: ignore[arg-type]
-    return Response(party_out(profile), headers=tag)
+    return Response(party_out(profile), headers={"ETag": etag(profile.party_id, profile.version)})
 
 
 def _moved(request: ApiRequest, party_id: str, current: str) -> Response[Any]:
@@ -147,13 +144,20 @@ def _origins(origins: Sequence[Origin]) -> list[schemas.OriginOut]:
     responses=NOT_FOUND,
 )
 def get_records(
-    request: ApiRequest, store: GivenStore, party_id: Id, purpose: Purpose = None
-) -> schemas.SourceRecordsOut:
+    request: ApiRequest,
+    store: GivenStore,
+    party_id: Id,
+    purpose: Purpose = None,
+    limit: Limit = _MOST,
+    cursor: Cursor = None,
+) -> Response[schemas.SourceRecordsOut]:
     """Every source record of the party in standard values."""
     with store.transaction() as connection:
         current = profiles.current_id(connection, party_id)
         found = profiles.read_records(connection, request.user, current, purpose=purpose)
-    return schemas.SourceRecordsOut(msgspec.convert(found, list[schemas.SourceRecordOut], from_attributes=True))
+    page, following = page_of(found, cursor, limit)
+    items = msgspec.convert(page, list[schemas.SourceRecordOut], from_attributes=True)
+    return Response(schemas.SourceRecordsOut(items, following), headers=link_header(request, "cursor", following))
 
 
 @get(
@@ -239,11 +243,16 @@ def version_out(state: GoldenVersion, steps: Sequence[Step] = ()) -> schemas.Ver
     summary="Who read a party",
     responses=NOT_FOUND,
 )
-def get_accesses(request: ApiRequest, store: GivenStore, party_id: Id, limit: Limit = 50) -> schemas.AccessesOut:
+def get_accesses(
+    request: ApiRequest, store: GivenStore, party_id: Id, limit: Limit = 50, cursor: Cursor = None
+) -> Response[schemas.AccessesOut]:
     """Logged reads, the latest first."""
+    most = min(max(from_cursor(cursor) or 0, 0), _DEEPEST) + limit + 1
     with store.transaction() as connection:
-        found = history.read_accesses(connection, request.user, party_id.lower(), limit=limit)
-    return schemas.AccessesOut([schemas.named(one, schemas.AccessOut) for one in found])
+        found = history.read_accesses(connection, request.user, party_id.lower(), limit=most)
+    page, following = page_of(found, cursor, limit)
+    shown = schemas.AccessesOut([schemas.named(one, schemas.AccessOut) for one in page], following)
+    return Response(shown, headers=link_header(request, "cursor", following))
 
 
 @get(

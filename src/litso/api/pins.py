@@ -14,7 +14,8 @@ from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenStore
 from litso.api.judgements import IfMatch, demand_match
 from litso.api.once import IdempotencyKey, once
-from litso.api.parties import Id, Purpose
+from litso.api.paging import link_header, page_of
+from litso.api.parties import Cursor, Id, Limit, Purpose
 from litso.store import golden, pins
 from litso.usecases import pinning, profiles
 from litso.usecases.pinning import Pinned
@@ -77,11 +78,14 @@ def list_pins(
     store: GivenStore,
     in_doubt: Annotated[bool, QueryParameter(description="Only those that newer records contradict.")] = False,
     purpose: Purpose = None,
-) -> schemas.PinsOut:
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response[schemas.PinsOut]:
     """All active pins, those in doubt first."""
     with store.transaction() as connection:
         found = pinning.read_pins(connection, request.user, purpose=purpose)
-    return schemas.PinsOut([_out(one) for one in found if one.doubts or not in_doubt])
+    page, following = page_of([_out(one) for one in found if one.doubts or not in_doubt], cursor, limit)
+    return Response(schemas.PinsOut(page, following), headers=link_header(request, "cursor", following))
 
 
 def _out(found: Pinned) -> schemas.PinOut:

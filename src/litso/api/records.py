@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Any, Final
 
 from litestar import Response, Router, post
-from litestar.params import JSONBody
-from litestar.status_codes import HTTP_200_OK
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND
 from litso.api.given import GivenGathering, GivenStore
+from litso.api.jobs import BEGUN, begun, job_out
 from litso.api.once import IdempotencyKey, once
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
-from litso.usecases import online
+from litso.usecases import many_records, online
 from litso.usecases.online import Candidate, Evidence, Given, Upserted
 
 _MOST: Final = 1000
+
+DryRun = Annotated[bool, QueryParameter(description="Tell what would happen; nothing is written.")]
+Prefer = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Prefer",
+        max_length=200,
+        description="`respond-async`: answer 202 with a job at once; up to 100000 records then.",
+    ),
+]
+
+
+_DONE: Final = {
+    200: ResponseSpec(schemas.RecordsOut, description="What became of the records.", generate_examples=False)
+}
 
 
 @post(
@@ -29,23 +46,39 @@ _MOST: Final = 1000
     guards=[needs("write_records")],
     operation_id="upsert_records",
     summary="Upsert one or many source records",
-    responses={**NOT_FOUND, **CONFLICT},
+    responses={**NOT_FOUND, **CONFLICT, **_DONE, **BEGUN},
 )
 def upsert(
     request: ApiRequest,
     store: GivenStore,
     gathering: GivenGathering,
     data: JSONBody[schemas.RecordIn | list[schemas.RecordIn]],
+    dry_run: DryRun = False,
+    prefer: Prefer = None,
     idempotency_key: IdempotencyKey = None,
-) -> Response[schemas.RecordsOut]:
+) -> Response[Any]:
     """Insert or change records and resolve them at once, all or none; parties, quality codes and evidence come back.
 
-    A record equal to the one before is `unchanged`; a party may take in, or part with, other records.
+    A record equal to the one before is `unchanged`; a party may take in, or part with, other records. A dry run tells
+    what would happen: `party_id` is null where a party would be made. With `Prefer: respond-async` a job does it in
+    steps and names the records that it cannot take.
     """
     items = data if isinstance(data, list) else [data]
-    if not 1 <= len(items) <= _MOST:
-        raise BadUsage(f"1 to {_MOST} records a request")
+    is_async = prefer is not None and "respond-async" in prefer and not dry_run
+    most = many_records.MOST if is_async else _MOST
+    if not 1 <= len(items) <= most:
+        raise BadUsage(f"1 to {most} records a request")
     given = [_given(item) for item in items]
+    if dry_run:
+        with store.transaction() as connection:
+            return Response(_records_out(online.rehearse_records(connection, request.user, given)))
+    if is_async:
+        with store.transaction() as connection:
+            return begun(
+                once(connection, request, idempotency_key, items, HTTP_202_ACCEPTED, lambda: job_out(
+                    many_records.ask(connection, request.user, given)
+                ))
+            )  # fmt: skip
     if idempotency_key is None:
         return Response(_records_out(gathering.upsert(request.user, given)), status_code=HTTP_200_OK)
     with store.transaction() as connection:

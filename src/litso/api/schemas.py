@@ -275,6 +275,7 @@ class SourceRecordsOut(Struct):
     """Source records of a party."""
 
     items: list[SourceRecordOut]
+    next_cursor: str | None = None
 
 
 class TimelinePage(Struct):
@@ -338,6 +339,7 @@ class AccessesOut(Struct):
     """Who read a party, the latest first."""
 
     items: list[AccessOut]
+    next_cursor: str | None = None
 
 
 class SeenOut(Struct):
@@ -660,6 +662,7 @@ class PinsOut(Struct):
     """Active pins, those in doubt first."""
 
     items: list[PinOut]
+    next_cursor: str | None = None
 
 
 class PolicyOut(Struct):

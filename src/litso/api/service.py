@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from litso import __version__
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
+from litso.api.document import document_of
 from litso.api.documents import ALWAYS
 from litso.api.given import GivenStore
 from litso.api.paging import link_header
@@ -35,7 +36,7 @@ def ready(store: GivenStore) -> schemas.HealthOut:
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
 def openapi_document(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """The OpenAPI 3.1 document of this server."""
-    return Response(request.app.openapi_schema.to_schema(), media_type="application/vnd.oai.openapi+json")
+    return Response(document_of(request.app), media_type="application/vnd.oai.openapi+json")
 
 
 @get(

@@ -54,6 +54,23 @@ def write(
     connection.execute(statements("access")["write"], row)
 
 
+def write_many(
+    connection: Connection, *, actor: str, action: str, purpose: str, read: Sequence[tuple[str, Sequence[str], int]]
+) -> None:
+    """Write that golden records are read at once: (party, fields, version) of each."""
+    if not read:
+        return
+    parameters = {
+        "actor": actor,
+        "action": action,
+        "purpose": purpose,
+        "parties": [party for party, _, _ in read],
+        "fields": [",".join(fields) for _, fields, _ in read],
+        "versions": [version for _, _, version in read],
+    }
+    connection.execute(statements("access")["write_many"], parameters)
+
+
 def write_fed(connection: Connection, *, actor: str, purpose: str, told: Sequence[tuple[str, Sequence[str]]]) -> None:
     """Write that a consumer is told of golden values: (party, fields) of each event."""
     if not told:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from psycopg.types.json import Jsonb
 
-from litso.errors import NotFound
+from litso.errors import Conflict, NotFound
 from litso.store import locks
 from litso.store.database import Connection, row_of, rows_of, scalar
 from litso.store.queries import statements
@@ -24,7 +24,10 @@ _LOCK_NUMBERS: Final = 0x7FFFFFFF
 
 
 class Job(NamedTuple):
-    """A piece of background work. status: waiting, running, done or failed."""
+    """A piece of background work. status: waiting, running, done, failed or cancelled.
+
+    done: how far it has come, of `total` (None: nobody knows); result: what it did until now.
+    """
 
     job_id: int
     kind: str
@@ -38,6 +41,10 @@ class Job(NamedTuple):
     asked_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    done: int
+    total: int | None
+    result: dict[str, Any]
+    cancelled_by: str | None
 
 
 def ask(
@@ -121,9 +128,24 @@ def get(connection: Connection, job_id: int) -> Job:
     return found
 
 
-def recent(connection: Connection, *, limit: int = 50) -> list[Job]:
-    """Jobs, the latest first."""
-    return rows_of(connection, Job, statements("jobs")["recent"], {"limit": limit})
+def recent(
+    connection: Connection, *, asked_by: str | None = None, before: int | None = None, limit: int = 50
+) -> list[Job]:
+    """Jobs, of one who asked or all, the latest first."""
+    parameters = {"asked_by": asked_by, "before": before, "limit": limit}
+    return rows_of(connection, Job, statements("jobs")["recent"], parameters)
+
+
+def come(connection: Connection, job_id: int, done: int, total: int, result: Mapping[str, Any]) -> bool:
+    """Write how far a running job has come, in the transaction of that work; answers whether it is to stop."""
+    row = {"job_id": job_id, "done": done, "total": total, "result": Jsonb(dict(result))}
+    return bool(scalar(connection, statements("jobs")["come"], row))
+
+
+def cancel(connection: Connection, job_id: int, by: str) -> None:
+    """Cancel a job: one that runs stops at its next step. Conflict when it has ended, or is cancelled already."""
+    if connection.execute(statements("jobs")["cancel"], {"job_id": job_id, "by": by}).rowcount == 0:
+        raise Conflict(f"job {job_id} is {get(connection, job_id).status}")
 
 
 def sweep(connection: Connection) -> int:

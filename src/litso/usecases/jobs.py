@@ -18,7 +18,7 @@ from litso.store import consumers, intake, jobs
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
-from litso.usecases import case_refresh, graph, quality, screening
+from litso.usecases import case_refresh, graph, many_records, quality, screening
 from litso.usecases.pinning import release_ended
 
 _LOG: Final = logging.getLogger("litso.jobs")
@@ -77,6 +77,7 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
         "release-pins": _release_pins,
         "check-invariants": _check_invariants,
         "sweep": _sweep,
+        many_records.KIND: many_records.work,
     }
 )
 """Kind of job → what it does."""

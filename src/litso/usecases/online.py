@@ -26,7 +26,7 @@ from litso.resolve.evidence import compare
 from litso.resolve.model import UNIT, Model, score
 from litso.sources.mapping import Mapping as SourceMapping
 from litso.standardize.one import standardize_one
-from litso.store import access, golden, loads, locks, nodes, records, sources, suggestions
+from litso.store import access, golden, loads, locks, nodes, parties, records, sources, suggestions
 from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.usecases import registers
@@ -117,6 +117,17 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
     """
     demand(actor, "write_records")
     return put_records(connection, actor.name, given)
+
+
+def rehearse_records(connection: Connection, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
+    """What `upsert_records` would do, found by doing it and rolling it back; a party that it would make has no id."""
+    with connection.transaction(force_rollback=True):
+        done = upsert_records(connection, actor, given)
+    return [one._replace(party_id=_known(connection, one.party_id)) for one in done]
+
+
+def _known(connection: Connection, party_id: str | None) -> str | None:
+    return party_id if party_id is not None and parties.find(connection, party_id) else None
 
 
 def put_records(connection: Connection, by: str, given: Sequence[Given]) -> list[Upserted]:

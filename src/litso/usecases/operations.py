@@ -25,7 +25,7 @@ from litso.usecases import profile_facts
 from litso.usecases.access import Actor, demand
 from litso.usecases.increment import Cause, Settled
 from litso.usecases.pinning import fix_value, republish
-from litso.usecases.stewardship import reconsider
+from litso.usecases.stewardship import judge_within, reconsider
 
 MOST: Final = 20_000
 """Judgements of one merge or split at most."""
@@ -235,6 +235,19 @@ def foresee(connection: Connection, actor: Actor, verdict: str, left: SourceKey,
     kind = "merge" if verdict == "same" else "split"
     plan = _Plan(kind, [Verdict(verdict, left, right)], [left, right], {}, "")
     return _foreseen(connection, actor, plan).effects
+
+
+def rehearse_judgement(
+    connection: Connection, actor: Actor, verdict: str, left: SourceKey, right: SourceKey
+) -> Effects:
+    """What a judgement would change, for one who may enter it. NotFound when a record does not exist."""
+    demand(actor, "judge")
+    locks.lock_resolution(connection)
+    with connection.transaction(force_rollback=True):
+        judge_within(connection, actor, verdict=verdict, left=left, right=right)
+    for party in sorted(parties_of(connection, [left, right])):
+        access.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
+    return foresee(connection, actor, verdict, left, right)
 
 
 def _carried_out(connection: Connection, actor: Actor, plan: _Plan, outlook: _Outlook, is_rehearsal: bool) -> Done:

@@ -184,17 +184,32 @@ def has_parties(connection: Connection) -> bool:
 
 def by_phone(connection: Connection, actor: Actor, phone: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this phone, however it is written."""
+    return _exactly(connection, actor, of_phone(phone), limit, skip)
+
+
+def of_phone(phone: str) -> Group:
+    """What a golden record with this phone answers to; nothing for what is no phone."""
     number = tokens.digits(phone)
     national = number[1:] if len(number) == 11 and number[0] in "78" else number
     written = dict.fromkeys((f"7{national}", number))
-    group = tuple(Term(f"{tokens.PHONE}:{digits}") for digits in written if number)
-    return _exactly(connection, actor, group, limit, skip)
+    return tuple(Term(f"{tokens.PHONE}:{digits}") for digits in written if number)
+
+
+def of_account(account: str) -> Group:
+    """What a golden record with this account answers to, with or without its leading zeros."""
+    number = tokens.code(account)
+    return (Term(f"{tokens.ACCOUNT}:{number}"),) if number else ()
+
+
+def of_email(email: str) -> Group:
+    """What a golden record with this e-mail answers to."""
+    address = tokens.folded(email.strip())
+    return (Term(f"{tokens.EMAIL}:{address}"),) if address else ()
 
 
 def by_account(connection: Connection, actor: Actor, account: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this account, with or without its leading zeros."""
-    number = tokens.code(account)
-    return _exactly(connection, actor, (Term(f"{tokens.ACCOUNT}:{number}"),) if number else (), limit, skip)
+    return _exactly(connection, actor, of_account(account), limit, skip)
 
 
 def _exactly(connection: Connection, actor: Actor, group: Group, limit: int, skip: int) -> Answer:

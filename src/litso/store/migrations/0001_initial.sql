@@ -933,18 +933,24 @@ create table job (
     kind        text not null,                       -- of litso.usecases.jobs
     job_key     text not null default '',            -- a kind has one unfinished job of each key
     arguments   jsonb not null default '{}',
-    status      text not null default 'waiting' check (status in ('waiting', 'running', 'done', 'failed')),
+    status      text not null default 'waiting'
+                check (status in ('waiting', 'running', 'done', 'failed', 'cancelled')),
     attempts    integer not null default 0,
     due_at      timestamptz not null default now(),
     error       text,                                -- of the last attempt that went wrong
     asked_by    text not null,
     asked_at    timestamptz not null default now(),
     started_at  timestamptz,
-    finished_at timestamptz
+    finished_at timestamptz,
+    done        bigint not null default 0,           -- how far it has come, of total
+    total       bigint,
+    result      jsonb not null default '{}',         -- what it did until now
+    cancelled_by text
 );
 create unique index job_unfinished on job (kind, job_key) where status in ('waiting', 'running');
 create index job_due on job (due_at, job_id) where status = 'waiting';
-create index job_finished on job (finished_at) where status in ('done', 'failed');
+create index job_finished on job (finished_at) where status in ('done', 'failed', 'cancelled');
+create index job_of_asker on job (asked_by, job_id);
 
 -- Consumers of the change feed: services that are told of parties.
 create table consumer (

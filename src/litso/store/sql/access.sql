@@ -22,3 +22,8 @@ order by access_id desc limit %(limit)s;
 -- name: get
 select access_id, at, actor, action, party_id::text, fields, purpose, found, version
 from access_log where access_id = %(access_id)s;
+
+-- name: write_many
+insert into access_log (actor, action, party_id, fields, purpose, version)
+select %(actor)s, %(action)s, t.party_id, string_to_array(t.fields, ','), %(purpose)s, t.version
+from unnest(%(parties)s::uuid[], %(fields)s::text[], %(versions)s::int[]) t (party_id, fields, version);

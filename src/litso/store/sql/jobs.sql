@@ -21,13 +21,18 @@ where job_id = (
     where status = 'waiting' and due_at <= now() and kind = any(%(kinds)s)
     order by due_at, job_id limit 1 for update skip locked
 )
-returning job_id, kind, job_key, arguments, status, attempts, due_at, error, asked_by, asked_at, started_at, finished_at;
+returning job_id, kind, job_key, arguments, status, attempts, due_at, error, asked_by, asked_at, started_at, finished_at,
+          done, total, result, cancelled_by;
 
 -- name: finish
-update job set status = 'done', error = null, finished_at = now() where job_id = %(job_id)s and status = 'running';
+-- Records that were brought along are in the store now, or nowhere.
+update job
+set status = case when cancelled_by is null or done >= total then 'done' else 'cancelled' end, error = null,
+    finished_at = now(), arguments = arguments - 'records'
+where job_id = %(job_id)s and status = 'running';
 
 -- name: fail
-update job set status = 'failed', error = %(error)s, finished_at = now()
+update job set status = 'failed', error = %(error)s, finished_at = now(), arguments = arguments - 'records'
 where job_id = %(job_id)s and status = 'running';
 
 -- name: put_back
@@ -38,15 +43,30 @@ where job_id = %(job_id)s and status = 'running';
 select job_id, attempts from job where status = 'running';
 
 -- name: sweep
-delete from job where status in ('done', 'failed') and finished_at < now() - %(kept)s::interval;
+delete from job where status in ('done', 'failed', 'cancelled') and finished_at < now() - %(kept)s::interval;
 
 -- name: recent
-select job_id, kind, job_key, arguments, status, attempts, due_at, error, asked_by, asked_at, started_at, finished_at
-from job order by job_id desc limit %(limit)s;
+select job_id, kind, job_key, arguments, status, attempts, due_at, error, asked_by, asked_at, started_at, finished_at,
+       done, total, result, cancelled_by
+from job
+where (%(asked_by)s::text is null or asked_by = %(asked_by)s) and (%(before)s::bigint is null or job_id < %(before)s)
+order by job_id desc limit %(limit)s;
 
 -- name: get
-select job_id, kind, job_key, arguments, status, attempts, due_at, error, asked_by, asked_at, started_at, finished_at
+select job_id, kind, job_key, arguments, status, attempts, due_at, error, asked_by, asked_at, started_at, finished_at,
+       done, total, result, cancelled_by
 from job where job_id = %(job_id)s;
 
 -- name: tell
 select pg_notify('litso_jobs', '');
+
+-- name: come
+update job set done = %(done)s, total = %(total)s, result = %(result)s where job_id = %(job_id)s and status = 'running'
+returning cancelled_by is not null;
+
+-- name: cancel
+update job
+set cancelled_by = %(by)s, status = case status when 'waiting' then 'cancelled' else status end,
+    finished_at = case status when 'waiting' then now() end,
+    arguments = case status when 'waiting' then arguments - 'records' else arguments end
+where job_id = %(job_id)s and status in ('waiting', 'running') and cancelled_by is null;
