@@ -13,14 +13,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from litso.store.sealing import new_key
+
 PATIENCE_SECONDS = 60
 
 
 @contextmanager
-def serving(database_url: str, home: Path) -> Iterator[tuple[str, str]]:
+def serving(database_url: str, home: Path, **settings: str) -> Iterator[tuple[str, str]]:
     """`litso serve` over a database where nobody can sign in yet: its URL, and the link that it printed."""
     port = _free_port()
-    environment = {**os.environ, "LITSO_DATABASE_URL": database_url, "LITSO_HOME": str(home)}
+    key = home / "key"
+    key.write_text(new_key())
+    own = {"LITSO_DATABASE_URL": database_url, "LITSO_HOME": str(home), "LITSO_SECRET_KEY_FILE": str(key)}
+    environment = {**os.environ, **own, **settings}
     command = [sys.executable, "-m", "litso", "serve", "--port", str(port)]
     # Unbuffered: what were read already would not show in `select`.
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, bufsize=0) as program:

@@ -22,6 +22,7 @@ from litso.errors import Misconfigured
 from litso.settings import Settings, load_settings
 from litso.store import users
 from litso.store.database import Store
+from litso.store.sealing import load_box
 from litso.usecases.background import in_background
 from litso.usecases.warming import warm
 from litso.web.pages import show_problem
@@ -42,6 +43,8 @@ def serve(
 def serve_store(store: Store, settings: Settings, *, on_ready: Callable[[], None] | None = None) -> None:
     """Serve an open store until SIGINT or SIGTERM; requests under way are finished."""
     _check_free(settings)
+    if settings.second_factor or settings.openid:
+        load_box(settings)  # without its key nobody would get in
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("_granian").setLevel(logging.WARNING)
     welcome(store, settings)

@@ -38,6 +38,28 @@ SIGNING_TEXTS: Final = MappingProxyType(
         ),
         "Запасные коды": "Recovery codes",
         "Коды сохранены, дальше": "The codes are kept, go on",
+        # the provider
+        "Вход организации не отвечает. Повторите позже или войдите по паролю.": (
+            "The sign-in of your organization does not answer. Try again later, or use a password."
+        ),
+        "Ответ входа организации не прошёл проверку. Скажите администратору.": (
+            "The answer of your organization's sign-in did not stand the checks. Tell your administrator."
+        ),
+        "Вход организации не пустил вас. Попробуйте ещё раз.": "Your organization did not let you in. Try again.",
+        "Вход не завершён: прошло слишком много времени или страница открыта в другом браузере.": (
+            "The sign-in was not finished: it took too long, or the page was opened in another browser."
+        ),
+        "Организация вас знает, но роли в Litso у вас нет. Попросите её у администратора.": (
+            "Your organization knows you, but you have no role in Litso. Ask your administrator for one."
+        ),
+        "Ваш вход в Litso отключён администратором.": "Your access to Litso was turned off by an administrator.",
+        "Роль последнего администратора сменить нельзя: сначала нужен ещё один.": (
+            "The role of the last administrator cannot change: there must be another one first."
+        ),
+        "Выход": "Signing out",
+        "Вы вышли из Litso. Завершаем выход в организации…": (
+            "You are signed out of Litso. Signing you out of your organization…"
+        ),
         # the own page
         "Мой вход": "My sign-in",
         "включён": "on",

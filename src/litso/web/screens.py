@@ -27,6 +27,7 @@ from litso.web import (
     quality,
     reference,
     signing,
+    single_sign_on,
     sources,
     tuning,
 )
@@ -43,6 +44,7 @@ def nowhere(path: FromPath[str]) -> None:
 
 _HANDLERS: Final = (
     *signing.HANDLERS,
+    *single_sign_on.HANDLERS,
     *finding.HANDLERS,
     *parties.HANDLERS,
     *graph.HANDLERS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
@@ -13,14 +14,14 @@ from litestar.response import Redirect
 from litso.errors import BadUsage, Conflict, Forbidden
 from litso.settings import Settings
 from litso.store.users import CODE, SHORTEST_PASSWORD
-from litso.usecases import signing_in
+from litso.usecases import signing_in, single_sign_on
 from litso.usecases.signing_in import Enrolment, Entered, Unfinished, Waiting
 from litso.web.formats import LANGUAGES
 from litso.web.given import GivenSettings, GivenStore
 from litso.web.i18n import translator
 from litso.web.pages import LANG_COOKIE, THEME_COOKIE, THEMES, language_of, own_path, page, see_other
 from litso.web.qr import qr_code
-from litso.web.sessions import SESSION_COOKIE, STEP_COOKIE, ScreenRequest, actor_of, cookie, visitor_of
+from litso.web.sessions import SESSION_COOKIE, STEP_COOKIE, ScreenRequest, actor_of, base_url, cookie, visitor_of
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Next = Annotated[str, QueryParameter(name="next", max_length=500)]
@@ -75,7 +76,7 @@ def _later(answer: Response[str], waiting: Waiting) -> Response[str]:
 def _went_on(request: ScreenRequest, outcome: Entered | Unfinished, to: str) -> Redirect:
     if isinstance(outcome, Entered):
         return entered(request, outcome.token, to)
-    answer = see_other(f"/sign-in/second?next={own_path(to)}")
+    answer = see_other("/sign-in/second?" + urlencode({"next": own_path(to)}))
     answer.cookies.append(cookie(request, STEP_COOKIE, outcome.token))
     return answer
 
@@ -164,12 +165,26 @@ def _enrolled(
 
 
 @post("/sign-out", sync_to_thread=True, status_code=200)
-def sign_out(request: ScreenRequest, store: GivenStore, data: Form) -> Redirect:
-    """End the session."""
+def sign_out(
+    request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form
+) -> Response[str] | Redirect:
+    """End the session, and the one at the provider that had let the user in."""
+    further = None
     if request.auth:
-        signing_in.sign_out(store, actor_of(request).name, request.auth)
-    answer = see_other("/sign-in")
+        login = actor_of(request).name
+        sealed = signing_in.sign_out(store, login, request.auth)
+        base = base_url(request)
+        further = sealed and single_sign_on.leave_url(store, settings, login, sealed, base=base)
+    answer = _leaving(request, further) if further else see_other("/sign-in")
     answer.delete_cookie(SESSION_COOKIE, path="/")
+    return answer
+
+
+def _leaving(request: ScreenRequest, further: str) -> Response[str]:
+    """On to the provider by a header: the policy of content lets no form lead to another site, nor be led there."""
+    request.scope["user"] = None
+    answer = page(request, "signed_out.html", further=further)
+    answer.headers["Refresh"] = f"0; url={further}"
     return answer
 
 
