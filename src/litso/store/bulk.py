@@ -28,6 +28,7 @@ _BLOCK_OUT: Final = 32 << 20
 _BINARY_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _BINARY_END: Final = b"\xff\xff"
 _WORTH_REBUILDING: Final = 20_000
+_MEMORY: Final = "64MB"
 LIST_SEPARATOR: Final = "\x1f"
 """Between the elements of a list that `read_batches` reads; statements write it as chr(31)."""
 
@@ -105,6 +106,14 @@ def _binary(columns: Sequence[NDArray[Any]]) -> bytes:
         rows[f"length{place}"] = column.dtype.itemsize
         rows[f"value{place}"] = column
     return rows.tobytes()
+
+
+# Memory --------------------------------------------------------------------------------------------------------
+
+
+def take_memory(connection: Connection) -> None:
+    """Memory for each sort and hash of this transaction; what does not fit goes to disk."""
+    connection.execute(sql.SQL("set local work_mem = {}").format(sql.Literal(_MEMORY)))
 
 
 # Out -----------------------------------------------------------------------------------------------------------

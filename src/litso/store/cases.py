@@ -26,7 +26,7 @@ EVERYTHING: Final = "00000000-0000-0000-0000-000000000000"
 """In place of a party: all cases are to be derived anew."""
 
 _INNER: Final = pa.schema(
-    [("place", pa.int64()), ("node_a", pa.int64()), ("node_b", pa.int64()), ("weight", pa.float32())]
+    [("party_id", pa.string()), ("node_a", pa.int64()), ("node_b", pa.int64()), ("weight", pa.float32())]
 )
 
 
@@ -109,10 +109,14 @@ def take_everything(connection: Connection) -> None:
 # What cases are derived from --------------------------------------------------------------------------------------
 
 
-def parties_after(connection: Connection, after: str, limit: int) -> list[str]:
-    """Parties that live, by id."""
-    rows = connection.execute(statements("cases")["parties_after"], {"after": after, "limit": limit})
-    return [row[0] for row in rows]
+def count_parties(connection: Connection) -> int:
+    """How many parties live."""
+    return int(scalar(connection, statements("cases")["count_parties"]))
+
+
+def parted(connection: Connection, weight: float) -> set[str]:
+    """Parties with a link to another one above a weight."""
+    return {row[0] for row in connection.execute(statements("cases")["parted"], {"weight": weight})}
 
 
 def pairs(connection: Connection, party_ids: Sequence[str]) -> list[Apart]:
@@ -132,15 +136,15 @@ def decided_between(connection: Connection, party_ids: Sequence[str]) -> dict[Pa
     return {(one, two): (subject, evidence) for one, two, subject, evidence in rows}
 
 
-def suspicious(connection: Connection, party_ids: Sequence[str], limits: Mapping[str, int]) -> list[str]:
-    """Of parties, those whose counts may raise an alarm. limits: of `litso.resolve.alarms`."""
-    parameters = {**limits, "ids": list(party_ids)}
+def suspicious(connection: Connection, party_ids: Sequence[str] | None, limits: Mapping[str, int]) -> list[str]:
+    """Of parties (or of all), those whose counts may raise an alarm. limits: of `litso.resolve.alarms`."""
+    parameters = {**limits, "ids": None if party_ids is None else list(party_ids)}
     return [row[0] for row in connection.execute(statements("cases")["suspicious"], parameters)]
 
 
-def inner_links(connection: Connection, party_ids: Sequence[str], weight: float) -> pa.Table:
-    """Links above a weight inside parties: `place` of the party among `party_ids` from 1, both nodes, `weight`."""
-    parameters = {"ids": list(party_ids), "weight": weight}
+def inner_links(connection: Connection, party_ids: Sequence[str] | None, weight: float) -> pa.Table:
+    """Links above a weight inside parties (or inside all): `party_id`, both nodes, `weight`."""
+    parameters = {"ids": None if party_ids is None else list(party_ids), "weight": weight}
     return read_table(connection, statements("cases")["inner_links"], _INNER, parameters)
 
 

@@ -28,10 +28,10 @@ from litso.domain.quality import (
     is_asked,
 )
 from litso.errors import NotFound
+from litso.store.bulk import take_memory
 from litso.store.database import Connection, rows_of, scalar
 from litso.store.queries import statements
 
-_MEMORY: Final = "64MB"
 _KEPT_AT_MOST: Final = 400
 """Measurements of a series that are read at most: a month of loads and a year of days."""
 
@@ -236,7 +236,7 @@ def count_records(connection: Connection) -> list[Counted]:
         "select r.source, r.kind, count(*), {} from source_record r left join node n on n.node_id = r.node_id"
         " left join golden g on g.party_id = n.party_id where r.deleted_at is null group by r.source, r.kind"
     ).format(sql.SQL(", ").join(columns))
-    _take_memory(connection)
+    take_memory(connection)
     return [_counted(row) for row in connection.execute(query).fetchall()]
 
 
@@ -260,7 +260,7 @@ def compare_sources(connection: Connection) -> list[Compared]:
         " select a.source, b.source, sum(a.records)::bigint, count(*) filter (where a.records = 1), {}"
         " from said a join said b on a.party_id = b.party_id and a.source <= b.source group by a.source, b.source"
     ).format(_said(_COMPARED), sql.SQL(", ").join(pairs))
-    _take_memory(connection)
+    take_memory(connection)
     return [
         Compared(
             source, other, records, single, dict(zip(_COMPARED, zip(both[::2], both[1::2], strict=True), strict=True))
@@ -283,7 +283,7 @@ def count_crowded(connection: Connection) -> dict[tuple[str, str], int]:
         "with told as materialized ({}), crowded as ({}) select t.source, t.attribute, count(distinct t.record_id)"
         " from told t join crowded c on c.attribute = t.attribute and c.value = t.value group by 1, 2"
     ).format(_told(_LIMITED), _crowded(_LIMITED))
-    _take_memory(connection)
+    take_memory(connection)
     return {(source, name): count for source, name, count in connection.execute(query).fetchall()}
 
 
@@ -309,11 +309,6 @@ def _crowded(names: Sequence[str]) -> sql.Composed:
         "select attribute, value, count(distinct party_id) as parties from told group by attribute, value"
         " having count(distinct party_id) > case attribute {} end"
     ).format(limits)
-
-
-def _take_memory(connection: Connection) -> None:
-    """Memory for each sort and hash of this transaction; what does not fit goes to disk."""
-    connection.execute(sql.SQL("set local work_mem = {}").format(sql.Literal(_MEMORY)))
 
 
 # What is kept --------------------------------------------------------------------------------------------------
@@ -380,7 +375,7 @@ def failing(connection: Connection, place: Place, *, after: int, limit: int) -> 
     """Records that are not good in a figure, by record id, after one; NotFound for a figure that is never measured."""
     query = _failing(place)
     parameters = {"source": place.source, "other": place.other, "after": after, "limit": limit}
-    _take_memory(connection)
+    take_memory(connection)
     return rows_of(connection, Failing, query, parameters)
 
 

@@ -6,7 +6,7 @@ judgements touch is remembered in their own transaction and derived by the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from litso.resolve.alarms import LIMITS, MARGIN, Edge, Member, alarm, evidence_h
 from litso.resolve.cluster import components
 from litso.resolve.model import Model
 from litso.store import cases
+from litso.store.bulk import take_memory
 from litso.store.cases import Apart, Found, PartyPair, Valued
 from litso.store.database import Connection, Store
 from litso.usecases.reconciliation import current_model
@@ -24,16 +25,11 @@ from litso.usecases.reconciliation import current_model
 _AT_ONCE: Final = 5_000
 """Parties of one step: what bounds the memory."""
 
-_MANY_AT_ONCE: Final = 50_000
-"""Parties of one step where all are looked at: so many are joined by reading tables whole."""
-
 _MOST_FOLLOWED: Final = 50_000
 """Changed parties above which deriving everything anew is quicker."""
 
 FOLLOWED_AT_ONCE: Final = 1_000
 """Changed parties up to which whoever asks for the queue waits for their cases."""
-
-_NOBODY: Final = "00000000-0000-0000-0000-000000000000"
 
 Progress = Callable[[int], None]
 
@@ -71,42 +67,39 @@ def refresh(store: Store, *, everything: bool = False, on_step: Progress = lambd
 
 
 def _refresh_all(store: Store, on_step: Progress) -> Refreshed:
-    """Look at every party in the order of ids, and at those that only older cases still name."""
+    """Look closely at the parties that may have a case, which reading tables whole tells, and at those that older cases
+    name. What changes meanwhile is noted as touched."""
     with store.transaction() as connection:
         cases.take_everything(connection)
-        named = cases.live_parties(connection)
-    done, after = _NOTHING, _NOBODY
-    while True:
+        parties = cases.count_parties(connection)
+        chosen = sorted(_doubtful(connection) | cases.live_parties(connection))
+    done = Refreshed(parties, 0, 0)
+    for first in range(0, len(chosen), _AT_ONCE):
         with store.transaction() as connection:
             cases.lock_refresh(connection)
-            chunk = cases.parties_after(connection, after, _MANY_AT_ONCE)
-            if not chunk:
-                break
-            done = done.plus(refresh_parties(connection, chunk, named.intersection(chunk)))
-            named.difference_update(chunk)
-        after = chunk[-1]
-        on_step(done.parties)
-    rest = sorted(named)
-    for first in range(0, len(rest), _AT_ONCE):
-        with store.transaction() as connection:
-            cases.lock_refresh(connection)
-            done = done.plus(refresh_parties(connection, rest[first : first + _AT_ONCE]))
+            did = refresh_parties(connection, chosen[first : first + _AT_ONCE])
+        done = done.plus(did._replace(parties=0))
+        on_step(first + did.parties)
     return done
 
 
-def refresh_parties(
-    connection: Connection, party_ids: Sequence[str], named: Collection[str] | None = None
-) -> Refreshed:
-    """Derive the cases of parties and bring the kept ones up to date. Call it with the lock of refreshing.
+def _doubtful(connection: Connection) -> set[str]:
+    """All parties that may have a case: a wider net than the cases themselves."""
+    model, _ = current_model(connection)
+    take_memory(connection)
+    return {
+        *cases.parted(connection, model.review),
+        *cases.suspicious(connection, None, LIMITS),
+        *_loose(connection, model, None),
+    }
 
-    named: those of the parties that older cases name, where that is known; others have nothing to retire.
-    """
+
+def refresh_parties(connection: Connection, party_ids: Sequence[str]) -> Refreshed:
+    """Derive the cases of parties and bring the kept ones up to date. Call it with the lock of refreshing."""
     model, _ = current_model(connection)
     found = derive(connection, model, party_ids)
     put = cases.put(connection, _valued(connection, found))
-    older = party_ids if named is None else sorted(named)
-    retired = cases.retire(connection, older, [one.subject for one in found]) if older else 0
-    return Refreshed(len(party_ids), put, retired)
+    return Refreshed(len(party_ids), put, cases.retire(connection, party_ids, [one.subject for one in found]))
 
 
 def derive(connection: Connection, model: Model, party_ids: Sequence[str]) -> list[Found]:
@@ -185,8 +178,8 @@ def _alarms(connection: Connection, model: Model, party_ids: Sequence[str]) -> I
             )
 
 
-def _loose(connection: Connection, model: Model, party_ids: Sequence[str]) -> list[str]:
-    """Parties in which a single link above the threshold, a weak one, leads to some part."""
+def _loose(connection: Connection, model: Model, party_ids: Sequence[str] | None) -> list[str]:
+    """Of parties (or of all), those in which a single link above the threshold, a weak one, leads to some part."""
     links = pl.DataFrame(cases.inner_links(connection, party_ids, model.threshold))
     if links.is_empty():
         return []
@@ -197,7 +190,8 @@ def _loose(connection: Connection, model: Model, party_ids: Sequence[str]) -> li
     between = part[left] != part[right]
     lines = np.bincount(np.concatenate([part[left[between]], part[right[between]]]), minlength=len(ends))
     alone = between & ((lines[part[left]] == 1) | (lines[part[right]] == 1))
-    return [party_ids[place - 1] for place in np.unique(links["place"].to_numpy()[alone]).tolist()]
+    found: list[str] = links["party_id"].filter(pl.Series(alone)).unique().to_list()
+    return found
 
 
 # What hangs on cases ------------------------------------------------------------------------------------------------

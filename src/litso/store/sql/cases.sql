@@ -14,9 +14,14 @@ returning party_id::text;
 -- name: take_everything
 delete from case_pending;
 
--- name: parties_after
-select party_id::text from party
-where party_id > %(after)s::uuid and redirect_to is null order by party_id limit %(limit)s;
+-- name: count_parties
+select count(*) from party where redirect_to is null;
+
+-- name: parted
+-- Parties with a link to another one above a weight.
+select distinct unnest(array[a.party_id, b.party_id])::text
+from link l join node a on a.node_id = l.node_a join node b on b.node_id = l.node_b
+where l.weight > %(weight)s and a.party_id <> b.party_id;
 
 -- name: pairs
 -- The strongest link of each pair of parties of which one is asked for, with the first record of each of its nodes.
@@ -80,37 +85,41 @@ from (
 order by one, two, decided_at desc, case_id desc;
 
 -- name: suspicious
--- Parties that may be too many in one, by counts: a wider net than the alarms themselves.
-select party_id::text
-from (
-    select n.party_id, n.node_id, r.birth_date, nullif(r.gender, 'НД') as gender, r.snils, r.inn, r.ogrn, r.passport,
-           lower(r.surname) as surname, lower(r.given_name) as given_name
-    from node n
-    cross join lateral (
-        select birth_date, gender, snils, inn, ogrn, passport, surname, given_name
-        from source_record where source_record.node_id = n.node_id limit 1
-    ) r
-    where n.party_id = any(%(ids)s::uuid[])
-) one
-group by party_id
-having count(*) >= %(nodes)s or min(birth_date) <> max(birth_date) or min(gender) <> max(gender)
+-- Of parties (or of all), those that may be too many in one, by counts: a wider net than the alarms themselves. Those whose
+-- records are all equal in their standard values raise none. Different names are at most as many as nodes.
+with own as (
+    select party_id, node_id, count(*) over (partition by party_id) as nodes
+    from node where %(ids)s::uuid[] is null or party_id = any(%(ids)s::uuid[])
+), said as materialized (
+    select o.party_id, o.nodes, r.birth_date, r.gender, r.snils, r.inn, r.ogrn, r.passport,
+           lower(r.surname) as surname, lower(r.given_name) as given_name, r.phones
+    from own o join source_record r on r.node_id = o.node_id
+    where o.nodes > 1
+)
+select party_id::text from said group by party_id
+having max(nodes) >= %(nodes)s or min(birth_date) <> max(birth_date)
+    or bool_or(gender = 'М') and bool_or(gender = 'Ж')
     or min(snils) <> max(snils) or min(inn) <> max(inn) or min(ogrn) <> max(ogrn) or min(passport) <> max(passport)
-    or count(distinct surname) >= %(surnames)s or count(distinct given_name) >= %(given_names)s
 union
-select n.party_id::text
-from node n
-cross join lateral (select phones from source_record where source_record.node_id = n.node_id limit 1) r
-cross join lateral unnest(r.phones) p
-where n.party_id = any(%(ids)s::uuid[])
-group by n.party_id having count(distinct p) >= %(phones)s;
+select party_id::text from (
+    select distinct party_id, surname from said where nodes >= %(surnames)s and surname is not null
+) one group by party_id having count(*) >= %(surnames)s
+union
+select party_id::text from (
+    select distinct party_id, given_name from said where nodes >= %(given_names)s and given_name is not null
+) one group by party_id having count(*) >= %(given_names)s
+union
+select party_id::text from (
+    select distinct party_id, phone from said cross join lateral unnest(phones) phone
+) one group by party_id having count(*) >= %(phones)s;
 
 -- name: inner_links
--- Links inside parties that speak for one party, with the place of the party among those asked for.
-select k.place, l.node_a, l.node_b, l.weight
-from unnest(%(ids)s::uuid[]) with ordinality k (party_id, place)
-join node a on a.party_id = k.party_id
+-- Links inside parties (or inside all) that speak for one party.
+select a.party_id, l.node_a, l.node_b, l.weight
+from node a
 join link l on l.node_a = a.node_id and l.weight > %(weight)s
-join node b on b.node_id = l.node_b and b.party_id = k.party_id
+join node b on b.node_id = l.node_b and b.party_id = a.party_id
+where %(ids)s::uuid[] is null or a.party_id = any(%(ids)s::uuid[])
 
 -- name: members
 select n.party_id::text, n.node_id, r.source, r.source_id, r.kind, r.surname, r.given_name, r.birth_date, r.gender,
