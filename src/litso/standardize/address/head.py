@@ -34,6 +34,7 @@ _RURAL: Final = frozenset({"с/п", "г/п", "с/с", "с/о", "с/а", "вол�
 
 _URBAN_DISTRICTS: Final = word_group("urban_district")
 _FOREIGN: Final = dict(pair.split("=") for pair in word_group("foreign"))
+_FOREIGN_TOWNS: Final = dict(pair.split("=") for pair in word_group("foreign_town"))
 _ADJECTIVAL_TOWN: Final = ("ый", "ий", "ой")
 
 
@@ -416,6 +417,7 @@ def _placelike(words: list[str]) -> bool:
 def _imply(place: Head, territory: Territory | None) -> None:
     """The region from the town or the territory, the town from the territory; nothing that the text contradicts."""
     told = place.region is not None
+    place.country = place.country or _foreign_country(place)
     home = region_by_name(territory.region) if territory else None
     _city_of_territory(place, territory, home.name if home else None)
     if place.region is None and place.city is not None:
@@ -435,6 +437,13 @@ def _imply(place: Head, territory: Territory | None) -> None:
         place.city, place.city_type = place.region, "г"
     if place.country is None and (place.region or place.city or place.settlement or place.street or place.plans):
         place.country = "Россия"
+
+
+def _foreign_country(place: Head) -> str | None:
+    """The country of a town abroad, where no region or area of Russia is named."""
+    if place.region or place.area or place.city_type not in (None, "г") or place.settlement_type not in (None, "г"):
+        return None
+    return _FOREIGN_TOWNS.get(fold(place.city or place.settlement or ""))
 
 
 @lru_cache(maxsize=1)

@@ -65,6 +65,8 @@ _ROMAN_NUMBERS: Final = {
     for unit, units in enumerate(("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"))
     if ten or unit
 }
+_LETTERED: Final = re.compile(r"(?<![^\W_])([^\W\d_])-(\d)")
+"""The letter of a lettered quarter, «В-8», which is no initial."""
 _PLAIN_WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -191,7 +193,7 @@ def spoken(name: str | None) -> str:
     """What people agree upon in a street's name: no initials, given names, titles, endings of ordinals, nor order."""
     if not name:
         return ""
-    low = _ORDINAL_END.sub(r"\1", fold(name))
+    low = _ORDINAL_END.sub(r"\1", _LETTERED.sub(r"\1\2", fold(name)))
     words = _PLAIN_WORD.findall(_ASIDE.sub("", low))
     words = [_ROMAN_NUMBERS.get(word, word) for word in words]
     kept = [word for word in words if (word not in _TITLES and word not in _GIVEN and len(word) > 1) or word.isdigit()]

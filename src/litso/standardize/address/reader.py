@@ -16,6 +16,7 @@ from litso.standardize.address.tail import Tail, read_tail, settle
 from litso.standardize.address.tokens import LIMIT, Token, read
 from litso.standardize.address.walk import walk
 from litso.standardize.address.words import NUMBERED, PLACE, PLAN
+from litso.standardize.documents import is_nothing
 
 _GAP: Final = "(?:[ ]*,[ ]*|[ ]+)"
 _LETTER: Final = "(?:[ ]?-?[а-джзик-пА-ДЖЗИК-П])?"
@@ -170,7 +171,7 @@ def _settled(text: str, territory: Territory | None) -> Address:
 
     Words mean what the words beside them let them mean, and in garbage these have changed once it is printed.
     """
-    found = _read_whole(text, territory)
+    found = _NOTHING if is_nothing(text) else _read_whole(text, territory)
     for _ in range(_READINGS):
         if found.result is None:
             return found

@@ -100,7 +100,9 @@ def _letter_role(state: Walk, at: int, following: Token | None) -> Role | None:
     if following is not None:
         if low == "с" and not tokens[at].dot and following.text.islower() and not state.tail.empty:
             return None  # «вход с торца»
-        if low in ("а", "у") and (low == "у" or not _aul(state, at, following)):
+        if low == "у":  # «у. Мегино-Кангаласский» of Yakutia
+            return _LETTER_PLACES[low] if tokens[at].dot and following.low.endswith("ский") else None
+        if low == "а" and not _aul(state, at, following):
             return None
         if following.role is not None and following.role.kind in NAMED and len(following.low) > 1 and state.pending:
             return _LETTER_PLACES[low]  # «Самара г Ленина ул» is told by the pending name

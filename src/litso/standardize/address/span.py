@@ -210,6 +210,8 @@ def _name_letter(state: Walk, role: Role, name: list[Token], at: int) -> int:
         following = None
     if name and following is None and among_initials(tokens, at):
         return 1
+    if not name and role.kind == PLAN and following is not None and following.number and following.gap == HYPHEN:
+        return 2  # «мкр П-3»
     if not name or all(len(word.low) == 1 and not word.number for word in name[:1]):
         return 1 if following is not None and not following.number else int(role.kind == PLAN and following is None)
     if role_at(state, at) is not None:

@@ -10,6 +10,7 @@ from unicodedata import decimal
 
 from litso.standardize.address.names import fold
 from litso.standardize.address.places import region_phrases, town_by_name
+from litso.standardize.address.rewrites import rewritten
 from litso.standardize.address.words import AREA, REGION, SEQUENCES, SINGLE, STREET, Role, typo
 
 LIMIT: Final = 600
@@ -54,7 +55,9 @@ _LOOKS: Final = frozenset("AaBCcEeHKkMOoPpTXxYy")
 _PIECES: Final = re.compile(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
 _MIXED: Final = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[а-яёА-ЯЁ])\w+")
 _ZERO: Final = re.compile(r"(?<=[а-яёА-ЯЁ])0(?=[а-яёА-ЯЁ])")
-_NO_NUMBER: Final = re.compile(r"(?:\b[дД](?:ом)?\.?\s*)?\b[бБ]\.?/[нН]\b\.?|\bбез номера\b")
+_NO_NUMBER: Final = re.compile(
+    r"(?:\b(?:[дД](?:ом)?|[уУ]ч(?:асток)?|[зЗ]/у|[кК]в|[сС]тр)\.?\s*)?\b[бБ]\.?/[нН]\b\.?|\bбез номера\b"
+)
 _LETTER_BLOCK: Final = re.compile(r"(?<![а-яёА-ЯЁ])([а-кА-К]|[м-яМ-Я])([кКсС])(?=\d)")
 _OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 _LATIN: Final = re.compile(r"[a-zA-Z]+(?:-[a-zA-Z]+)*")
@@ -105,6 +108,10 @@ _ENGLISH: Final = {
     "prospekt": "пр-кт",
     "lane": "пер",
     "apt": "кв",
+    "suite": "офис",
+    "office": "офис",
+    "room": "ком",
+    "floor": "эт",
     "flat": "кв",
     "apartment": "кв",
     "building": "стр",
@@ -142,9 +149,13 @@ def _known(text: str) -> int:
     )
 
 
+_COMMA: Final = re.compile(r",\s")
+"""A comma that divides: without a blank behind it the key is «б»."""
+
+
 def _cyrillic(text: str) -> str:
     """A text in another alphabet: typed in the wrong layout, or romanized, whichever gives words that we know."""
-    layout = text.translate(_LAYOUT)
+    layout = _COMMA.sub("\0", text).translate(_LAYOUT).replace("\0", ", ")
     spelled = _LATIN.sub(lambda found: romanized(found.group()), text)
     wrong, roman = _known(layout), _known(spelled)
     if not (wrong or roman):
@@ -167,7 +178,9 @@ def _latin_word(found: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """The text in Russian letters, with one kind of each separator. Digits and order stay as they are."""
-    text = _NO_NUMBER.sub(",", text[:LIMIT].translate(_TRANSLATION))
+    text = rewritten(text[:LIMIT]).translate(_TRANSLATION)
+    if "/" in text or "без номера" in text:
+        text = _NO_NUMBER.sub(",", text)
     text = _OTHER_DIGIT.sub(lambda found: str(decimal(found[0])), text)
     if text.isascii() or _LATIN.search(text):
         text = _NUMERO.sub(" ", text)

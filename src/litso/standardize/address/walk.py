@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from litso.standardize.address.look import MONTHS, name_number, ordinal_size, town_at
+from litso.standardize.address.names import ORDINAL_ENDINGS, gender
 from litso.standardize.address.roles import role_at
 from litso.standardize.address.span import merges, read_after, split_before, suffix
 from litso.standardize.address.state import RUN, Part, Walk, joined_words
@@ -191,11 +192,16 @@ def _country_code(state: Walk, at: int) -> bool:
     return (
         not state.parts
         and not state.pending
-        and (token.text == "643" or (state.postal_code is not None and len(token.text) == 2))
+        and (token.text == "643" or (len(token.text) == 2 and _is_region_code(state, at)))
         and token.gap == COMMA
         and following is not None
         and following.gap == COMMA
     )
+
+
+def _is_region_code(state: Walk, at: int) -> bool:
+    """Whether two digits at the head are a region's: behind a postal code, or before a town."""
+    return state.postal_code is not None or town_at(state.tokens, at + 1) is not None
 
 
 def _with_pending(state: Walk, token: Token) -> Walk:
@@ -279,9 +285,17 @@ def _keep(state: Walk, role: Role, tokens: list[Token]) -> None:
         code, tokens = _second_type(code, tokens)
         if code == "проезд" or code != "пр-кт":
             pass
-        elif _short_pr(state, role) and any(ordinal_size(tokens, at) for at in range(len(tokens))):
+        elif _short_pr(state, role) and _is_numbered_passage(tokens):
             code = "проезд"
     state.parts.append(Part(role.kind, code, tokens, after_house=not state.tail.empty))
+
+
+def _is_numbered_passage(tokens: list[Token]) -> bool:
+    """Whether a name with an ordinal is a passage's: «6-й Брусничный»; «9-й Пятилетки» is an avenue's."""
+    if not any(ordinal_size(tokens, at) for at in range(len(tokens))):
+        return False
+    words = [token.text for token in tokens if not token.number and token.low not in ORDINAL_ENDINGS]
+    return not words or gender(words) >= 0
 
 
 def _short_pr(state: Walk, role: Role) -> bool:
