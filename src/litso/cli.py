@@ -46,6 +46,7 @@ COMMANDS: Final = {
     "job": "job:app",
     "consumer": "consumer:app",
     "token": "token:app",
+    "audit": "audit:app",
     "standardize": "standardize:standardize",
 }
 """Every command: its module in `litso.commands`, and its function or group there."""

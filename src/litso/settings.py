@@ -22,6 +22,7 @@
 | LITSO_OIDC_SCOPES | what is asked for | openid profile email |
 | LITSO_OIDC_ROLE_CLAIM | claim that tells the roles, with dots into objects: realm_access.roles | roles |
 | LITSO_OIDC_ROLES | which of them means which role: crm-admin=administrator,crm=operator | none: nobody gets in |
+| LITSO_AUDIT_HEADS | file to which the worker adds the head of the audit chain, out of reach of the database | none |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
 """
 
@@ -82,6 +83,7 @@ class Settings:
     public_url: str | None
     trusted_proxies: tuple[str, ...]
     openid: OpenId | None
+    audit_heads: Path | None
 
     @property
     def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -116,6 +118,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=_public_url(given.get("LITSO_PUBLIC_URL")),
         trusted_proxies=_networks(given, "LITSO_TRUSTED_PROXIES"),
         openid=_openid(given),
+        audit_heads=_path(given.get("LITSO_AUDIT_HEADS")),
     )
 
 

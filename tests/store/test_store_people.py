@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 
 from litso.errors import BadUsage, Conflict, Forbidden, NotFound
-from litso.store import access, idempotency, judgements, models, users
+from litso.store import audit, idempotency, judgements, models, users
 from litso.store.database import Connection, Store
 from litso.store.idempotency import Reply
 
@@ -189,13 +189,13 @@ def test_a_program_has_a_token_until_it_is_revoked(connection: Connection) -> No
 
 
 def test_reads_are_written_down(connection: Connection) -> None:
-    access.write(connection, actor="anna", action="search", found=3)
-    access.write(connection, actor="boris", action="profile", party_id=PARTY, fields=["phone"], purpose="call")
-    [read] = access.of_party(connection, PARTY)
-    assert read[2:] == ("boris", "profile", PARTY, ["phone"], "call", None, None)
-    assert [one.actor for one in access.recent(connection)] == ["boris", "anna"]
-    assert [one.found for one in access.recent(connection, actor="anna")] == [3]
-    assert [one.actor for one in access.recent(connection, before=read.access_id)] == ["anna"]
+    audit.write(connection, actor="anna", action="search", found=3)
+    audit.write(connection, actor="boris", action="profile", party_id=PARTY, fields=["phone"], purpose="call")
+    [read] = audit.of_party(connection, PARTY)
+    assert read[2:] == ("boris", "profile", PARTY, "", ["phone"], "call", "", None, None)
+    assert [one.actor for one in audit.recent(connection)] == ["boris", "anna"]
+    assert [one.found for one in audit.recent(connection, audit.Filter(actor="anna"))] == [3]
+    assert [one.actor for one in audit.recent(connection, before=read.audit_id)] == ["anna"]
 
 
 def test_a_repeated_request_is_answered_as_before(connection: Connection) -> None:

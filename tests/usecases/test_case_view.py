@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from doubtful import HERE, NEXT_DOOR, add_doubts
 from litso.cli import app
 from litso.errors import BadUsage, Forbidden
-from litso.store import access, cases
+from litso.store import audit, cases
 from litso.store.cases import Filter
 from litso.store.database import Store
 from litso.usecases import case_desk
@@ -59,14 +59,16 @@ def test_two_records_side_by_side_masked_and_logged(store: Store) -> None:
     phones = next(line for line in found.lines if line.attribute == "phones")
     assert "•" in phones.cells[0].pieces[0].text
     with store.transaction() as connection:
-        logged = [(one.action, one.party_id, one.purpose) for one in access.recent(connection, actor="анна")]
+        logged = [
+            (one.action, one.party_id, one.purpose) for one in audit.recent(connection, audit.Filter(actor="анна"))
+        ]
     assert {("records", party, "") for party in found.case.party_ids} <= set(logged)
     full = looked(store, "stewardship")
     phones = next(line for line in full.lines if line.attribute == "phones")
     assert phones.cells[0].pieces[0].text == "+79270000100"
     with store.transaction() as connection:
-        assert access.recent(connection, actor="анна")[-1].actor == "анна"
-        assert "reveal" in {one.action for one in access.recent(connection, actor="анна")}
+        assert audit.recent(connection, audit.Filter(actor="анна"))[-1].actor == "анна"
+        assert "reveal" in {one.action for one in audit.recent(connection, audit.Filter(actor="анна"))}
         with pytest.raises(Forbidden):
             review(connection, Actor("олег", "operator"), found.case.case_id)
         with pytest.raises(BadUsage):

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from litso.cli import app
 from litso.errors import BadUsage, Conflict, Forbidden, NotFound
-from litso.store import access, checks, parties, users
+from litso.store import audit, checks, parties, users
 from litso.store.database import Connection, Store
 from litso.usecases import registers
 from litso.usecases.access import ROLES, Actor
@@ -147,7 +147,7 @@ def test_no_other_role_reads_checks_or_who_read_them(store: Store, lists: Lists,
             with pytest.raises(Forbidden):
                 forbidden()
         assert all(not one.matches for one in list_states(connection, other)[0])
-        assert "check" not in {one.action for one in access.of_party(connection, party_id(0))}
+        assert "check" not in {one.action for one in audit.of_party(connection, party_id(0))}
         assert {one.actor for one in read_accesses(connection, ANNA, party_id(0))} == {"анна"}
         assert connection.execute("select count(*) from change where type not like 'party.%'").fetchone() == (0,)
 

@@ -87,7 +87,7 @@ def test_debtors_by_what_they_lack(town: Store) -> None:
         assert list_debtors(connection, STEWARD, lacks="identifier", least=Decimal(1000)).items == lacking.items[:1]
         assert list_debtors(connection, STEWARD, lacks="debtor").items == ()
         assert everybody.items[0].has == ("snils", "birth_date")
-        logged = connection.execute("select party_id::text from access_log where 'debt' = any(fields)").fetchall()
+        logged = connection.execute("select party_id::text from audit where 'debt' = any(fields)").fetchall()
         assert {row[0] for row in logged} == {one.party_id for one in everybody.items}
 
 

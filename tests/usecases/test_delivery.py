@@ -27,7 +27,7 @@ from test_online import of_row, upsert
 from http_peer import Peer, Reply, peer
 from litso.errors import BadUsage, Conflict, Forbidden, NotFound
 from litso.settings import load_settings
-from litso.store import access, changes, consumers
+from litso.store import audit, changes, consumers
 from litso.store.consumers import Consumer
 from litso.store.database import Store
 from litso.usecases import consumers as services
@@ -269,7 +269,7 @@ def test_fields_that_are_not_allowed_never_leave_and_every_read_is_logged(store:
     values = [one.event["data"].get("values") for one in receiver.received]
     assert {name for one in values if one for name in one} == {"phones"}
     with store.transaction() as connection:
-        reads = [one for one in access.recent(connection) if one.action == "feed"]
+        reads = [one for one in audit.recent(connection) if one.action == "feed"]
     assert {(one.actor, one.purpose, tuple(one.fields)) for one in reads} == {
         ("consumer calls", "проверка", ("phones",))
     }

@@ -114,7 +114,7 @@ def test_who_only_reads_a_meter_is_a_neighbour_too(store: Store) -> None:
 def test_reads_are_logged_and_rights_are_demanded(town: Store) -> None:
     with town.transaction() as connection:
         card = relations.read_account(connection, STEWARD, "6300000001")
-        logged = connection.execute("select party_id::text from access_log where actor = 'steward'").fetchall()
+        logged = connection.execute("select party_id::text from audit where actor = 'steward'").fetchall()
         assert {one.party_id for one in card.roles} == {row[0] for row in logged}
         with pytest.raises(Forbidden):
             relations.read_account(connection, Actor("x", "analyst"), "6300000001")

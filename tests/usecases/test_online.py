@@ -219,13 +219,13 @@ def test_any_sequence_in_any_batches_gives_the_parties_of_bulk(
     assert_as_in_bulk(store, tmp_path)
 
 
-def test_a_match_writes_nothing_but_the_access_log(store: Store, tmp_path: Path) -> None:
+def test_a_match_writes_nothing_but_the_audit(store: Store, tmp_path: Path) -> None:
     register(store, "crm")
     (known,) = upsert(store, of_row(person(1)))
     wanted = {"full_name": "Кузнецова Мария", "phone": person(1)["tel"]}
     with store.transaction() as connection:
         found = match(connection, ROBOT, wanted)
-        logged = connection.execute("select action, fields from access_log").fetchall()
+        logged = connection.execute("select action, fields from audit").fetchall()
         assert records.find_many(connection, [("match", "match")]) == []
     assert [(candidate.party_id, candidate.name) for candidate in found] == [
         (known.party_id, "Кузнецова Мария Павловна")

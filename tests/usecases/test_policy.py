@@ -13,7 +13,7 @@ from test_online import of_row, upsert
 
 from litso.errors import BadUsage, Conflict, Forbidden, Misconfigured
 from litso.golden.policy import DEFAULT_POLICY, Policy
-from litso.store import access, golden, policies
+from litso.store import audit, golden, policies
 from litso.store.database import Store
 from litso.store.invariants import check_invariants
 from litso.usecases import policy as policy_usecase
@@ -196,6 +196,6 @@ def test_a_look_at_what_would_change_is_masked_and_logged(store: Store, tmp_path
         (one,) = policies.changes(connection, trial.trial_id, attribute="phones", limit=1)
         (seen,) = samples(connection, STEWARD, trial, [one])
         assert all("•" in entry["value"] for entry in seen.after["phones"])
-        (logged,) = access.of_party(connection, one.party_id)
+        (logged,) = audit.of_party(connection, one.party_id)
     assert (logged.actor, logged.action) == ("анна", "records")
     assert "phones" in logged.fields

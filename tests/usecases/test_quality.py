@@ -13,7 +13,7 @@ from databases import cloned_database
 from litso.domain.quality import AGES, Figure
 from litso.errors import BadUsage, Forbidden, NotFound
 from litso.sources.mapping import parse_mapping
-from litso.store import access, quality
+from litso.store import audit, quality
 from litso.store.database import Store
 from litso.store.quality import Place
 from litso.usecases import quality as judged
@@ -116,7 +116,7 @@ def test_contacts_are_masked_without_a_purpose_and_the_read_is_logged(loaded: St
     with loaded.transaction() as connection:
         (masked,) = judged.read_failing(connection, STEWARD, place).records
         (shown,) = judged.read_failing(connection, STEWARD, place, purpose="stewardship").records
-        log = access.recent(connection)[:2]
+        log = audit.recent(connection)[:2]
     assert [one.text for one in masked.originals] == ["• ••• 12"]
     assert [one.text for one in shown.originals] == ["8 927 12"]
     assert (masked.parsed, shown.parsed) == (None, "8 927 12")
@@ -131,7 +131,7 @@ def test_contacts_are_masked_without_a_purpose_and_the_read_is_logged(loaded: St
 def test_an_export_is_logged_once(loaded: Store) -> None:
     with loaded.transaction() as connection:
         keys = list(judged.export_failing(connection, STEWARD, Place("crm", "phone", "completeness")))
-        (last,) = access.recent(connection)[:1]
+        (last,) = audit.recent(connection)[:1]
     assert [key[:2] for key in keys] == [("crm", "1"), ("crm", "2")]
     assert (last.action, last.found) == ("export", 2)
 

@@ -93,7 +93,7 @@ def test_a_pair_is_asked_blind_and_a_label_is_taken_back(store: Store, tmp_path:
         again = ask(connection, STEWARD, sample.sample_id)
         assert again is not None
         assert (again.place, again.labelled) == (first.place, 0)
-        logged = connection.execute("select count(*) from access_log where action = 'reveal'").fetchone()
+        logged = connection.execute("select count(*) from audit where action = 'reveal'").fetchone()
         assert logged == (6,)
 
 

@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 from small_town import Place, party_id
 
 from litso.api.app import SECURITY_HEADERS
-from litso.store import access, parties
+from litso.store import audit, parties
 
 IVANOV = party_id("ivanov")
 
@@ -20,9 +20,9 @@ def found_names(client: TestClient, **query: str) -> list[str]:
     return [item["name"] for item in answer.json()["items"]]
 
 
-def reads_of(place: Place, actor: str) -> list[access.Access]:
+def reads_of(place: Place, actor: str) -> list[audit.Entry]:
     with place.store.transaction() as connection:
-        return access.recent(connection, actor=actor)
+        return audit.recent(connection, audit.Filter(actor=actor))
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready"])

@@ -11,7 +11,7 @@ from served_program import serving
 
 from databases import cloned_database
 from doubtful import add_doubts
-from litso.store import access, cases, users
+from litso.store import audit, cases, users
 from litso.store.database import Store
 from litso.usecases import case_desk
 from litso.usecases.access import Actor
@@ -144,7 +144,7 @@ def test_the_screen_says_why_it_asks_and_what_an_answer_changes(page: Page, desk
     expect(beside).to_contain_text("+792700001")
     expect(beside).not_to_contain_text("•••")
     with desk.store.transaction() as connection:
-        latest = next(one for one in access.recent(connection, actor="anna") if one.action == "reveal")
+        latest = next(one for one in audit.recent(connection, audit.Filter(actor="anna")) if one.action == "reveal")
     assert latest.purpose == "stewardship"
     page.keyboard.press("Shift+Slash")
     expect(page.get_by_text("разные: запретить слияние")).to_be_visible()

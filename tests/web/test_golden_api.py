@@ -153,7 +153,7 @@ def test_history_tells_what_each_version_changed_and_what_was_seen(client: TestC
     assert client.get(f"{path}/accesses", headers=desk).status_code == 403
     reads = [one for one in client.get(f"{path}/accesses").json()["items"] if one["actor"] == "desk"]
     assert [(one["purpose"], one["version"]) for one in reads] == [("call", first["version"]), ("", first["version"])]
-    in_full, masked = (client.get(f"/v1/accesses/{one['access_id']}/seen").json() for one in reads)
+    in_full, masked = (client.get(f"/v1/accesses/{one['audit_id']}/seen").json() for one in reads)
     assert (in_full["was_masked"], in_full["version"]["values"]["phones"]) == (False, ["+79170001133"])
     assert masked["was_masked"]
     assert "•" in masked["version"]["values"]["phones"][0]
@@ -163,7 +163,7 @@ def test_history_tells_what_each_version_changed_and_what_was_seen(client: TestC
     assert "Что изменила версия" in page
     assert "+7 917 •••-••-44" in page
     assert "Кто и что видел" in page
-    page = shown(client, f"/parties/{party}/history?seen={reads[0]['access_id']}")
+    page = shown(client, f"/parties/{party}/history?seen={reads[0]['audit_id']}")
     assert "показаны полностью" in page
     assert "+7 917 •••-••-33" in page
     assert "•••-••-44" not in page.split("Версии</h2>")[0]

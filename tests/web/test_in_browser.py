@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from small_town import PASSWORD, Served, party_id
 
-from litso.store import access, users
+from litso.store import audit, users
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
@@ -198,7 +198,7 @@ def test_contacts_are_shown_in_full_for_a_purpose_that_is_logged(page: Page, ser
     expect(page.get_by_role("region", name="Золотая запись")).to_contain_text("3605123456")
     assert page.url.endswith(PARTY)
     with served.store.transaction() as connection:
-        latest = access.recent(connection, actor="anna")[0]
+        latest = audit.recent(connection, audit.Filter(actor="anna"))[0]
     assert (latest.action, latest.purpose) == ("reveal", "identity")
 
 

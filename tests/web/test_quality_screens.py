@@ -16,7 +16,7 @@ from litestar.testing import TestClient
 from small_town import Place, party_id
 from test_screens import HTML, enter, form_token, send
 
-from litso.store import access
+from litso.store import audit
 from litso.usecases import quality
 from litso.web.charts import HEIGHT, WIDTH, trend
 from litso.web.quality_words import tone
@@ -80,7 +80,7 @@ def test_values_are_masked_until_a_purpose_is_given(steward: TestClient, place: 
     shown = steward.post(path, data={"csrf": token, "purpose": "stewardship", "other": "", "after": ""}, headers=HTML)
     assert shown.status_code == 200
     with place.store.transaction() as connection:
-        last = access.recent(connection)[0]
+        last = audit.recent(connection)[0]
     assert (last.action, last.purpose, last.party_id) == ("records", "stewardship", party_id("ivanov"))
 
 

@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from databases import cloned_database
 from litso.commands.serve import build_app
 from litso.settings import load_settings
-from litso.store import access, users
+from litso.store import audit, users
 from litso.store.database import Store
 from litso.usecases.loading import register_source
 
@@ -123,7 +123,7 @@ def test_a_stranger_is_matched_without_writing(client: TestClient, store: Store)
     assert (best["party_id"], best["is_match"]) == (known, True)
     assert best["evidence"][0]["claims"]
     with store.transaction() as connection:
-        read = access.recent(connection, actor="exchange")[0]
+        read = audit.recent(connection, audit.Filter(actor="exchange"))[0]
     assert (read.action, read.found) == ("match", 1)
     assert client.get(f"/v1/parties/{known}").json()["records"] == 2
 

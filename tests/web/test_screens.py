@@ -11,7 +11,7 @@ import pytest
 from litestar.testing import TestClient
 from small_town import PASSWORD, Place, party_id
 
-from litso.store import access, users
+from litso.store import audit, users
 from litso.web import i18n, pages, words
 from litso.web.english import ENGLISH_TEXTS
 from litso.web.finding import HINTS
@@ -204,14 +204,14 @@ def test_a_reveal_is_one_line_of_the_access_log(visitor: TestClient, place: Plac
     assert "3605123456" not in masked
     token = form_token(masked)
     with place.store.transaction() as connection:
-        before = len(access.recent(connection, actor="operator"))
+        before = len(audit.recent(connection, audit.Filter(actor="operator")))
     form = {"csrf": token, "purpose": "identity"}
     shown = visitor.post(f"/parties/{IVANOV}/reveal", data=form, headers=HTML).text
     assert "+7 912 345-67-89" in shown
     assert "3605123456" in shown
     assert "Проверка личности" in shown
     with place.store.transaction() as connection:
-        latest, *earlier = access.recent(connection, actor="operator")
+        latest, *earlier = audit.recent(connection, audit.Filter(actor="operator"))
     assert len(earlier) == before
     assert (latest.action, latest.purpose, latest.party_id) == ("reveal", "identity", IVANOV)
 

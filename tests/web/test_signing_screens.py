@@ -16,7 +16,7 @@ from small_town import PASSWORD, Place
 from litso.commands.serve import build_app
 from litso.domain import totp
 from litso.settings import load_settings
-from litso.store import access, throttle, users
+from litso.store import audit, throttle, users
 from litso.store.database import Connection
 from litso.web.sessions import address_of, browser_of
 
@@ -95,7 +95,7 @@ def enrol(client: TestClient) -> tuple[bytes, list[str]]:
 
 
 def noted(connection: Connection, what: str) -> list[tuple[str, list[str]]]:
-    return [(one.actor, one.fields) for one in access.recent(connection) if one.action == what]
+    return [(one.actor, one.fields) for one in audit.recent(connection) if one.action == what]
 
 
 # Two factors ---------------------------------------------------------------------------------------------------
@@ -124,9 +124,9 @@ def test_a_user_connects_a_telephone_and_signs_in_with_it(client: TestClient, pl
     assert (whole.status_code, whole.headers["location"]) == (303, "/me")
     assert "Firefox, Linux" in client.get("/me", headers=HTML).text
     with place.store.transaction() as connection:
-        assert noted(connection, "second_factor") == [("anna", ["user=anna", "done=enrolled"])]
-        assert noted(connection, "sign_in")[0] == ("anna", ["method=code", "address=testclient"])
-        assert ("anna", ["why=code", "address=testclient"]) in noted(connection, "sign_in_failed")
+        assert noted(connection, "user.second_factor") == [("anna", ["user=anna", "done=enrolled"])]
+        assert noted(connection, "session.open")[0] == ("anna", ["method=code", "address=testclient"])
+        assert ("anna", ["why=code", "address=testclient"]) in noted(connection, "session.failed")
 
 
 def test_a_recovery_code_lets_in_once(client: TestClient, place: Place) -> None:
@@ -259,7 +259,7 @@ def test_an_administrator_changes_a_role(client: TestClient, place: Place) -> No
     assert send(client, "/users", f"/users/{user_id}/role", role="god").status_code == 422
     with place.store.transaction() as connection:
         assert users.get(connection, user_id).role == "analyst"
-        assert noted(connection, "user")[0] == (
+        assert noted(connection, "user.change")[0] == (
             "administrator", ["user=kira", "done=role", "was=operator", "role=analyst"]
         )  # fmt: skip
 
@@ -300,7 +300,7 @@ def test_a_lost_authenticator_is_reset(client: TestClient, place: Place) -> None
     assert client.get("/me", headers=HTML, follow_redirects=False).status_code == 303
     assert sign_in(client, "maria").headers["location"] == "/me"
     with place.store.transaction() as connection:
-        assert ("administrator", ["user=maria", "done=reset"]) in noted(connection, "second_factor")
+        assert ("administrator", ["user=maria", "done=reset"]) in noted(connection, "user.second_factor")
 
 
 def test_who_waits_is_seen_and_let_in(client: TestClient, place: Place) -> None:
@@ -332,7 +332,7 @@ def test_an_administrator_ends_a_session(client: TestClient, place: Place) -> No
     assert send(client, "/users", f"/users/{user_id}/sessions/{number}/end").status_code == 404
     with place.store.transaction() as connection:
         assert users.find_session(connection, session) is None
-        assert ("administrator", ["user=olga"]) in noted(connection, "session_ended")
+        assert ("administrator", ["user=olga"]) in noted(connection, "session.end")
 
 
 @pytest.mark.parametrize(
@@ -352,8 +352,8 @@ def test_people_are_kept_by_administrators_alone(client: TestClient, place: Plac
 def test_a_password_typed_into_the_wrong_field_is_not_written_down(client: TestClient, place: Place) -> None:
     sign_in(client, "my secret password", "anna")
     with place.store.transaction() as connection:
-        actor, fields = noted(connection, "sign_in_failed")[0]
-        written = connection.execute("select string_agg(a::text, ' ') from access_log a").fetchone()
+        actor, fields = noted(connection, "session.failed")[0]
+        written = connection.execute("select string_agg(a::text, ' ') from audit a").fetchone()
     assert (actor, fields) == ("(unknown)", ["why=password", "address=testclient"])
     assert written is not None
     assert "my secret password" not in written[0]
@@ -368,7 +368,7 @@ def test_a_sign_out_is_written_down(client: TestClient, place: Place) -> None:
     enter(client, place, "operator")
     send(client, "/me", "/sign-out")
     with place.store.transaction() as connection:
-        assert noted(connection, "sign_out")[0] == ("operator", [])
+        assert noted(connection, "session.close")[0] == ("operator", [])
 
 
 # Who knocks ----------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def get_consumer(request: ApiRequest, store: GivenStore, name: Name) -> schemas.
     responses=NOT_FOUND,
 )
 def remove_consumer(request: ApiRequest, store: GivenStore, name: Name) -> None:
-    """Its secrets are void at once. What it was told stays in the access log."""
+    """Its secrets are void at once. What it was told stays in the audit."""
     consumers.remove(store, request.user, name)
 
 

@@ -256,18 +256,18 @@ def get_accesses(
 
 
 @get(
-    "/accesses/{access_id:int}/seen",
+    "/accesses/{audit_id:int}/seen",
     sync_to_thread=True,
     operation_id="get_seen",
     summary="What somebody saw then",
     responses=NOT_FOUND,
 )
 def get_seen(
-    request: ApiRequest, store: GivenStore, access_id: FromPath[int], purpose: Purpose = None
+    request: ApiRequest, store: GivenStore, audit_id: FromPath[int], purpose: Purpose = None
 ) -> schemas.SeenOut:
     """The golden record that a logged read showed, in the fields that it showed."""
     with store.transaction() as connection:
-        found = history.read_seen(connection, request.user, access_id, purpose=purpose)
+        found = history.read_seen(connection, request.user, audit_id, purpose=purpose)
     read = schemas.named(found.read, schemas.AccessOut)
     return schemas.SeenOut(read, found.read.party_id or "", found.was_masked, version_out(found.state))
 

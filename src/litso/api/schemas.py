@@ -106,7 +106,7 @@ class RecordsOut(Struct):
 
 
 class MatchIn(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Values of somebody who may be known already. Nothing is written but the access log."""
+    """Values of somebody who may be known already. Nothing is written but the audit."""
 
     attributes: Attributes
     party: Literal["person", "organization", "auto"] = "auto"
@@ -324,19 +324,21 @@ class HistoryOut(Struct):
 
 
 class AccessOut(Struct):
-    """A logged read; `version` is the golden record that it showed."""
+    """A read or change in the audit; `version` is the golden record that a read showed. An action with a dot is a
+    change."""
 
-    access_id: int
+    audit_id: int
     at: datetime
     actor: str
     action: str
+    object: str
     fields: list[str]
     purpose: str
     version: int | None
 
 
 class AccessesOut(Struct):
-    """Who read a party, the latest first."""
+    """Who read or changed a party, the latest first."""
 
     items: list[AccessOut]
     next_cursor: str | None = None

@@ -234,13 +234,13 @@ class Client(Transport):
         )
         return answer
 
-    def get_seen(self, access_id: int, *, purpose: str | None = None) -> SeenOut:
+    def get_seen(self, audit_id: int, *, purpose: str | None = None) -> SeenOut:
         """What somebody saw then. The golden record that a logged read showed, in the fields that it showed."""
         answer: SeenOut = self._call(
             "GET",
-            "/v1/accesses/{access_id}/seen",
+            "/v1/accesses/{audit_id}/seen",
             {200: SeenOut},
-            path={"access_id": access_id},
+            path={"audit_id": audit_id},
             query={"purpose": purpose},
         )
         return answer
@@ -1039,7 +1039,7 @@ class Client(Transport):
         return answer
 
     def remove_consumer(self, name: str, *, idempotency_key: str | None = None) -> None:
-        """Detach a consumer. Its secrets are void at once. What it was told stays in the access log."""
+        """Detach a consumer. Its secrets are void at once. What it was told stays in the audit."""
         self._call(
             "DELETE",
             "/v1/consumers/{name}",

@@ -16,10 +16,11 @@ from litso.client.personal import Answer, Personal, Question
 class AccessOut(Answer, frozen=True, kw_only=True):
     """`AccessOut` of the API."""
 
-    access_id: int
+    audit_id: int
     at: datetime
     actor: Personal[str]
     action: str
+    object: Personal[str]
     fields: list[str]
     purpose: str
     version: int | None

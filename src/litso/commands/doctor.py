@@ -17,6 +17,7 @@ from litso.commands.reference import age_in_words
 from litso.commands.reference import summary as reference_summary
 from litso.errors import BrokenInvariant
 from litso.settings import Settings, load_settings
+from litso.store.audit_blocks import tail
 from litso.store.invariants import Finding, check_invariants
 from litso.store.migrate import store_version
 from litso.usecases.access import ADMINISTRATOR, Actor
@@ -37,6 +38,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         facts = {**_installation(settings), "postgresql": _server_version(connection.info.server_version)}
         facts["store_version"] = str(store_version(connection))
         findings = check_invariants(connection)
+        unsealed = tail(connection)
         listed = list_reference(connection, settings.home)
         judged = read_overview(connection, Actor("cli", ADMINISTRATOR))
         late = behind(connection)
@@ -44,11 +46,12 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         found = {
             "reference": reference_summary(listed),
             "behind": late,
+            "unsealed": unsealed.rows,
             "invariants": [finding._asdict() for finding in findings],
         }
         typer.echo(json.dumps({**facts, **found, "quality": _warnings(judged)}))
     else:
-        _print(facts, findings, listed, [*_warnings(judged), *_lateness(late)])
+        _print(facts, findings, listed, [*_warnings(judged), *_lateness(late)], unsealed.rows)
     broken = [finding for finding in findings if finding.violations]
     if broken:
         raise BrokenInvariant("broken: " + ", ".join(f"{one.invariant} ({one.violations})" for one in broken))
@@ -79,7 +82,9 @@ def _lateness(late: dict[str, int]) -> list[str]:
     return [told] if late else []
 
 
-def _print(facts: dict[str, str], findings: list[Finding], listed: list[Listed], warnings: list[str]) -> None:
+def _print(
+    facts: dict[str, str], findings: list[Finding], listed: list[Listed], warnings: list[str], unsealed: int
+) -> None:
     table = Table(show_header=False, box=None)
     for name, value in facts.items():
         table.add_row(name.replace("_", " "), value)
@@ -88,6 +93,8 @@ def _print(facts: dict[str, str], findings: list[Finding], listed: list[Listed],
         table.add_row(f"{one.kind} {one.part}".strip(), told)
     for warning in warnings:
         table.add_row("quality", f"[yellow]{escape(warning)}[/yellow]")
+    if unsealed:
+        table.add_row("audit", f"{unsealed:,} rows are not sealed yet: the worker seals every second")
     for finding in findings:
         state = "[green]holds[/green]" if finding.violations == 0 else f"[red]{finding.violations} violations[/red]"
         table.add_row(finding.invariant, f"{state}  {finding.meaning}")

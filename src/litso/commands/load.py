@@ -42,14 +42,17 @@ def load(
         raise typer.Exit(1)
 
 
-def approve(load_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the held load.")]) -> None:
+def approve(
+    load_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the held load.")],
+    by: Annotated[str, typer.Option(help="Who decided.")] = "cli",
+) -> None:
     """Publish a held load after all.
 
     Example: litso load-approve 12
     """
     settings = load_settings()
     with open_store(settings) as store:
-        typer.echo(report(approve_load(store, settings, load_id)))
+        typer.echo(report(approve_load(store, settings, load_id, approved_by=by)))
 
 
 def reject(

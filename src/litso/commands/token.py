@@ -9,7 +9,7 @@ import typer
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
 from litso.settings import load_settings
-from litso.store import users
+from litso.store import audit, users
 
 app = typer.Typer(help="Tokens of programs that call the API.", no_args_is_help=True)
 
@@ -18,12 +18,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Name of the program; the access log shows it.")],
+    name: Annotated[str, typer.Argument(help="Name of the program; the audit shows it.")],
     role: Annotated[str, typer.Option(help="One of: " + ", ".join(users.SERVICE_ROLES) + ".")] = "integrator",
     as_json: Json = False,
 ) -> None:
     """Make a token for a program and print it: it is shown once."""
     with open_store(load_settings()) as store, store.transaction() as connection:
+        audit.acting(connection, "cli")
         token = users.issue_service_token(connection, name, role)
     print_json({"name": name, "role": role, "token": token}) if as_json else typer.echo(token)
 
@@ -45,5 +46,6 @@ def list_tokens(as_json: Json = False) -> None:
 def revoke(name: Annotated[str, typer.Argument(help="Name of the program.")]) -> None:
     """Shut a program out at once."""
     with open_store(load_settings()) as store, store.transaction() as connection:
+        audit.acting(connection, "cli")
         users.revoke_service(connection, name)
     typer.echo(f"{name}: revoked")

@@ -908,20 +908,6 @@ create table service_token (
     revoked_at     timestamptz
 );
 
--- Every read of personal data, written before it is shown. Holds ids and field names, never values.
-create table access_log (
-    access_id  bigint generated always as identity primary key,
-    at         timestamptz not null default now(),
-    actor      text not null,                        -- login or service name
-    action     text not null,                        -- profile | search | match | records | export | reveal
-    party_id   uuid,
-    fields     text[] not null default '{}',
-    purpose    text not null default '',
-    found      integer,
-    version    integer                               -- of the golden record that was shown
-);
-create index access_log_by_party on access_log (party_id, at desc);
-
 create table idempotency (
     key         text not null,
     actor       text not null,
@@ -1004,3 +990,180 @@ create table consumer_log (
     told        text not null default ''             -- no personal data
 );
 create index consumer_log_of on consumer_log (consumer_id, log_id desc);
+
+-- The audit -----------------------------------------------------------------------------------------------------
+
+-- Ids of the audit. Whoever draws one has a number of its transaction by then: so it can be told when all that drew an
+-- id before some moment have ended.
+create sequence audit_number;
+create function next_audit_id() returns bigint language plpgsql security definer as $$
+begin
+    perform pg_current_xact_id();
+    return nextval('litso.audit_number');
+end $$;
+
+-- Every read of personal data, written before it is shown, and every change by somebody. Ids and field names, never
+-- values: rows stay when a person is erased. Nothing is ever changed or deleted here.
+create table audit (
+    audit_id   bigint primary key default next_audit_id(),
+    at         timestamptz not null default clock_timestamp(),
+    actor      text not null,                        -- login, name of a program, or «database …»: by hand
+    action     text not null,                        -- a read: profile, search, reveal…; a change: pin.add…
+    party_id   uuid,
+    object     text not null default '',             -- what it was done to: «pin 17», «source billing»
+    fields     text[] not null default '{}',
+    purpose    text not null default '',
+    scope      text not null default '',             -- how far it reached
+    found      integer,                              -- how many were shown or changed at once
+    version    integer                               -- of the golden record that was shown
+);
+create index audit_by_party on audit (party_id, at desc) where party_id is not null;
+create index audit_by_actor on audit (actor, at);
+create index audit_by_time on audit using brin (at);
+
+-- Sealed rows: each block holds the hash of the one before, see litso.privacy.chain.
+create table audit_block (
+    block_id  bigint primary key,
+    previous  bytea not null,
+    hash      bytea not null unique,
+    last_id   bigint not null,                       -- ids up to this one are sealed, or are gaps
+    members   bytea not null,                        -- of each row its id and the first bytes of its own hash
+    sealed_at timestamptz not null
+);
+
+-- Ids up to the last sealed one that no row has: of transactions that failed, or that are not committed yet.
+create table audit_gap (
+    audit_id bigint primary key,
+    noted_at xid8 not null                           -- every transaction that may still fill it is older
+);
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'table % is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+create trigger audit_append_only before update or delete or truncate on audit
+    for each statement execute function refuse_change();
+create trigger audit_block_append_only before update or delete or truncate on audit_block
+    for each statement execute function refuse_change();
+
+-- Who a transaction works for, where the table does not say it: see litso.store.audit.acting.
+create function acting() returns text language sql stable
+    return coalesce(nullif(current_setting('litso.actor', true), ''), 'database ' || session_user);
+
+-- The party that a record belongs to at this moment.
+create function party_of_record(text, text) returns uuid language sql stable
+    return (select n.party_id from source_record r join node n using (node_id)
+            where r.source = $1 and r.source_id = $2);
+
+-- Writes what is entered in a ledger into the audit: a row each, or one for many that are entered at once.
+-- Arguments: noun, columns of the key, SQL of the party and of the fields of a row «n», then acts: the column of who
+-- did it, the column of when, and SQL of the verb.
+create function audit_ledger() returns trigger language plpgsql
+security definer set search_path = litso, public, pg_temp as $$
+declare
+    act text; who text; moment text; verb text; entered text; many bigint;
+begin
+    foreach act in array tg_argv[4:] loop
+        who := split_part(act, ' ', 1);
+        moment := split_part(act, ' ', 2);
+        verb := substr(act, length(who) + length(moment) + 3);
+        entered := format('later n where n.%I is not null and n.%I <> %L', moment, who, '');
+        if tg_op = 'UPDATE' then
+            entered := format('later n join former o using (%s) where n.%I is not null and n.%I <> %L'
+                || ' and n.%I is distinct from o.%I', tg_argv[1], moment, who, '', moment, moment);
+        end if;
+        execute 'select count(*) from ' || entered into many;
+        if many between 1 and 100 then
+            execute format('insert into audit (actor, action, object, party_id, fields)'
+                || ' select n.%I, concat(%L, %s), concat_ws('' '', %L, n.%s), %s, %s from %s',
+                who, tg_argv[0] || '.', verb, tg_argv[0], replace(tg_argv[1], ', ', ', n.'), tg_argv[2], tg_argv[3],
+                entered);
+        elsif many > 100 then
+            execute format('insert into audit (actor, action, object, found)'
+                || ' select n.%I, concat(%L, %s), %L, count(*) from %s group by 1, 2',
+                who, tg_argv[0] || '.', verb, tg_argv[0], entered);
+        end if;
+    end loop;
+    return null;
+end $$;
+
+-- Has a ledger write into the audit what is added to it, and what is changed in it; arguments as above.
+create procedure audit_added_to(ledger regclass, variadic arguments text[]) language plpgsql as $$
+begin
+    execute format('create trigger audit_added after insert on %s referencing new table as later'
+        || ' for each statement execute function audit_ledger(%s)', ledger,
+        (select string_agg(quote_literal(one), ', ' order by place)
+         from unnest(arguments) with ordinality t (one, place)));
+end $$;
+create procedure audit_changed_in(ledger regclass, variadic arguments text[]) language plpgsql as $$
+begin
+    execute format('create trigger audit_changed after update on %s referencing new table as later old table as former'
+        || ' for each statement execute function audit_ledger(%s)', ledger,
+        (select string_agg(quote_literal(one), ', ' order by place)
+         from unnest(arguments) with ordinality t (one, place)));
+end $$;
+create procedure audit_ledger_of(ledger regclass, variadic arguments text[]) language plpgsql as $$
+begin
+    call audit_added_to(ledger, variadic arguments);
+    call audit_changed_in(ledger, variadic arguments);
+end $$;
+
+-- Writes rows of a table of few rows that are added, changed or removed. Arguments: noun, the column that names a row,
+-- then the columns whose change counts.
+create function audit_row() returns trigger language plpgsql
+security definer set search_path = litso, public, pg_temp as $$
+declare
+    former jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) end;
+    later jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) end;
+    changed text[];
+begin
+    changed := array(select one from unnest(tg_argv[2:]) one where former -> one is distinct from later -> one);
+    if cardinality(changed) > 0 then
+        insert into audit (actor, action, object, fields)
+        values (acting(),
+                tg_argv[0] || case tg_op when 'INSERT' then '.add' when 'DELETE' then '.remove' else '.change' end,
+                concat_ws(' ', tg_argv[0], coalesce(later ->> tg_argv[1], former ->> tg_argv[1])), changed);
+    end if;
+    return null;
+end $$;
+
+call audit_added_to('load', 'load', 'load_id', 'null', '''{}''', 'started_by started_at n.mode');
+call audit_changed_in('quarantine', 'quarantine', 'quarantine_id', 'null', '''{}''',
+    'decided_by decided_at case n.status when ''dismissed'' then ''dismiss'' else ''fix'' end');
+call audit_ledger_of('intake_link', 'link', 'link_id', 'null', '''{}''', 'said_by said_at ''add''',
+    'undone_by undone_at ''undo''');
+call audit_ledger_of('judgement', 'judgement', 'judgement_id', 'party_of_record(n.left_source, n.left_id)', '''{}''',
+    'author decided_at n.verdict', 'undone_by undone_at ''undo''');
+call audit_ledger_of('operation', 'operation', 'operation_id', 'null', '''{}''',
+    'author made_at n.kind', 'author applied_at ''apply''', 'undone_by undone_at ''undo''');
+call audit_ledger_of('steward_case', 'case', 'case_id', 'n.parties[1]', '''{}''',
+    'opened_by opened_at ''open''', 'decided_by decided_at ''decide''');
+call audit_ledger_of('case_verdict', 'case', 'case_id, verdict_id', 'null', '''{}''',
+    'author given_at ''verdict''', 'author undone_at ''undo''');
+call audit_ledger_of('case_rule', 'case', 'kind', 'null', '''{}''', 'author set_at ''rule''');
+call audit_ledger_of('tuning', 'tuning', 'tuning_id', 'null', '''{}''', 'rehearsed_by rehearsed_at ''rehearse''',
+    'applied_by applied_at ''apply''', 'rolled_back_by rolled_back_at ''rollback''');
+call audit_ledger_of('tuning_sample', 'sample', 'sample_id', 'null', '''{}''', 'drawn_by drawn_at ''draw''');
+call audit_ledger_of('tuning_pair', 'sample', 'sample_id, place', 'null', '''{}''',
+    'labelled_by labelled_at ''label''');
+call audit_ledger_of('policy_trial', 'policy', 'trial_id', 'null', '''{}''', 'rehearsed_by rehearsed_at ''rehearse''',
+    'applied_by applied_at ''apply''', 'rolled_back_by rolled_back_at ''rollback''');
+call audit_ledger_of('pin', 'pin', 'pin_id', 'party_of_record(n.source, n.source_id)', 'array[n.attribute]',
+    'author pinned_at ''add''', 'undone_by undone_at ''undo''');
+call audit_ledger_of('consent', 'consent', 'consent_id', 'party_of_record(n.source, n.source_id)', '''{consents}''',
+    'author recorded_at n.state', 'undone_by undone_at ''undo''');
+call audit_added_to('contact_habits', 'habits', 'habits_id', 'null', '''{}''', 'author learned_at ''learn''');
+call audit_added_to('check_decision', 'check', 'decision_id', 'n.party_id', '''{checks}''',
+    'author decided_at ''decide''');
+call audit_added_to('check_run', 'check', 'run_id', 'null', '''{}''', 'started_by ran_at ''screen''');
+call audit_added_to('consumer_log', 'consumer', 'consumer_id', 'null', '''{}''', 'author at n.what');
+call audit_added_to('reference_edition', 'reference', 'edition_id', 'null', '''{}''',
+    'loaded_by loaded_at ''load''');
+create trigger audit_row after insert or delete or update on source
+    for each row execute function audit_row('source', 'name', 'name', 'title', 'party', 'priority', 'mapping');
+create trigger audit_row
+    after insert or delete or update of role, token_hash, former_hash, expires_at, revoked_at on service_token
+    for each row execute function
+        audit_row('token', 'name', 'name', 'role', 'token_hash', 'former_hash', 'expires_at', 'revoked_at');
+create trigger audit_row after delete on consumer
+    for each row execute function audit_row('consumer', 'name', 'name');

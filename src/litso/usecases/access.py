@@ -1,4 +1,4 @@
-"""Who reads what: actors, the sight of their role, and the access log.
+"""Who reads what: actors, the sight of their role, and the audit.
 
 Every read of personal data goes through `logged`, in the transaction that reads: when the log cannot be written,
 nothing is shown.
@@ -33,6 +33,7 @@ _MAY: Final = MappingProxyType(
     {
         "read_parties": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR, COMPLIANCE}),
         "read_accesses": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR, COMPLIANCE}),
+        "read_audit": frozenset({ADMINISTRATOR, COMPLIANCE}),
         "reveal": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR, COMPLIANCE}),
         "write_records": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "judge": frozenset({ADMINISTRATOR, STEWARD, INTEGRATOR}),
@@ -53,7 +54,7 @@ _MAY: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A named user or a program with a service token. `name` is what the access log says."""
+    """A named user or a program with a service token. `name` is what the audit says."""
 
     name: str
     role: str

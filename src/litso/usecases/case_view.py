@@ -12,7 +12,7 @@ from litso.errors import NotFound
 from litso.golden.documents import golden_values
 from litso.golden.policy import QUALITY_OF
 from litso.golden.records import golden_record
-from litso.store import access, cases, golden, locks, records, sources
+from litso.store import audit, cases, golden, locks, records, sources
 from litso.store.cases import Case, Verdict
 from litso.store.database import Connection
 from litso.store.records import Record
@@ -110,7 +110,7 @@ def review(connection: Connection, actor: Actor, case_id: int, *, purpose: str |
     case = cases.get(connection, case_id)
     for party in case.party_ids:
         action = "reveal" if sight is Sight.FULL else "records"
-        access.write(connection, actor=actor.name, action=action, party_id=party, fields=FIELDS, purpose=logged)
+        audit.write(connection, actor=actor.name, action=action, party_id=party, fields=FIELDS, purpose=logged)
     shown, others = _chosen(connection, case)
     columns = _columns(connection, case, shown)
     is_pair = len({column.party_id for column in columns if column.party_id}) > 1

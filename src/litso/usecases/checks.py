@@ -16,7 +16,7 @@ from litso.check.match import GRADES, POSSIBLE
 from litso.check.risks import Risk, risks
 from litso.domain.record import ORGANIZATION
 from litso.errors import BadUsage, Conflict
-from litso.store import access, checks, golden, parties
+from litso.store import audit, checks, golden, parties
 from litso.store.checks import Found, ScreenedList
 from litso.store.database import Connection
 from litso.usecases import registers
@@ -292,7 +292,7 @@ def _state(name: str, screened: ScreenedList | None, matches: Mapping[str, int])
 
 
 def _log(connection: Connection, actor: Actor, party_id: str, found: int) -> None:
-    access.write(
+    audit.write(
         connection, actor=actor.name, action="check", party_id=party_id, fields=("checks",), purpose="screening",
         found=found,
     )  # fmt: skip

@@ -27,7 +27,7 @@ from litso.privacy.consent import (
     effective,
 )
 from litso.sources.quarantine import reject
-from litso.store import access, changes, consents, golden, parties, quarantine, records
+from litso.store import audit, changes, consents, golden, parties, quarantine, records
 from litso.store.consents import Consent, Given, StatedFact
 from litso.store.database import Connection, Store
 from litso.store.quarantine import RejectedRow
@@ -283,7 +283,7 @@ def read_consents(
     party = parties.get_current(connection, party_id).party_id
     if not is_logged:
         version = golden.get(connection, party).version
-        access.write(
+        audit.write(
             connection, actor=actor.name, action="records", party_id=party, fields=("consents",),
             purpose=logged_purpose, version=version,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Consuming services: attach one, try it, pause it, send it back in the feed, and hand out events to those that come.
 
 A consumer is told of golden values of its fields alone, each of them for the purpose that was written down when it was
-attached; every event with such values is in the access log before it leaves.
+attached; every event with such values is in the audit before it leaves.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from litso.domain.record import CUSTOM_PREFIX
 from litso.errors import BadUsage, Conflict, Forbidden
 from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, SINGLE_ATTRIBUTES
 from litso.settings import Settings
-from litso.store import access, consumers, sources, users
+from litso.store import audit, consumers, sources, users
 from litso.store.consumers import Consumer
 from litso.store.database import Connection, Store
 from litso.usecases.access import CONSUMER, Actor, demand
@@ -77,6 +77,7 @@ def attach(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> At
         unknown = set(wanted.sources) - {source.name for source in sources.list_all(connection)}
         if unknown:
             raise BadUsage(f"there is no source {', '.join(sorted(unknown))}")
+        audit.acting(connection, actor.name)
         number = consumers.add(
             connection,
             name=wanted.name,
@@ -171,6 +172,7 @@ def rotate(store: Store, actor: Actor, name: str) -> Attached:
     demand(actor, "manage_consumers")
     with store.transaction() as connection:
         found = consumers.get(connection, name)
+        audit.acting(connection, actor.name)
         if found.delivery == consumers.PULL:
             users.revoke_service(connection, _TOKEN + name)
         secret = _new_secret(connection, found.consumer_id, found)
@@ -179,10 +181,11 @@ def rotate(store: Store, actor: Actor, name: str) -> Attached:
 
 
 def remove(store: Store, actor: Actor, name: str) -> None:
-    """Forget a consumer, its secrets and its log; what it was told stays in the access log."""
+    """Forget a consumer, its secrets and its log; what it was told stays in the audit."""
     demand(actor, "manage_consumers")
     with store.transaction() as connection:
         found = consumers.get(connection, name)
+        audit.acting(connection, actor.name)
         if found.delivery == consumers.PULL:
             users.revoke_service(connection, _TOKEN + name)
         consumers.remove(connection, found.consumer_id)
@@ -247,6 +250,6 @@ def pull(connection: Connection, actor: Actor, after: int | None, *, limit: int)
 
 
 def log_told(connection: Connection, consumer: Consumer, events: Sequence[dict[str, Any]]) -> None:
-    """Write into the access log which golden values these events tell the consumer."""
+    """Write into the audit which golden values these events tell the consumer."""
     told = [(event["subject"], sorted(event["data"]["values"])) for event in events if event["data"].get("values")]
-    access.write_fed(connection, actor=_TOKEN + consumer.name, purpose=consumer.purpose, told=told)
+    audit.write_fed(connection, actor=_TOKEN + consumer.name, purpose=consumer.purpose, told=told)

@@ -13,7 +13,7 @@ from typing import Final
 
 from litso.errors import BadUsage
 from litso.golden.writ import DEBTOR, demands_on, identifiers, lacking
-from litso.store import access, graph
+from litso.store import audit, graph
 from litso.store.database import Connection
 from litso.store.graph import Debt, Lack
 from litso.usecases.access import Actor, demand
@@ -69,7 +69,7 @@ def list_debtors(
     found = _read(connection, lacks, least, after, limit)
     shown = _debtors(connection, found)
     for party in sorted({one.party_id for one in shown if one.party_id}):
-        access.write(connection, actor=actor.name, action="profile", party_id=party, fields=("debt",), purpose="")
+        audit.write(connection, actor=actor.name, action="profile", party_id=party, fields=("debt",), purpose="")
     return DebtorPage(shown, _place(found[-1]) if len(found) == limit else None)
 
 
@@ -87,7 +87,7 @@ def export_debtors(
         if len(found) < _AT_ONCE:
             break
         after = _place(found[-1])
-    access.write(connection, actor=actor.name, action="export", fields=("debt",), purpose="", found=count)
+    audit.write(connection, actor=actor.name, action="export", fields=("debt",), purpose="", found=count)
 
 
 def _read(connection: Connection, lacks: str | None, least: Decimal, after: str | None, limit: int) -> list[Debt]:

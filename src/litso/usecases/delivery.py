@@ -1,6 +1,6 @@
 """Deliveries to webhooks: each consumer in a thread of its own, so that a slow or dead one delays nobody else.
 
-    read what is next → write the access log → post, party by party in order → move the cursor
+    read what is next → write the audit → post, party by party in order → move the cursor
 
 Posts go along several lanes; events of a party are always in the same one, so they arrive in order. An event is posted
 again until the consumer has said that it has it, and keeps its `webhook-id`: told at least once, and once in effect.
@@ -121,7 +121,7 @@ def _seconds_until(moment: datetime | None) -> float:
 
 
 def _next_page(connection: Connection, consumer: Consumer) -> Page:
-    """The next events that the consumer does not have yet; they are in the access log."""
+    """The next events that the consumer does not have yet; they are in the audit."""
     page = read_page(connection, consumer.after, selection_of(consumer), limit=_AT_ONCE)
     events = [event for event in page.events if int(event["id"]) not in set(consumer.beyond)]
     log_told(connection, consumer, events)

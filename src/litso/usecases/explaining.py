@@ -15,7 +15,7 @@ from litso.resolve.cluster import Pair
 from litso.resolve.explain import Explanation
 from litso.resolve.formation import EVIDENCE, JUDGEMENT, VETO, Refusal, formation, strongest_path
 from litso.resolve.model import UNIT
-from litso.store import access, crosswalk, records
+from litso.store import audit, crosswalk, records
 from litso.store.database import Connection
 from litso.store.judgements import Judgement
 from litso.usecases.access import Actor, demand, sight_of
@@ -140,7 +140,7 @@ def explain_store(connection: Connection, actor: Actor, left: Key, right: Key, *
     sight, logged = sight_of(actor, purpose)
     known = {(row.source, row.source_id): row.party_id for row in records.find_many(connection, (left, right))}
     for party in sorted({party for party in known.values() if party}):
-        access.write(connection, actor=actor.name, action="records", party_id=party, fields=("links",), purpose=logged)
+        audit.write(connection, actor=actor.name, action="records", party_id=party, fields=("links",), purpose=logged)
     scenes = scenes_of_store(connection, (left, right))
     return _answer([scene.masked(sight) for scene in scenes], left, right)
 
@@ -148,7 +148,7 @@ def explain_store(connection: Connection, actor: Actor, left: Key, right: Key, *
 def form_party(connection: Connection, actor: Actor, party_id: str) -> Formed:
     """How a party of the store was formed; the read is logged first."""
     demand(actor, "read_parties")
-    access.write(connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose="")
+    audit.write(connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose="")
     members = records.of_party(connection, party_id)
     found = {member.node_id for member in members if member.node_id is not None}
     if not found:

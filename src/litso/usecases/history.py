@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from litso.errors import NotFound
 from litso.golden.history import Entries, Provenance, difference
-from litso.store import access, changes, crosswalk, golden, parties
-from litso.store.access import Access
+from litso.store import audit, changes, crosswalk, golden, parties
+from litso.store.audit import Entry
 from litso.store.changes import Change
 from litso.store.database import Connection
 from litso.store.golden import GoldenVersion
@@ -20,7 +20,7 @@ from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_provenance, masked_values
 
 _SHOWING: Final = ("profile", "reveal")
-"""Actions of the access log that show a golden record."""
+"""Actions of the audit that show a golden record."""
 
 
 class Step(NamedTuple):
@@ -65,7 +65,7 @@ def read_history(connection: Connection, actor: Actor, party_id: str, *, purpose
     states = golden.versions(connection, party_id)
     if not states:
         raise NotFound("the party has no golden record")
-    access.write(
+    audit.write(
         connection, actor=actor.name, action="profile", party_id=party_id, fields=("history",), purpose=logged_purpose
     )
     masked = [_masked(state, sight, kind) for state in states]
@@ -146,7 +146,7 @@ def read_as_of(
     moment = at if at.tzinfo else at.replace(tzinfo=UTC)
     kind = _known(connection, party_id).kind
     state = at_moment(golden.versions(connection, party_id), moment)
-    access.write(
+    audit.write(
         connection, actor=actor.name, action="reveal" if purpose else "profile", party_id=party_id,
         fields=sorted(state.golden_values), purpose=logged_purpose, version=state.version,
     )  # fmt: skip
@@ -169,34 +169,34 @@ class Seen(NamedTuple):
     """What somebody saw in one logged read: the golden record of then, only the fields that were shown. `was_masked`
     tells whether contacts and documents were masked to them."""
 
-    read: Access
+    read: Entry
     kind: str
     state: GoldenVersion
     was_masked: bool
 
 
-def read_accesses(connection: Connection, actor: Actor, party_id: str, *, limit: int = 100) -> list[Access]:
+def read_accesses(connection: Connection, actor: Actor, party_id: str, *, limit: int = 100) -> list[Entry]:
     """Who read a party, when, what for, the latest first."""
     demand(actor, "read_accesses")
     known = _known(connection, party_id).party_id
-    return access.of_party(connection, known, limit=limit, with_checks=actor.may("read_checks"))
+    return audit.of_party(connection, known, limit=limit, with_checks=actor.may("read_checks"))
 
 
-def read_seen(connection: Connection, actor: Actor, access_id: int, *, purpose: str | None = None) -> Seen:
+def read_seen(connection: Connection, actor: Actor, audit_id: int, *, purpose: str | None = None) -> Seen:
     """What a logged read showed. It is masked as it was then, and as the present actor may see it.
 
     NotFound for a read that showed no golden record.
     """
     demand(actor, "read_accesses")
     sight, logged_purpose = sight_of(actor, purpose)
-    read = access.get(connection, access_id)
+    read = audit.get(connection, audit_id)
     if read.party_id is None or read.action not in _SHOWING or read.version is None:
         raise NotFound("this read showed no golden record")
     states = golden.versions(connection, read.party_id)
     found = [state for state in states if state.version == read.version]
     if not found:
         raise NotFound("the golden record that was shown is gone")
-    access.write(
+    audit.write(
         connection, actor=actor.name, action="records", party_id=read.party_id, fields=read.fields,
         purpose=logged_purpose, version=read.version,
     )  # fmt: skip

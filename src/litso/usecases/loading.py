@@ -23,7 +23,7 @@ from litso.settings import Settings
 from litso.sources.gates import Gate, LoadFigures, raised_gates
 from litso.sources.mapping import Mapping, parse_mapping
 from litso.sources.quarantine import Rejected
-from litso.store import loads, quarantine, records, reference, sources
+from litso.store import audit, loads, quarantine, records, reference, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
@@ -66,10 +66,11 @@ class Outcome:
     seconds: TMapping[str, float] = field(default_factory=dict)
 
 
-def register_source(store: Store, text: str, origin: str) -> tuple[Mapping, bool]:
+def register_source(store: Store, text: str, origin: str, *, by: str = "cli") -> tuple[Mapping, bool]:
     """Register a source by its mapping, or change it; False when it was registered just so."""
     mapping = parse_mapping(text, origin)
     with store.transaction() as connection:
+        audit.acting(connection, by)
         is_new = sources.register(
             connection,
             name=mapping.source,
@@ -108,7 +109,7 @@ def load_files(
     return outcomes
 
 
-def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
+def approve_load(store: Store, settings: Settings, load_id: int, *, approved_by: str = "cli") -> Outcome:
     """Publish a held load after all: a human has looked."""
     with store.session() as connection, failing(connection, settings) as running:
         held = loads.get(connection, load_id)
@@ -116,7 +117,9 @@ def approve_load(store: Store, settings: Settings, load_id: int) -> Outcome:
         folder = _folder(settings, load_id)
         if held.status == "held" and not folder.exists():
             raise NotFound(f"the spool of load {load_id} is not in {settings.home}: load the file again")
-        loads.resume(connection, load_id)
+        with connection.transaction():
+            loads.resume(connection, load_id)
+            audit.write(connection, actor=approved_by, action="load.approve", object=f"load {load_id}")
         running.append(load_id)
         incoming = Incoming(load_id, mapping, held.mode == FULL, open_spool(folder))
         outcome = _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
@@ -128,6 +131,7 @@ def reject_load(store: Store, settings: Settings, load_id: int, rejected_by: str
     """Refuse a held load: nothing of it is published."""
     with store.transaction() as connection:
         loads.reject(connection, load_id, rejected_by)
+        audit.write(connection, actor=rejected_by, action="load.reject", object=f"load {load_id}")
     folder = _folder(settings, load_id)
     if folder.exists():
         open_spool(folder).discard()

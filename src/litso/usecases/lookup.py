@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from litso.errors import NotFound
-from litso.store import access, golden, parties, records
+from litso.store import audit, golden, parties, records
 from litso.store import search as store_search
 from litso.store.database import Connection
 from litso.store.golden import Golden
@@ -69,8 +69,8 @@ def look_up(
     found = golden.find_many(connection, sorted({party for one in matches for party in one.parties}))
     read = [(one.party_id, sorted(one.golden_values), one.version) for one in found.values()]
     action = "reveal" if purpose else "profile"
-    access.write_many(connection, actor=actor.name, action=action, purpose=logged_purpose, read=read)
-    access.write(connection, actor=actor.name, action="search", purpose=logged_purpose, found=len(found))
+    audit.write_many(connection, actor=actor.name, action=action, purpose=logged_purpose, read=read)
+    audit.write(connection, actor=actor.name, action="search", purpose=logged_purpose, found=len(found))
     return matches, [_brief(found[party], sight) for party in sorted(found)]
 
 

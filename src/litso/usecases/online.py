@@ -26,7 +26,7 @@ from litso.resolve.evidence import compare
 from litso.resolve.model import UNIT, Model, score
 from litso.sources.mapping import Mapping as SourceMapping
 from litso.standardize.one import standardize_one
-from litso.store import access, golden, loads, locks, nodes, parties, records, sources, suggestions
+from litso.store import audit, golden, loads, locks, nodes, parties, records, sources, suggestions
 from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.usecases import registers
@@ -224,6 +224,8 @@ def _count(connection: Connection, by: str, jobs: Sequence[_Job]) -> dict[str, i
     found: dict[str, list[str]] = defaultdict(list)
     for job in jobs:
         found[job.given.source].append(job.status)
+    for source, of_source in sorted(found.items()):
+        audit.write(connection, actor=by, action="record.put", object=f"source {source}", found=len(of_source))
     return {
         source: loads.count_streamed(
             connection,
@@ -311,7 +313,7 @@ def match(
     territory: Territory | None = None,
     limit: int = 5,
 ) -> list[Candidate]:
-    """Who these values would be: candidate parties, the likeliest first. Nothing is written but the access log."""
+    """Who these values would be: candidate parties, the likeliest first. Nothing is written but the audit."""
     demand(actor, "read_parties")
     model, customs = current_model(connection)
     row = _mapped(attributes, party, _STRANGER, _STRANGER)
@@ -322,7 +324,7 @@ def match(
     found = _candidates(connection, model, stranger) if stranger["kind"] != NO_PARTY else []
     names = golden.find_many(connection, [one.party_id for one in found[:limit]])
     shown = [one._replace(name=names[one.party_id].name) for one in found[:limit] if one.party_id in names]
-    access.write(
+    audit.write(
         connection, actor=actor.name, action="match", fields=tuple(sorted(attributes)), purpose="", found=len(shown)
     )
     return shown

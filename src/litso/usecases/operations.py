@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from litso.errors import BadUsage, Conflict
 from litso.privacy.consent import Effective, Statement, Subject, allowed, effective
-from litso.store import access, consents, crosswalk, facts, golden, judgements, locks, operations, parties, pins
+from litso.store import audit, consents, crosswalk, facts, golden, judgements, locks, operations, parties, pins
 from litso.store.database import Connection, Store
 from litso.store.golden import Golden
 from litso.store.judgements import SourceKey, Verdict
@@ -246,13 +246,13 @@ def rehearse_judgement(
     with connection.transaction(force_rollback=True):
         judge_within(connection, actor, verdict=verdict, left=left, right=right)
     for party in sorted(parties_of(connection, [left, right])):
-        access.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
+        audit.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
     return foresee(connection, actor, verdict, left, right)
 
 
 def _carried_out(connection: Connection, actor: Actor, plan: _Plan, outlook: _Outlook, is_rehearsal: bool) -> Done:
     for party in outlook.before.shares:
-        access.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
+        audit.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
     if is_rehearsal:
         return Done(None, outlook.effects)
     number, _ = _enter(connection, actor, plan)

@@ -11,7 +11,7 @@ from litso.errors import BadUsage, Conflict
 from litso.golden.pins import PINNABLE
 from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, PIN
 from litso.standardize.one import standardize_one
-from litso.store import access, golden, locks, parties, pins, records
+from litso.store import audit, golden, locks, parties, pins, records
 from litso.store.database import Connection, Store
 from litso.store.golden import Golden
 from litso.store.pins import Pin
@@ -185,7 +185,7 @@ def read_pins(
     chosen = None if party_id is None else [parties.get_current(connection, party_id).party_id]
     found = [one for one in _showing(pins.held(connection, chosen)) if one.party_id]
     listed = sorted({one.party_id for one in found if one.party_id})
-    access.write(
+    audit.write(
         connection, actor=actor.name, action="records", party_id=chosen[0] if chosen else None,
         fields=sorted({one.attribute for one in found}), purpose=logged_purpose, found=len(found),
     )  # fmt: skip

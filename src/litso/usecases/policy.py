@@ -16,7 +16,7 @@ from litso.golden.history import difference
 from litso.golden.policy import DEFAULT_POLICY
 from litso.golden.records import golden_record, golden_records
 from litso.settings import Settings
-from litso.store import access, changes, nodes, policies, records, sources
+from litso.store import audit, changes, nodes, policies, records, sources
 from litso.store.database import Connection, Store
 from litso.store.policies import PartyChange, Trial
 from litso.usecases.access import Actor, demand, sight_of
@@ -193,7 +193,7 @@ def samples(
         if one.party_id not in members:
             continue
         names = [*one.attributes, *one.origins]
-        access.write(
+        audit.write(
             connection, actor=actor.name, action="records", party_id=one.party_id, fields=names, purpose=logged_purpose
         )
         own = pins.get(one.party_id, ())

@@ -12,7 +12,7 @@ from litso.domain.record import CUSTOM_PREFIX
 from litso.golden.contacts import Channel
 from litso.golden.contacts import Contact as RankedContact
 from litso.golden.policy import SINGLE_ATTRIBUTES
-from litso.store import access, facts, golden, parties, records, sources
+from litso.store import audit, facts, golden, parties, records, sources
 from litso.store.database import Connection
 from litso.store.facts import Fact
 from litso.store.golden import Golden
@@ -161,7 +161,7 @@ def read_profile(
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
     record = golden.get(connection, party_id)
-    access.write(
+    audit.write(
         connection, actor=actor.name, action="reveal" if purpose else "profile", party_id=party_id,
         fields=sorted(record.golden_values), purpose=logged_purpose, version=record.version,
     )  # fmt: skip
@@ -186,7 +186,7 @@ def source_titles(connection: Connection) -> dict[str, str]:
 
 
 def _log(connection: Connection, actor: Actor, action: str, party_id: str, fields: Sequence[str], purpose: str) -> None:
-    access.write(connection, actor=actor.name, action=action, party_id=party_id, fields=fields, purpose=purpose)
+    audit.write(connection, actor=actor.name, action=action, party_id=party_id, fields=fields, purpose=purpose)
 
 
 def _facts(connection: Connection, party_id: str, record: Golden, members: Sequence[Record], limit: int) -> list[Fact]:

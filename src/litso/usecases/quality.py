@@ -38,7 +38,7 @@ from litso.domain.record import NO_PARTY
 from litso.errors import BadUsage, NotFound
 from litso.sources.mapping import Column, parse_mapping
 from litso.sources.mapping import Mapping as SourceMapping
-from litso.store import access, quality, sources
+from litso.store import audit, quality, sources
 from litso.store.database import Connection, Store
 from litso.store.quality import Compared, Counted, Failing, Place
 from litso.usecases.access import Actor, demand, sight_of
@@ -311,7 +311,7 @@ def read_failing(
     shown = found[:limit]
     fields = () if place.attribute == RECORD else (shown_attribute(place.attribute),)
     for party in sorted({one.party_id for one in shown if one.party_id}):
-        access.write(connection, actor=actor.name, action="records", party_id=party, fields=fields, purpose=logged)
+        audit.write(connection, actor=actor.name, action="records", party_id=party, fields=fields, purpose=logged)
     records = tuple(_shown(one, place.attribute, columns, sight) for one in shown)
     return FailingPage(place, records, sight is Sight.MASKED, shown[-1].record_id if len(found) > limit else None)
 
@@ -329,7 +329,7 @@ def export_failing(connection: Connection, actor: Actor, place: Place) -> Iterat
         if len(found) < _AT_ONCE:
             break
         after = found[-1].record_id
-    access.write(connection, actor=actor.name, action="export", fields=("source_id",), purpose="", found=count)
+    audit.write(connection, actor=actor.name, action="export", fields=("source_id",), purpose="", found=count)
 
 
 def _columns(connection: Connection, place: Place) -> tuple[str, ...]:

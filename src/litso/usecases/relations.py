@@ -14,7 +14,7 @@ from litso.errors import NotFound
 from litso.golden.search import DOCUMENT, NAME, words
 from litso.golden.ties import OWNER
 from litso.standardize.account import account as standard_account
-from litso.store import access, facts, golden, graph
+from litso.store import audit, facts, golden, graph
 from litso.store.database import Connection
 from litso.store.graph import Member, Role
 from litso.usecases.access import Actor, demand
@@ -312,7 +312,7 @@ def _today() -> date:
 
 def _log(connection: Connection, actor: Actor, party_ids: Iterable[str]) -> None:
     for party_id in sorted(set(party_ids)):
-        access.write(connection, actor=actor.name, action="profile", party_id=party_id, fields=("roles",), purpose="")
+        audit.write(connection, actor=actor.name, action="profile", party_id=party_id, fields=("roles",), purpose="")
 
 
 def _related(connection: Connection, found: Sequence[Role], day: date) -> tuple[Related, ...]:

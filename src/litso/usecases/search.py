@@ -9,7 +9,7 @@ from typing import Any, Final
 from rapidfuzz.distance import OSA
 
 from litso.golden import search as tokens
-from litso.store import access, golden
+from litso.store import audit, golden
 from litso.store import search as store_search
 from litso.store.database import Connection
 from litso.store.golden import Golden
@@ -146,7 +146,7 @@ def _answer(
     details = golden.find_many(connection, [hit.party_id for hit in shown])
     found = tuple(_found(hit, details[hit.party_id], chosen, sight) for hit in shown if hit.party_id in details)
     kinds = sorted({why.kind for one in found for why in one.why})
-    access.write(connection, actor=actor.name, action="search", fields=kinds, purpose=purpose, found=len(found))
+    audit.write(connection, actor=actor.name, action="search", fields=kinds, purpose=purpose, found=len(found))
     return Answer(found, has_more=len(ranked) > limit, corrections=corrections)
 
 

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from litso.store import access
+from litso.store import audit
 from litso.store.database import Connection
 
-SIGN_IN: Final = "sign_in"
-SIGN_IN_FAILED: Final = "sign_in_failed"
-SIGN_OUT: Final = "sign_out"
-SESSION_ENDED: Final = "session_ended"
-USER: Final = "user"
-SECOND_FACTOR: Final = "second_factor"
-TOKEN: Final = "token"
-DELAYS: Final = "delays"
+SIGN_IN: Final = "session.open"
+SIGN_IN_FAILED: Final = "session.failed"
+SIGN_OUT: Final = "session.close"
+SESSION_ENDED: Final = "session.end"
+USER: Final = "user.change"
+SECOND_FACTOR: Final = "user.second_factor"
+DELAYS: Final = "user.delays"
 
 NOBODY: Final = "(unknown)"
 
 
 def note(connection: Connection, actor: str, what: str, **told: str) -> None:
     """Write that an actor did something, in the transaction that does it. told: details such as `user="anna"`."""
-    access.write(connection, actor=actor, action=what, fields=[f"{name}={value}" for name, value in told.items()])
+    audit.write(connection, actor=actor, action=what, fields=[f"{name}={value}" for name, value in told.items()])

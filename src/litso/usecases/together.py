@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 
 from litso.resolve.model import UNIT, Model, take_apart
-from litso.store import access, golden, judgements, nodes, records
+from litso.store import audit, golden, judgements, nodes, records
 from litso.store.database import Connection
 from litso.store.judgements import Judgement
 from litso.store.nodes import Link
@@ -62,7 +62,7 @@ def read_together(connection: Connection, actor: Actor, party_id: str) -> Togeth
     demand(actor, "read_parties")
     sight, purpose = sight_of(actor, None)
     record = golden.get(connection, party_id)
-    access.write(connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose=purpose)
+    audit.write(connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose=purpose)
     titles = source_titles(connection)
     members = records.of_party(connection, party_id)
     shown = {member.record_id: source_record(member, titles, sight) for member in members}

@@ -18,7 +18,7 @@ from litso.resolve import sampling
 from litso.resolve.model import UNIT, from_json
 from litso.resolve.sampling import APART, MERGES, SPLITS, TOGETHER, Labels, Share, Stratum, Weighed
 from litso.settings import Settings
-from litso.store import access, models, records, tuning
+from litso.store import audit, models, records, tuning
 from litso.store.database import Connection, Store
 from litso.store.tuning import Pair, Sample
 from litso.usecases.access import Actor, demand, sight_of
@@ -242,7 +242,7 @@ def ask(connection: Connection, actor: Actor, sample_id: int, after: int = 0) ->
         tuning.label(connection, sample_id, pair.place, "unsure", actor.name)
         return ask(connection, actor, sample_id, pair.place)
     for row in found.values():
-        access.write(
+        audit.write(
             connection, actor=actor.name, action="reveal", party_id=row.party_id, fields=_FIELDS, purpose=purpose
         )
     sides = [masked_values(found[key].standard, sight, found[key].kind) for key in keys]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event
 from typing import Final
 
@@ -17,6 +17,7 @@ from litso.errors import LitsoError
 from litso.settings import Settings
 from litso.store import changes, jobs, listening, locks
 from litso.store.database import Connection, Store
+from litso.usecases.auditing import keep_sealing, seal_all
 from litso.usecases.delivery import Couriers
 from litso.usecases.jobs import KINDS, PERIODIC, Work, run_next
 
@@ -37,25 +38,31 @@ def work(
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Work until `stop` is set. A lost connection to the store is waited out; a fault nobody foresaw ends the work."""
-    bell = Event()
-    with ThreadPoolExecutor(1, thread_name_prefix="jobs") as pool:
+    bell, all_done = Event(), Event()
+    with ThreadPoolExecutor(2, thread_name_prefix="worker") as pool:
         hands = pool.submit(_persist, stop, _run_jobs, store, stop, bell, kinds)
-        hands.add_done_callback(lambda _: stop.set())
+        sealer = pool.submit(_persist, all_done, keep_sealing, store, settings, all_done)
+        for part in (hands, sealer):
+            part.add_done_callback(lambda _: stop.set())
         try:
             _persist(stop, _listen, store, settings, stop, bell, on_ready)
         finally:
             stop.set()
             bell.set()
+            wait([hands])
+            all_done.set()
         hands.result()
+        sealer.result()
 
 
 def work_off(store: Store, *, kinds: Mapping[str, Work] = KINDS) -> int:
-    """Run what is due now and no more; answers how many jobs were run."""
+    """Run what is due now and no more, and seal the audit; answers how many jobs were run."""
     with store.session() as connection:
         _prepare(connection)
         count = 0
         while run_next(connection, store, kinds) is not None:
             count += 1
+    seal_all(store)
     return count
 
 

@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 
 from litso.errors import NotFound
 from litso.golden.policy import LIST_ATTRIBUTES, SINGLE_ATTRIBUTES
-from litso.store.access import Access
+from litso.store.audit import Entry
 from litso.store.golden import GoldenVersion
 from litso.usecases import history, profiles
 from litso.usecases.history import History, Seen, Version
@@ -50,7 +50,7 @@ def show_history(
     actor = actor_of(request)
     with store.transaction() as connection:
         found = history.read_history(connection, actor, party_id)
-        reads: Sequence[Access] = ()
+        reads: Sequence[Entry] = ()
         if actor.may("read_accesses"):
             reads = history.read_accesses(connection, actor, party_id, limit=_ACCESSES)
         shown = history.read_seen(connection, actor, seen) if seen is not None else None

@@ -73,7 +73,7 @@ def _party_page(
 
 @post("/parties/{party_id:str}/reveal", guards=[has_right("reveal")], sync_to_thread=True, status_code=200)
 def reveal(request: ScreenRequest, store: GivenStore, party_id: PartyId, data: Form) -> Response[str]:
-    """The same screen with contacts and documents in full; the purpose is written to the access log first."""
+    """The same screen with contacts and documents in full; the purpose is written to the audit first."""
     with store.transaction() as connection:
         current = profiles.current_id(connection, party_id)
         profile = profiles.read_profile(connection, actor_of(request), current, purpose=data.get("purpose", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Annotated, Any, Final
 
 from anyio import to_thread
@@ -105,12 +106,12 @@ def approve(
     if load.status != "held":
         raise Conflict(f"load {load_id} is {load.status}")
     answer = see_other(f"/loads/{load_id}")
-    answer.background = BackgroundTask(_approve, store, settings, load_id)
+    answer.background = BackgroundTask(_approve, store, settings, load_id, actor_of(request).name)
     return answer
 
 
-async def _approve(store: Store, settings: Settings, load_id: int) -> None:
-    await to_thread.run_sync(loading.approve_load, store, settings, load_id)
+async def _approve(store: Store, settings: Settings, load_id: int, by: str) -> None:
+    await to_thread.run_sync(partial(loading.approve_load, store, settings, load_id, approved_by=by))
 
 
 @post("/loads/{load_id:int}/reject", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200)
