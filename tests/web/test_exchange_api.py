@@ -236,7 +236,7 @@ def test_a_look_up_is_masked_and_logged(client: TestClient) -> None:
     shown = client.post("/v1/parties/lookup", params={"purpose": "call"}, json=body, headers=client.operator)
     assert shown.json()["parties"][0]["values"]["phones"] == ["+79123456789"]
     with client.store.transaction() as connection:
-        reads = audit.recent(connection, actor="desk", limit=4)
+        reads = audit.recent(connection, audit.Filter(actor="desk"), limit=4)
     assert [(one.action, one.purpose) for one in reads] == [
         ("search", "call"), ("reveal", "call"), ("search", ""), ("profile", ""),
     ]  # fmt: skip
