@@ -24,13 +24,19 @@
 | LITSO_OIDC_ROLES | which of them means which role: crm-admin=administrator,crm=operator | none: nobody gets in |
 | LITSO_AUDIT_HEADS | file to which the worker adds the head of the audit chain, out of reach of the database | none |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
+| LITSO_LOG | how the log is written: text for people, json for programs, a line each | text |
+| LITSO_METRICS_LISTEN | host:port of its own for /metrics, /health and /ready, of the server and of the worker | none |
+| LITSO_METRICS_TOKEN_FILE | file with the token with which the server tells /metrics at its own address too | none |
+| LITSO_LEAST_DISK | free space in LITSO_HOME below which a program is not ready | 1GiB |
+| LITSO_STOP_SECONDS | how long requests and jobs under way may take after SIGTERM | 30 |
+| OTEL_EXPORTER_OTLP_ENDPOINT | where traces go (OTLP over HTTP); the other OTEL_ variables hold as well | none |
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -42,6 +48,7 @@ from litso.errors import Misconfigured
 _UNITS: Final = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+_LOGS: Final = ("text", "json")
 _SMALLEST_MEMORY: Final = 256 << 20
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
@@ -63,7 +70,10 @@ class OpenId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a program needs to know before it starts. `memory_limit` is in bytes; `database_url` None means embedded."""
+    """What a program needs to know before it starts. `memory_limit` and `least_disk` are in bytes.
+
+    `database_url` None means the embedded server.
+    """
 
     database_url: str | None
     home: Path
@@ -73,6 +83,11 @@ class Settings:
     memory_limit: int
     threads: int
     log_level: str
+    log: str
+    metrics_listen: tuple[str, int] | None
+    metrics_token_file: Path | None
+    least_disk: int
+    stop_seconds: int
     spark_remote: str | None
     enricher: str | None
     enricher_url: str | None
@@ -107,7 +122,12 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=_integer(given, "LITSO_PORT", 8080, 1, 65535),
         memory_limit=_memory(given),
         threads=_integer(given, "LITSO_THREADS", os.cpu_count() or 1, 1, 1024),
-        log_level=_log_level(given.get("LITSO_LOG_LEVEL", "info")),
+        log_level=_one_of(given, "LITSO_LOG_LEVEL", _LOG_LEVELS, "info"),
+        log=_one_of(given, "LITSO_LOG", _LOGS, "text"),
+        metrics_listen=_listen(given.get("LITSO_METRICS_LISTEN")),
+        metrics_token_file=_path(given.get("LITSO_METRICS_TOKEN_FILE")),
+        least_disk=_size(given, "LITSO_LEAST_DISK", "1GiB"),
+        stop_seconds=_integer(given, "LITSO_STOP_SECONDS", 30, 1, 3600),
         spark_remote=given.get("LITSO_SPARK_REMOTE"),
         enricher=given.get("LITSO_ENRICHER"),
         enricher_url=given.get("LITSO_ENRICHER_URL"),
@@ -146,10 +166,9 @@ def _integer(given: Mapping[str, str], name: str, default: int, low: int, high: 
 
 
 def _memory(given: Mapping[str, str]) -> int:
-    text = given.get("LITSO_MEMORY_LIMIT", "4GiB")
-    size = parse_size(text)
-    if size is None or size < _SMALLEST_MEMORY:
-        raise Misconfigured(f"LITSO_MEMORY_LIMIT must be a size of at least 256MiB, such as 4GiB, not {text!r}")
+    size = _size(given, "LITSO_MEMORY_LIMIT", "4GiB")
+    if size < _SMALLEST_MEMORY:
+        raise Misconfigured("LITSO_MEMORY_LIMIT must be at least 256MiB")
     return size
 
 
@@ -208,7 +227,25 @@ def _role_map(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((value.strip(), role.strip()) for value, _, role in pairs)
 
 
-def _log_level(text: str) -> str:
-    if text.lower() not in _LOG_LEVELS:
-        raise Misconfigured(f"LITSO_LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}, not {text!r}")
+def _one_of(given: Mapping[str, str], name: str, known: Sequence[str], default: str) -> str:
+    text = given.get(name, default)
+    if text.lower() not in known:
+        raise Misconfigured(f"{name} must be one of {', '.join(known)}, not {text!r}")
     return text.lower()
+
+
+def _size(given: Mapping[str, str], name: str, default: str) -> int:
+    text = given.get(name, default)
+    size = parse_size(text)
+    if size is None:
+        raise Misconfigured(f"{name} must be a size such as {default}, not {text!r}")
+    return size
+
+
+def _listen(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise Misconfigured(f"LITSO_METRICS_LISTEN must be host:port, such as 127.0.0.1:9464, not {text!r}")
+    return host.strip("[]"), int(port)

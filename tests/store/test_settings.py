@@ -39,6 +39,12 @@ def test_settings_come_from_the_environment_given() -> None:
         ("LITSO_MEMORY_LIMIT", "much"),
         ("LITSO_MEMORY_LIMIT", "1MB"),
         ("LITSO_LOG_LEVEL", "loud"),
+        ("LITSO_LOG", "xml"),
+        ("LITSO_LEAST_DISK", "some"),
+        ("LITSO_STOP_SECONDS", "0"),
+        ("LITSO_METRICS_LISTEN", "9464"),
+        ("LITSO_METRICS_LISTEN", "localhost:"),
+        ("LITSO_METRICS_LISTEN", "::1:99999"),
         ("LITSO_DATABASE_URL", "localhost"),
     ],
 )

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from litso.store.sealing import new_key
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 @contextmanager
 def serving(database_url: str, home: Path, **settings: str) -> Iterator[tuple[str, str]]:
     """`litso serve` over a database where nobody can sign in yet: its URL, and the link that it printed."""
-    port = _free_port()
+    port = free_port()
     key = home / "key"
     key.write_text(new_key())
     own = {"LITSO_DATABASE_URL": database_url, "LITSO_HOME": str(home), "LITSO_SECRET_KEY_FILE": str(key)}
@@ -31,14 +31,14 @@ def serving(database_url: str, home: Path, **settings: str) -> Iterator[tuple[st
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, bufsize=0) as program:
         try:
             link = _link_of(program)
-            _wait_for(port)
+            wait_for(port)
             yield f"http://127.0.0.1:{port}", link
         finally:
             program.terminate()
         assert program.wait(PATIENCE_SECONDS) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -56,7 +56,7 @@ def _link_of(program: subprocess.Popen[bytes]) -> str:
     raise AssertionError("the program printed no link")
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         with socket.socket() as probe:

@@ -28,6 +28,7 @@ from litso.api.intake import intake_router, links_router
 from litso.api.jobs import jobs_router
 from litso.api.judgements import judgements_router
 from litso.api.lookup import lookup_router
+from litso.api.observing import Observed, Traffic
 from litso.api.operations import operations_router
 from litso.api.parties import parties_router
 from litso.api.pins import pins_router
@@ -38,12 +39,13 @@ from litso.api.records import records_router
 from litso.api.reference import reference_router
 from litso.api.relations import relations_router
 from litso.api.schemas import Problem
-from litso.api.service import changes_router, health, openapi_document, ready
+from litso.api.service import changes_router, health, metrics_token, openapi_document, ready, tell_metrics
 from litso.api.tuning import tuning_router
 from litso.errors import LitsoError
 from litso.settings import Settings
 from litso.store.database import Store
 from litso.usecases.gathering import Gathering
+from litso.usecases.gauges import StoreGauges
 
 _LARGEST_BODY: Final = 16 << 20
 _API: Final = "/v1"
@@ -88,12 +90,16 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
     def the_gathering() -> Gathering:
         return gathering
 
-    return Litestar(
+    if settings.metrics_token_file is not None:
+        metrics_token(settings.metrics_token_file)
+    traffic = Traffic()
+    app = Litestar(
         route_handlers=[
             _api_router(),
             _intake_router(),
             health,
             ready,
+            tell_metrics,
             openapi_document,
             *(screens.routes if screens else ()),
         ],
@@ -106,9 +112,11 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
         before_send=[_harden],
         openapi_config=_openapi(),
         request_max_body_size=_LARGEST_BODY,
-        state=State({"store": store, "settings": settings}),
+        state=State({"store": store, "settings": settings, "traffic": traffic, "gauges": StoreGauges(store)}),
         logging_config=None,
     )
+    app.asgi_handler = Observed(app.asgi_handler, traffic)
+    return app
 
 
 def _api_router() -> Router:

@@ -127,12 +127,12 @@ def open_case(
     """A question about two records that a steward shall decide."""
     left, right = ((key.source, key.source_id) for key in (data.left, data.right))
 
-    def work() -> schemas.CaseOut:
-        made = case_desk.open_case(store, request.user, left, right, data.note)
-        with store.transaction() as connection:
+    with store.transaction() as connection:
+
+        def work() -> schemas.CaseOut:
+            made = case_desk.open_case(store.within(connection), request.user, left, right, data.note)
             return _out(connection, request.user, made)
 
-    with store.transaction() as connection:
         return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
 
 

@@ -47,7 +47,8 @@ def state(
             data.text_version, data.evidence,
         )  # fmt: skip
         record = (data.record.source, data.record.source_id) if data.record else None
-        made = consenting.state_consent(store, request.user, said, party_id=data.party_id, record=record)
+        part = store.within(connection)
+        made = consenting.state_consent(part, request.user, said, party_id=data.party_id, record=record)
         return schemas.named(made, out.ConsentOut)
 
     with store.transaction() as connection:

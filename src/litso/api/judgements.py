@@ -69,13 +69,17 @@ def judge(
     if dry_run:
         return Response(_foreseen(store, request, data.verdict, left, right), status_code=HTTP_200_OK)
 
-    def work() -> schemas.JudgementOut:
-        if data.verdict != "unsure":
-            _check_match(store, (left, right), if_match)
-        done = stewardship.judge(store, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason)
-        return _judgement_out(store, done.judgement)
-
     with store.transaction() as connection:
+        part = store.within(connection)
+
+        def work() -> schemas.JudgementOut:
+            if data.verdict != "unsure":
+                _check_match(part, (left, right), if_match)
+            done = stewardship.judge_within(
+                connection, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason
+            )
+            return _judgement_out(part, done.judgement)
+
         return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
 
 

@@ -48,7 +48,7 @@ def merge_parties(
 ) -> Response[out.OperationDoneOut]:
     """Two parties or more become one, with chosen values if given; one undo takes all of it back."""
 
-    def do(versions: Versions, is_rehearsal: bool) -> Done:
+    def do(store: Store, versions: Versions, is_rehearsal: bool) -> Done:
         return merge(
             store, request.user, data.parties, reason=data.reason, values=data.values, versions=versions,
             is_rehearsal=is_rehearsal,
@@ -75,7 +75,7 @@ def split_party(
     """The chosen records become a party of their own; what hangs on them goes with them."""
     chosen = [(key.source, key.source_id) for key in data.records]
 
-    def do(versions: Versions, is_rehearsal: bool) -> Done:
+    def do(store: Store, versions: Versions, is_rehearsal: bool) -> Done:
         return split(
             store, request.user, party_id, chosen, reason=data.reason, together=data.together, versions=versions,
             is_rehearsal=is_rehearsal,
@@ -89,22 +89,23 @@ def _answered(
     store: Store,
     party_ids: list[str],
     data: out.MergeIn | out.SplitIn,
-    do: Callable[[Versions, bool], Done],
+    do: Callable[[Store, Versions, bool], Done],
     if_match: str | None,
     idempotency_key: str | None,
 ) -> Response[out.OperationDoneOut]:
     """A dry run answers 200; a change needs If-Match, is done once for a key and answers 201."""
     if data.dry_run:
-        return Response(_done(request, do(None, True)), status_code=HTTP_200_OK)
-
-    def work() -> out.OperationDoneOut:
-        with store.transaction() as connection:
-            present = golden.find_many(connection, [profiles.current_id(connection, one) for one in party_ids])
-        demand_match(if_match, list(present.values()))
-        is_any = (if_match or "").strip() == "*"
-        return _done(request, do(None if is_any else {one.party_id: one.version for one in present.values()}, False))
+        return Response(_done(request, do(store, None, True)), status_code=HTTP_200_OK)
 
     with store.transaction() as connection:
+
+        def work() -> out.OperationDoneOut:
+            present = golden.find_many(connection, [profiles.current_id(connection, one) for one in party_ids])
+            demand_match(if_match, list(present.values()))
+            is_any = (if_match or "").strip() == "*"
+            versions = None if is_any else {one.party_id: one.version for one in present.values()}
+            return _done(request, do(store.within(connection), versions, False))
+
         return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
 
 

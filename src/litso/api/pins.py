@@ -39,11 +39,10 @@ def add_pin(
     """Later loads do not overwrite the value; a former pin of the attribute is undone by it."""
 
     def work() -> schemas.PinOut:
-        with store.transaction() as connection:
-            present = golden.get(connection, profiles.current_id(connection, party_id))
+        present = golden.get(connection, profiles.current_id(connection, party_id))
         demand_match(if_match, [present])
         made = pinning.pin(
-            store,
+            store.within(connection),
             request.user,
             present.party_id,
             attribute=data.attribute,

@@ -93,7 +93,8 @@ def problem_response(request: Request[Any, Any, Any], error: Exception) -> Respo
     """The answer to a request that met an error."""
     problem = problem_of(error, request.url.path)
     if problem.status >= 500:
-        _LOG.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
+        route = request.scope.get("path_template", "")  # a path may hold an account
+        _LOG.error("%s %s: %s", request.method, route, type(error).__name__, exc_info=error)
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers_of(error))
 
 

@@ -879,6 +879,22 @@ class HealthOut(Struct):
     version: str
 
 
+class CheckOut(Struct):
+    """One thing that the server needs, and how it stands; `told` says what is wrong."""
+
+    name: Literal["program", "store", "schema", "worker", "disk"]
+    state: Literal["ok", "warning", "failed"]
+    told: str
+
+
+class ReadyOut(Struct):
+    """Whether the server can work."""
+
+    status: Literal["ok", "failed"]
+    version: str
+    checks: list[CheckOut]
+
+
 class RecordOriginOut(Struct):
     """A source record that says so."""
 

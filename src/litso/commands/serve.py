@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import os
 import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,12 +19,16 @@ from granian.server.embed import Server
 from litestar import Litestar
 
 from litso.api.app import Screens, create_app
+from litso.api.observing import Traffic
 from litso.bootstrap import open_store
+from litso.commands.monitoring import monitored
 from litso.errors import Misconfigured
 from litso.settings import Settings, load_settings
 from litso.store import users
 from litso.store.database import Store
 from litso.store.sealing import load_box
+from litso.telemetry.logs import set_up_logs
+from litso.telemetry.traces import end_traces, set_up_traces
 from litso.usecases.background import in_background
 from litso.usecases.warming import warm
 from litso.web.pages import show_problem
@@ -45,12 +51,17 @@ def serve_store(store: Store, settings: Settings, *, on_ready: Callable[[], None
     _check_free(settings)
     if settings.second_factor or settings.openid:
         load_box(settings)  # without its key nobody would get in
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("_granian").setLevel(logging.WARNING)
+    set_up_logs(settings.log_level, settings.log)
+    set_up_traces("litso-server")
     welcome(store, settings)
     in_background(warm, store)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(build_app(store, settings), settings, on_ready))
+    app = build_app(store, settings)
+    traffic: Traffic = app.state.traffic
+    try:
+        with monitored(store, settings, is_ending=lambda: traffic.is_ending), suppress(KeyboardInterrupt):
+            asyncio.run(_serve(app, settings, on_ready))
+    finally:
+        end_traces()
 
 
 def build_app(store: Store, settings: Settings) -> Litestar:
@@ -92,7 +103,38 @@ async def _serve(app: Litestar, settings: Settings, on_ready: Callable[[], None]
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, partial(_end, loop, server, app, settings))
     if on_ready:
         loop.call_soon(on_ready)
     await server.serve()
+
+
+def _end(loop: asyncio.AbstractEventLoop, server: Any, app: Litestar, settings: Settings) -> None:
+    """Take no new connection, and stop once what is under way has ended, within LITSO_STOP_SECONDS."""
+
+    async def when_quiet() -> None:
+        _stop_listening(settings.port)
+        await app.state.traffic.end(settings.stop_seconds)
+        server.stop()
+
+    app.state.ending = loop.create_task(when_quiet())
+
+
+def _stop_listening(port: int) -> None:
+    """Refuse new connections from now on.
+
+    The server would go on to take them until it stops, and drop those whose request is still on its way. It does not
+    give its socket away: that is found among the open files of the process, and a dead one is put in its place.
+    """
+    with socket.socket() as dead:
+        for entry in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):
+                number = int(entry.name)
+                if _listens(number, port):
+                    os.dup2(dead.fileno(), number, inheritable=False)
+
+
+def _listens(number: int, port: int) -> bool:
+    """Whether an open file is the socket that listens on a port."""
+    with socket.socket(fileno=os.dup(number)) as found:
+        return bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)) and found.getsockname()[1] == port

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +11,11 @@ from typing import Annotated
 import typer
 
 from litso.bootstrap import open_store
+from litso.commands.monitoring import monitored
 from litso.settings import Settings, load_settings
 from litso.store.database import Store
+from litso.telemetry.logs import set_up_logs
+from litso.telemetry.traces import end_traces, set_up_traces
 from litso.usecases.working import work, work_off
 
 
@@ -27,7 +29,8 @@ def worker(
     Example: litso worker
     """
     settings = load_settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logs(settings.log_level, settings.log)
+    set_up_traces("litso-worker")
     with open_store(settings) as store:
         if once:
             typer.echo(f"jobs run: {work_off(store)}")
@@ -35,7 +38,9 @@ def worker(
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        work(store, settings, stop, on_ready=lambda: typer.echo("Litso: the worker is ready"))
+        with monitored(store, settings, is_worker=True, is_ending=stop.is_set):
+            work(store, settings, stop, on_ready=lambda: typer.echo("Litso: the worker is ready"))
+    end_traces()
 
 
 @contextmanager

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.abc import Query
 from psycopg.rows import TupleRow, class_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from litso.errors import BrokenInvariant, Conflict, LitsoError, Misconfigured, Transient
+from litso.telemetry import traces
 
 Connection = psycopg.Connection[TupleRow]
 """A connection whose search_path is `litso, public` and whose time zone is UTC."""
@@ -26,13 +28,30 @@ _SESSION: Final = "-c search_path=litso,public -c timezone=UTC -c jit=off -c app
 _OLDEST_SERVER: Final = 150000
 
 
+class TracedCursor(psycopg.Cursor[Row]):
+    """A cursor whose statements are spans, told by their names: parameters and texts are in none."""
+
+    def execute(self, query: Query, *arguments: Any, **options: Any) -> Self:
+        """As psycopg's."""
+        if not traces.is_on():
+            return super().execute(query, *arguments, **options)
+        with traces.span(getattr(query, "name", "") or "sql", "client", db__system__name="postgresql"):
+            return super().execute(query, *arguments, **options)
+
+
 class Store:
     """A pool of connections to one database. Threads share it; each transaction has a connection of its own."""
 
     def __init__(self, url: str, *, most: int = 16) -> None:
         self.url = url
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            url, min_size=1, max_size=most, open=False, kwargs={"options": _SESSION}, timeout=30, name="litso"
+            url,
+            min_size=1,
+            max_size=most,
+            open=False,
+            kwargs={"options": _SESSION, "cursor_factory": TracedCursor},
+            timeout=30,
+            name="litso",
         )
 
     def open(self) -> None:
@@ -41,15 +60,26 @@ class Store:
             _check_version(connection)
         self._pool.open()
 
+    def pool_figures(self) -> dict[str, int]:
+        """How the pool stands, by the names of psycopg_pool: pool_size, pool_available, requests_waiting…"""
+        return self._pool.get_stats()
+
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction: committed at the end, rolled back on any exception."""
-        with translated(), self._pool.connection() as connection:
+    def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back on any exception.
+
+        patience: seconds to wait for a connection, 30 if not given.
+        """
+        with translated(), self._pool.connection(patience) as connection:
             yield connection
+
+    def within(self, connection: Connection) -> Store:
+        """This store as a part of a transaction of the caller's: what takes a store works in that transaction."""
+        return _Within(self.url, self._pool, connection)
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
@@ -62,10 +92,26 @@ class Store:
             yield connection
 
 
+class _Within(Store):
+    """The store inside one transaction: each of its own is a savepoint there."""
+
+    def __init__(self, url: str, pool: ConnectionPool[Connection], connection: Connection) -> None:
+        self.url, self._pool, self._connection = url, pool, connection
+
+    @contextmanager
+    def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
+        """A part of the transaction that is rolled back alone when it fails."""
+        del patience
+        with translated(), self._connection.transaction():
+            yield self._connection
+
+
 def connect(url: str, *, autocommit: bool = False) -> Connection:
     """A single connection prepared as the store needs it."""
     try:
-        return psycopg.connect(url, autocommit=autocommit, options=_SESSION, connect_timeout=30)
+        return psycopg.connect(
+            url, autocommit=autocommit, options=_SESSION, connect_timeout=30, cursor_factory=TracedCursor
+        )
     except psycopg.Error as error:
         raise Misconfigured(f"LITSO_DATABASE_URL: cannot connect to PostgreSQL: {_first_line(error)}") from error
 

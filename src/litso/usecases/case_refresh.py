@@ -20,6 +20,7 @@ from litso.store import cases
 from litso.store.bulk import take_memory
 from litso.store.cases import Apart, Found, PartyPair, Valued
 from litso.store.database import Connection, Store
+from litso.telemetry.traces import traced
 from litso.usecases.reconciliation import current_model
 
 _AT_ONCE: Final = 5_000
@@ -49,6 +50,7 @@ class Refreshed(NamedTuple):
 _NOTHING: Final = Refreshed(0, 0, 0)
 
 
+@traced
 def refresh(store: Store, *, everything: bool = False, on_step: Progress = lambda done: None) -> Refreshed:
     """Bring the cases up to date, in transactions of some thousand parties. everything: whatever was touched."""
     with store.transaction() as connection:

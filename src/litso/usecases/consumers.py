@@ -23,6 +23,7 @@ from litso.settings import Settings
 from litso.store import audit, consumers, sources, users
 from litso.store.consumers import Consumer
 from litso.store.database import Connection, Store
+from litso.telemetry import traces
 from litso.usecases.access import CONSUMER, Actor, demand
 from litso.usecases.feed import SOURCE, Page, Selection, read_page
 
@@ -225,7 +226,7 @@ def post(outward: Outward, event: dict[str, Any], keys: Sequence[bytes]) -> Answ
     """Post an event, signed for this moment."""
     body = msgspec.json.encode(event)
     signed = signatures.headers(event["id"], int(time.time()), body, keys)
-    return outward.post(body, {"Content-Type": CONTENT_TYPE, **signed})
+    return outward.post(body, {"Content-Type": CONTENT_TYPE, **signed, **traces.outgoing()})
 
 
 # Handing out ----------------------------------------------------------------------------------------------------

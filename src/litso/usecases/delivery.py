@@ -24,6 +24,7 @@ from litso.settings import Settings
 from litso.store import consumers, locks
 from litso.store.consumers import Consumer
 from litso.store.database import Connection, Store
+from litso.telemetry import metrics, traces
 from litso.usecases.consumers import SECONDS, log_told, post, selection_of
 from litso.usecases.feed import Page, read_page
 from litso.usecases.jobs import backoff
@@ -107,7 +108,7 @@ def _deliver_next(
         bell.wait(min(wait, _IDLE_SECONDS))
         return True
     if page.events:
-        done = _post_all(pool, lanes, page.events, keys, stop)
+        done = _post_all(pool, lanes, consumer.name, page.events, keys, stop)
         return _keep(store, consumer, page, done, first_delay)
     if page.last > consumer.after:
         with store.transaction() as connection:
@@ -131,6 +132,7 @@ def _next_page(connection: Connection, consumer: Consumer) -> Page:
 def _post_all(
     pool: ThreadPoolExecutor,
     lanes: Sequence[Outward],
+    consumer: str,
     events: Sequence[dict[str, Any]],
     keys: Sequence[bytes],
     stop: Event,
@@ -140,20 +142,29 @@ def _post_all(
     for event in events:
         shared[crc32(event["subject"].encode()) % len(lanes)].append(event)
     running: list[Future[Round]] = [
-        pool.submit(_post_lane, lane, share, keys, stop) for lane, share in zip(lanes, shared, strict=True) if share
+        pool.submit(_post_lane, lane, consumer, share, keys, stop)
+        for lane, share in zip(lanes, shared, strict=True)
+        if share
     ]
     done = [one.result() for one in running]
     return Round(set().union(*(one.delivered for one in done)), [one for lane in done for one in lane.failures])
 
 
-def _post_lane(lane: Outward, events: Sequence[dict[str, Any]], keys: Sequence[bytes], stop: Event) -> Round:
+def _post_lane(
+    lane: Outward, consumer: str, events: Sequence[dict[str, Any]], keys: Sequence[bytes], stop: Event
+) -> Round:
     delivered: set[int] = set()
     for event in events:
         if stop.is_set():
             break
-        answer = post(lane, event, keys)
-        if not 200 <= answer.status < 300:
+        with traces.span("deliver", "producer", event__id=event["id"], event__type=event["type"]):
+            answer = post(lane, event, keys)
+        is_told = 200 <= answer.status < 300
+        metrics.DELIVERIES.labels(consumer, "delivered" if is_told else "failed").inc()
+        if not is_told:
             return Round(delivered, [Failure(int(event["id"]), answer)])
+        lag = datetime.now(UTC) - event["time"]
+        metrics.DELIVERY_SECONDS.labels(consumer).observe(max(lag.total_seconds(), 0.0))
         delivered.add(int(event["id"]))
     return Round(delivered, [])
 

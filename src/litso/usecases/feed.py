@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from litso.store import changes
 from litso.store.changes import Event
 from litso.store.database import Connection
+from litso.telemetry.traces import traced
 
 SOURCE: Final = "/v1/changes"
 """The `source` of every event: its `id` is unique there."""
@@ -54,6 +55,7 @@ class Page(NamedTuple):
     is_full: bool
 
 
+@traced
 def read_page(connection: Connection, after: int, selection: Selection = EVERYTHING, *, limit: int = 1000) -> Page:
     """The next events after an event that pass the selection, among `limit` events of the feed."""
     compared = sorted({*selection.fields, *selection.attributes})

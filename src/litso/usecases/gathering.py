@@ -14,6 +14,7 @@ from typing import Final
 
 from litso.errors import LitsoError
 from litso.store.database import Store
+from litso.telemetry import metrics
 from litso.usecases.access import Actor, demand
 from litso.usecases.online import Given, Upserted, upsert_records
 
@@ -74,6 +75,8 @@ class Gathering:
             done = iter(self._together(jobs[0].actor, [one for job in jobs for one in job.given]))
             for job in jobs:
                 job.done = [next(done) for _ in job.given]
+                for one in job.done:
+                    metrics.UPSERTED.labels(one.source, one.status).inc()
         except LitsoError as error:
             if len(jobs) == 1:
                 jobs[0].done = error
@@ -82,5 +85,5 @@ class Gathering:
                 self._write([job])
 
     def _together(self, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
-        with self._store.transaction() as connection:
+        with self._store.transaction() as connection, metrics.RESOLUTION_SECONDS.labels("upsert").time():
             return upsert_records(connection, actor, given)

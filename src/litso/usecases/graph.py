@@ -33,6 +33,7 @@ from litso.resolve.words import fold, surname_stem
 from litso.standardize.account import account as standard_account
 from litso.store import graph
 from litso.store.database import Connection, Store
+from litso.telemetry.traces import traced
 
 MOST_SHARING: Final = 8
 """Persons who share a phone or an e-mail above which it binds nobody."""
@@ -70,6 +71,7 @@ def refresh(connection: Connection) -> graph.Size:
     return graph.size(connection)
 
 
+@traced
 def catch_up(store: Store) -> None:
     """After loads: bring the graph up to date with all that changed, in transactions of its own."""
     with store.transaction() as connection:

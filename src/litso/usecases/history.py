@@ -16,6 +16,7 @@ from litso.store.changes import Change
 from litso.store.database import Connection
 from litso.store.golden import GoldenVersion
 from litso.store.parties import Party
+from litso.telemetry.traces import traced
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_provenance, masked_values
 
@@ -54,6 +55,7 @@ class History:
     changes: tuple[Change, ...]
 
 
+@traced
 def read_history(connection: Connection, actor: Actor, party_id: str, *, purpose: str | None = None) -> History:
     """Versions with provenance, the newest first, masked as the actor may see them; the read is logged first.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from litso.store import consumers, intake, jobs
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
+from litso.telemetry import logs, metrics, traces
 from litso.usecases import case_refresh, graph, many_records, quality, screening
 from litso.usecases.pinning import release_ended
 
@@ -55,7 +57,10 @@ def _release_pins(store: Store, _: Job) -> None:
 def _check_invariants(store: Store, _: Job) -> None:
     """Nightly: a broken invariant is a failed job and a line in the log."""
     with store.transaction() as connection:
-        broken = [finding for finding in check_invariants(connection) if finding.violations]
+        findings = check_invariants(connection)
+    for finding in findings:
+        metrics.VIOLATIONS.labels(finding.invariant).set(finding.violations)
+    broken = [finding for finding in findings if finding.violations]
     if broken:
         raise BrokenInvariant("broken: " + ", ".join(f"{one.invariant} ({one.violations})" for one in broken))
 
@@ -104,26 +109,39 @@ def run_next(connection: Connection, store: Store, kinds: Mapping[str, Work] = K
     job = jobs.claim(connection, list(kinds))
     if job is None:
         return None
-    try:
-        kinds[job.kind](store, job)
-    except Transient as error:
-        _try_later(connection, job, error)
-    except LitsoError as error:
-        _LOG.error("job %d (%s) failed: %s", job.job_id, job.kind, error)
-        jobs.fail(connection, job.job_id, str(error))
-    else:
-        jobs.finish(connection, job.job_id)
+    begun = time.perf_counter()
+    with logs.telling(job=job.job_id, kind=job.kind):
+        outcome = _run(connection, store, job, kinds[job.kind])
+        seconds = time.perf_counter() - begun
+        metrics.JOB_SECONDS.labels(job.kind, outcome).observe(seconds)
+        logs.tell(_LOG, logging.DEBUG, f"job {outcome}", ms=round(1000 * seconds))
     return job
 
 
-def _try_later(connection: Connection, job: Job, error: Transient) -> None:
+def _run(connection: Connection, store: Store, job: Job, work: Work) -> str:
+    """One run of a job; answers what became of it: done, failed or again."""
+    try:
+        with traces.span(f"job {job.kind}", "consumer", job__id=job.job_id, job__attempts=job.attempts):
+            work(store, job)
+    except Transient as error:
+        return _try_later(connection, job, error)
+    except LitsoError as error:
+        _LOG.error("job %d (%s) failed: %s", job.job_id, job.kind, error)
+        jobs.fail(connection, job.job_id, str(error))
+        return "failed"
+    jobs.finish(connection, job.job_id)
+    return "done"
+
+
+def _try_later(connection: Connection, job: Job, error: Transient) -> str:
     if job.attempts >= jobs.MOST_ATTEMPTS:
         _LOG.error("job %d (%s) failed %d times: %s", job.job_id, job.kind, job.attempts, error)
         jobs.fail(connection, job.job_id, str(error))
-        return
+        return "failed"
     delay = backoff(job.attempts, _FIRST_DELAY, longest=timedelta(minutes=10))
     _LOG.warning("job %d (%s) again in %d s: %s", job.job_id, job.kind, delay.total_seconds(), error)
     jobs.put_back(connection, job.job_id, str(error), delay)
+    return "again"
 
 
 def backoff(

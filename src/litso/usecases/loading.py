@@ -27,6 +27,8 @@ from litso.store import audit, loads, quarantine, records, reference, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
+from litso.telemetry import metrics
+from litso.telemetry.traces import traced
 from litso.usecases import case_refresh, graph, quality, registers
 from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
@@ -82,6 +84,7 @@ def register_source(store: Store, text: str, origin: str, *, by: str = "cli") ->
     return mapping, is_new
 
 
+@traced
 def load_files(
     store: Store,
     settings: Settings,
@@ -230,7 +233,7 @@ def _publish(
     """All that becomes visible of the loads, in one transaction."""
     if not incoming:
         return []
-    with connection.transaction():
+    with connection.transaction(), metrics.RESOLUTION_SECONDS.labels("load").time():
         outcomes = []
         for load, counts, quality, touched in reconcile(connection, settings, incoming, progress, watch):
             loads.write_counts(connection, load.load_id, counts)

@@ -29,6 +29,7 @@ from litso.standardize.one import standardize_one
 from litso.store import audit, golden, loads, locks, nodes, parties, records, sources, suggestions
 from litso.store.database import Connection
 from litso.store.loads import Counts
+from litso.telemetry.traces import traced
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
 from litso.usecases.address_lines import address_lines
@@ -110,6 +111,7 @@ class _Job:
         return self.given.source, self.given.source_id
 
 
+@traced
 def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
     """Insert or change source records and everything that follows from them; the order of the answer is that given.
 
@@ -303,6 +305,7 @@ def _answers(connection: Connection, model: Model, jobs: Sequence[_Job]) -> list
 # Match ----------------------------------------------------------------------------------------------------------
 
 
+@traced
 def match(
     connection: Connection,
     actor: Actor,

@@ -17,6 +17,7 @@ from litso.store.database import Connection
 from litso.store.facts import Fact
 from litso.store.golden import Golden
 from litso.store.records import Record
+from litso.telemetry.traces import traced
 from litso.usecases import profile_facts
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
@@ -144,6 +145,7 @@ class Profile:
         return len({record.source for record in self.records})
 
 
+@traced
 def read_profile(
     connection: Connection,
     actor: Actor,
@@ -354,6 +356,7 @@ def source_record(member: Record, titles: Mapping[str, str], sight: Sight) -> So
     )
 
 
+@traced
 def read_records(
     connection: Connection, actor: Actor, party_id: str, *, purpose: str | None = None
 ) -> list[SourceRecord]:
@@ -365,6 +368,7 @@ def read_records(
     return [source_record(member, titles, sight) for member in records.of_party(connection, party_id)]
 
 
+@traced
 def read_timeline(
     connection: Connection,
     actor: Actor,

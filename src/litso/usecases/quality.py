@@ -41,6 +41,7 @@ from litso.sources.mapping import Mapping as SourceMapping
 from litso.store import audit, quality, sources
 from litso.store.database import Connection, Store
 from litso.store.quality import Compared, Counted, Failing, Place
+from litso.telemetry.traces import traced
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_original, masked_value, shown_attribute
 
@@ -108,6 +109,7 @@ def measure_now(store: Store, actor: Actor) -> int:
         return measure(connection)
 
 
+@traced
 def measure_if_due(store: Store) -> bool:
     """After loads: measure, unless too little has changed since the last time to be seen."""
     with store.transaction() as connection:

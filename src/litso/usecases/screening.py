@@ -19,6 +19,7 @@ from litso.errors import Misconfigured
 from litso.store import changes, checks
 from litso.store.checks import MATCHES, OFFICERS
 from litso.store.database import Connection, Store
+from litso.telemetry.traces import traced
 from litso.usecases import registers
 from litso.usecases.lists import open_list, open_passports
 from litso.usecases.registers import PASSPORTS
@@ -104,6 +105,7 @@ def screen(
     return done
 
 
+@traced
 def catch_up(store: Store, *, started_by: str = "cli") -> Screened | None:
     """After loads and new editions: screen what changed.
 

@@ -14,6 +14,7 @@ from litso.store import search as store_search
 from litso.store.database import Connection
 from litso.store.golden import Golden
 from litso.store.search import Hit, Term
+from litso.telemetry.traces import traced
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_email, masked_phone, masked_values
 from litso.usecases.search_plan import (
@@ -68,6 +69,7 @@ class Answer:
     is_too_short: bool = False
 
 
+@traced
 def search(connection: Connection, actor: Actor, query: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that a typed fragment means. Whole words come before beginnings, these before corrected words."""
     demand(actor, "read_parties")
@@ -182,6 +184,7 @@ def has_parties(connection: Connection) -> bool:
     return golden.has_any(connection)
 
 
+@traced
 def by_phone(connection: Connection, actor: Actor, phone: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this phone, however it is written."""
     return _exactly(connection, actor, of_phone(phone), limit, skip)
@@ -207,6 +210,7 @@ def of_email(email: str) -> Group:
     return (Term(f"{tokens.EMAIL}:{address}"),) if address else ()
 
 
+@traced
 def by_account(connection: Connection, actor: Actor, account: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this account, with or without its leading zeros."""
     return _exactly(connection, actor, of_account(account), limit, skip)

@@ -9,6 +9,8 @@ from litso.errors import BadUsage, NotFound
 from litso.store import judgements, locks, records
 from litso.store.database import Connection, Store
 from litso.store.judgements import Judgement, SourceKey
+from litso.telemetry import metrics
+from litso.telemetry.traces import traced
 from litso.usecases.access import Actor, demand
 from litso.usecases.blocks import Hand, standard_of
 from litso.usecases.increment import Cause, Settled, place, settle
@@ -30,6 +32,7 @@ def judge(store: Store, actor: Actor, *, verdict: str, left: SourceKey, right: S
         return judge_within(connection, actor, verdict=verdict, left=left, right=right, reason=reason)
 
 
+@traced
 def judge_within(
     connection: Connection, actor: Actor, *, verdict: str, left: SourceKey, right: SourceKey, reason: str = ""
 ) -> Judged:
@@ -56,6 +59,7 @@ def undo(store: Store, actor: Actor, judgement_id: int) -> Judged:
         return undo_within(connection, actor, judgement_id)
 
 
+@traced
 def undo_within(connection: Connection, actor: Actor, judgement_id: int) -> Judged:
     """As `undo`, in the transaction of the caller."""
     demand(actor, "judge")
@@ -64,6 +68,8 @@ def undo_within(connection: Connection, actor: Actor, judgement_id: int) -> Judg
     return Judged(undone, reconsider(connection, undone.sides, Cause("undo", None, judgement_id)))
 
 
+@traced
+@metrics.RESOLUTION_SECONDS.labels("judgement").time()
 def reconsider(connection: Connection, keys: Sequence[SourceKey], cause: Cause) -> Settled:
     """Resolve the neighbourhood of judged records anew; a veto keeps even equal records in nodes of their own."""
     model, _ = current_model(connection)

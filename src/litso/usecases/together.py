@@ -15,6 +15,7 @@ from litso.store.database import Connection
 from litso.store.judgements import Judgement
 from litso.store.nodes import Link
 from litso.store.records import Record
+from litso.telemetry.traces import traced
 from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.profiles import SourceRecord, source_record, source_titles
 from litso.usecases.reconciliation import current_model
@@ -57,6 +58,7 @@ class Together:
     judgements: tuple[Judgement, ...]
 
 
+@traced
 def read_together(connection: Connection, actor: Actor, party_id: str) -> Together:
     """What holds a party together; the read is logged first."""
     demand(actor, "read_parties")
