@@ -50,9 +50,7 @@ def test_queries_name_metrics_that_exist(query: str) -> None:
 def test_every_metric_of_ours_is_on_the_dashboard_or_watched() -> None:
     shown = set(_METRIC.findall(" ".join([*dashboard_queries(), *alert_queries()])))
     families = {re.sub("_(bucket|count|sum|total)$", "", name) for name in shown}
-    ours = names() | {
-        metric.name for metric in REGISTRY.collect() if metric.name.startswith("litso_")
-    }
+    ours = names() | {metric.name for metric in REGISTRY.collect() if metric.name.startswith("litso_")}
     assert ours - families == {"litso_build_info", "litso_pool_connections_most", "litso_consumer_failures"}
 
 
