@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import polars as pl
 
@@ -116,9 +117,10 @@ def main() -> None:
     print(f"{chosen.rows} addresses, {texts.n_unique()} distinct")
     print(f"bulk     {bulk:>10,.0f} records/CPU-s, peak {peak:,.0f} MiB ({peak - before:+,.0f} over the input)")
     print(f"single   {single:>10,.0f} records/CPU-s, {1e6 / single:,.0f} µs each")
-    if chosen.peer:
+    peer = chosen.peer or (sys.executable if find_spec("natasha") else None)
+    if peer:
         done = subprocess.run(
-            [chosen.peer, "-c", PEER], input="\n".join(sample[:500]), capture_output=True, text=True, check=True
+            [peer, "-c", PEER], input="\n".join(sample[:500]), capture_output=True, text=True, check=True
         )
         rate = float(done.stdout)
         print(f"natasha  {rate:>10,.0f} records/CPU-s: bulk is {bulk / rate:,.0f} times as fast")

@@ -1,8 +1,9 @@
 """Names, phones and e-mails a second, in bulk on one core and one by one, and peak memory, beside named peers.
 
-    python benchmarks/bench_standardize.py [--rows N]
+    python benchmarks/bench_standardize.py [--rows N] [--peer PYTHON]
 
-natasha is a peer where it is installed; it needs setuptools below 80 beside it.
+natasha is a peer where it is installed, or `--peer` names a Python that can import it (setuptools below 80 beside
+it); it reads a sample of the same names in the same run.
 
 Names are drawn by real frequency (data of `russiannames`): 93 % in full, the rest with initials, slips or noise. 7 % of
 the phones are not plain (two in a cell, extensions, words), 2 % of the e-mails need repair. Peers
@@ -15,8 +16,11 @@ import argparse
 import os
 import random
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars is imported: one core is what is measured
 
@@ -143,21 +147,35 @@ def peer_email(text: str) -> str | None:
         return None
 
 
-def natasha_names() -> Callable[[str], object] | None:
-    """The extractor of natasha, where it is installed."""
-    try:
-        from natasha import MorphVocab, NamesExtractor
-    except ImportError:
+PEER = """
+import sys, time
+from natasha import MorphVocab, NamesExtractor
+extract = NamesExtractor(MorphVocab())
+rows = sys.stdin.read().splitlines()
+list(extract(rows[0]))
+start = time.process_time()
+for row in rows:
+    list(extract(row))
+print(len(rows) / (time.process_time() - start))
+"""
+
+
+def natasha_rate(peer: str | None, texts: Sequence[str]) -> float | None:
+    """Names a CPU second of natasha's extractor, in this Python or in another one; None where neither has it."""
+    python = peer or (sys.executable if find_spec("natasha") else None)
+    if python is None:
         return None
-    extract = NamesExtractor(MorphVocab())
-    return lambda text: list(extract(text))
+    done = subprocess.run([python, "-c", PEER], input="\n".join(texts), capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def main() -> None:
     """Print one line a kind."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000)
-    rows = parser.parse_args().rows
+    parser.add_argument("--peer", help="a Python that can import natasha")
+    chosen = parser.parse_args()
+    rows = chosen.rows
     chance = random.Random(1)
     texts = {"name": names(chance, rows), "phone": phones(chance, rows), "email": emails(chance, rows)}
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -171,9 +189,8 @@ def main() -> None:
         sample = texts[kind][:PEER_ROWS]
         peer = rate(peers[kind], sample[: 300 if kind == "name" else PEER_ROWS])
         print(f"{kind:6} bulk {rates[kind]:>10,.0f}/s  one by one {rate(one, sample):>8,.0f}/s  peer {peer:>8,.0f}/s")
-    natasha = natasha_names()
-    shown = f"{rate(natasha, texts['name'][:300]):,.0f}/s" if natasha else "not installed"
-    print(f"natasha's extractor of names: {shown}")
+    natasha = natasha_rate(chosen.peer, texts["name"][:300])
+    print(f"natasha's extractor of names: {f'{natasha:,.0f}/s' if natasha else 'not installed'}")
     print(f"name with three cases, bulk {with_cases:,.0f}/s")
     for what, name_rate in (("as loaded", rates["name"]), ("with three cases of the name", with_cases)):
         together = 1 / (1 / name_rate + 1 / rates["phone"] + 1 / rates["email"])

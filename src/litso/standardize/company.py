@@ -111,12 +111,22 @@ _BETWEEN: Final = _EDGES + '"'
 _TELLING: Final = sections("company_words.txt")
 
 
+_REMARK: Final = re.compile(
+    r"\((?:бывш|ранее|прежн)[^()]*\)|[\s,(]+(?:ликвидирован[оа]?|в стадии ликвидации|реорганизован[оа]?)\)?\s*$"
+    r"|(?<=\bТСН )\(ТСЖ\)|(?<=\bТСН )\(СНТ\)",
+    re.IGNORECASE,
+)
+"""What is said of an organization beside its name: an earlier one, or that it is no more."""
+
+
 def company(text: str | None) -> Company:
     """Take a name of an organization apart. `qc` 1 when no legal form was found; a branch is noted."""
     if is_nothing(text):
         return NOTHING
-    line = tidy((text or "")[:MAX_LENGTH])
+    whole = tidy((text or "")[:MAX_LENGTH])
+    line = _REMARK.sub(" ", whole)
     line, numbers = _take_numbers(_QUOTES.sub('"', _with_cyrillic_forms(line)))
+    has_remark = _REMARK.search(whole) is not None
     form, name = _take_form(_EMPTY.sub(" ", line).strip(_EDGES))
     name = _core(_core(_with_cyrillic_forms(name))[:LONGEST_NAME])
     if form:
@@ -136,7 +146,16 @@ def company(text: str | None) -> Company:
         kpp=kpp,
         ogrn=ogrn,
         qc=0 if form else 1,
-        problems=";".join(filter(None, ("" if form else "no_legal_form", "branch" if is_branch(line) else ""))) or None,
+        problems=";".join(
+            problem
+            for problem, is_so in (
+                ("noise", has_remark),
+                ("no_legal_form", not form),
+                ("branch", is_branch(line)),
+            )
+            if is_so
+        )
+        or None,
     )
 
 

@@ -139,11 +139,10 @@ def _code_of(national: str, plan: NumberingPlan) -> str | None:
     return national[: place.code_length] if place and place.type == LAND_LINE else None
 
 
-_LETTER_BY_DIGIT: Final = re.compile(r"[oо][0-9\-) ]|[0-9][зs]|[li|][0-9]")
+_LETTER_BY_DIGIT: Final = re.compile(r"[oо][0-9\-) ]|[0-9]з|[li|][0-9]")
 _LETTER_DIGITS: Final = (
     (re.compile(r"(?<=[0-9\-(). ])[oо](?=[0-9\-) ])"), "0"),
     (re.compile(r"(?<=[0-9])з(?![а-яё])"), "3"),
-    (re.compile(r"(?<=[0-9])s(?=[0-9\-])"), "5"),
     (re.compile(r"(?<=[0-9\-(). ])[li|](?=[0-9]{2})|(?<=[0-9])[li|](?=[0-9])"), "1"),
 )
 _EXTENSION: Final = re.compile(

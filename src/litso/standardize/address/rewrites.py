@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from litso.standardize.address.places import flat, town_by_name
 from litso.standardize.address.tables import table, word_group
 
 _Rule = tuple[re.Pattern[str], str]
@@ -41,22 +42,31 @@ _RULES: Final = (
     _rule(r"\b(?:глав)?почтамт\b[\s,]*(?=до востр)", ""),
     _rule(rf"\bреспублика\s+(?={_REPUBLICS}\b)", ""),
 )
+_SMALL_LETTERS: Final = (
+    (re.compile(r"((?:^|,)\s*)с\.\s?п\.\s*(?=[А-ЯЁ])"), r"\1с/п "),
+    (re.compile(r"((?:^|,)\s*)г\.\s?п\.\s*(?=[А-ЯЁ])"), r"\1г/п "),
+    (re.compile(r"((?:^|,)\s*)б\.\s*(?=[А-ЯЁ][а-яё]+(?:[аыи]|ов|ого)\b)"), r"\1б-р "),
+)
+"""What capitals would make somebody's initials."""
 _SIGNS: Final = re.compile(
     r"челны|наб\S*\s*(?:р|кан)\.|линия|п\.\s?с\.|проектир|пр\.?\s?пр|кого\s+р|\d\s*кв\b|н\.\s?п\.|ч/д|частный|угол|уг\."
-    r"|почтамт|республика|-\d"
+    r"|почтамт|республика|-\d|[сг]\.\s?п\.|б\."
 )
 """What at least one of the rules needs: nearly no address has it."""
-_NUMBERED: Final = re.compile(r"\b[а-яё]{5,}-\d{1,2}\b", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"\b([а-яё]{4,})-\d{1,3}\b(?=(\s*,\s*(?:ул|пр|пер|б-р|бул|ш|пл|наб)\b)?)", re.IGNORECASE)
 
 
 def rewritten(text: str) -> str:
     """The text with every such spelling as it is usually written."""
     if _SIGNS.search(text.lower()) is None:
         return text
-    for pattern, written in _RULES:
+    for pattern, written in (*_RULES, *_SMALL_LETTERS):
         text = pattern.sub(written, text)
     return _NUMBERED.sub(_by_own_name, text)
 
 
 def _by_own_name(found: re.Match[str]) -> str:
-    return _CLOSED.get(found[0].lower(), found[0])
+    """A closed town by its own name; another without the number of its post office: «Новосибирск-60, ул. …»."""
+    own = _CLOSED.get(found[0].lower())
+    has_office = found[2] is not None and town_by_name(flat(found[1])) is not None
+    return own or (found[1] if has_office else found[0])
