@@ -1,7 +1,7 @@
 # Litso. `make` lists the targets; what a target does in more than a line is in scripts/.
 # PYTHON=/path/to/python3 chooses the interpreter, ARGS="…" goes to the program or to pytest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-spark soak docs lock setup-dev browser
+.PHONY: help setup demo test lint bench bench-spark soak docs lock setup-dev browser peers
 export PYTHON
 
 help:           ## this list
@@ -13,7 +13,7 @@ setup:          ## .venv with the locked dependencies and .venv/bin/litso
 demo: setup     ## build a demo utility, resolve it, open the product on http://127.0.0.1:8080
 	@.venv/bin/litso demo $(ARGS)
 
-test: lint browser ## every test: static checks, pytest, the screens in Chromium
+test: lint browser peers ## every test: static checks, pytest, the screens in Chromium
 	@scripts/test.sh $(ARGS)
 
 lint: setup-dev ## ruff, mypy --strict, import-linter
@@ -41,3 +41,6 @@ setup-dev:
 
 browser: setup-dev
 	@scripts/browser.sh
+
+peers: setup-dev
+	@scripts/peers.sh

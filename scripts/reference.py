@@ -38,6 +38,8 @@ MAPPING_KEYS: Final = {
     "party": "what a row is: `person`, `organization`, `auto` (decided row by row, the default), `none` (facts alone)",
     "key": "column, or list of columns, that identifies a row in its source for ever; **required**",
     "updated_at": "column with the source's own time of change",
+    "deleted": "column that says that a row was deleted in its source (`1`, `true`, `да`…), "
+    "or `{column: …, values: […]}`",
     "attributes": "attributes of the party: what a row says of a person or an organization",
     "custom": "attributes of your own that help matching: `name: {column: …, compare: …}`",
     "locale": "`ru` (default), or `generic`: no Russian rules",
@@ -61,7 +63,7 @@ FACT_FIELDS: Final = {
 GATES: Final = {
     "rows": "difference of the number of rows from the median of the last loads",
     "nulls": "growth of the empty share of an attribute",
-    "deleted": "share of live records that a full load would delete",
+    "deleted": "share of live records that a load would delete",
     "quarantine": "share of rows in quarantine",
 }
 

@@ -26,7 +26,7 @@ def figures(mode: str = "full", rows: int = 1000, **more: object) -> LoadFigures
         (figures("delta", rows=3), []),
         (figures(deleted=20, live=1000), []),
         (figures(deleted=21, live=1000), ["deleted"]),
-        (figures("delta", deleted=500, live=1000), []),
+        (figures("delta", deleted=500, live=1000), ["deleted"]),  # by tombstones or a comparison of keys
         (figures(rejected=50), []),
         (figures(rejected=51), ["quarantine"]),
         (figures(rows=0, rejected=3, mode="delta", filled={}), ["quarantine"]),

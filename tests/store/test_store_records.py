@@ -52,10 +52,13 @@ def test_a_first_load_inserts_everything(connection: Connection) -> None:
 
 
 def test_what_a_full_load_would_delete_is_counted_beforehand(connection: Connection) -> None:
-    assert records.count_missing(connection, "billing", keys({"a": 1})) == 0
+    assert records.count_deleted(connection, "billing", keys({"a": 1}), full=True) == 0
     load(connection, FIRST)
-    assert records.count_missing(connection, "billing", keys(FIRST)) == 0
-    assert records.count_missing(connection, "billing", keys({next(iter(FIRST)): 1, "new": 2})) == len(FIRST) - 1
+    assert records.count_deleted(connection, "billing", keys(FIRST), full=True) == 0
+    assert (
+        records.count_deleted(connection, "billing", keys({next(iter(FIRST)): 1, "new": 2}), full=True)
+        == len(FIRST) - 1
+    )
 
 
 def test_the_same_rows_again_change_nothing(connection: Connection) -> None:

@@ -20,7 +20,8 @@ from litso.settings import load_settings
 from litso.store import jobs
 from litso.store.database import Store
 from litso.store.jobs import Job
-from litso.usecases.jobs import KINDS, PERIODIC, Work, backoff, run_next
+from litso.usecases.backoff import backoff
+from litso.usecases.jobs import KINDS, PERIODIC, Work, run_next
 from litso.usecases.working import is_at_work, work, work_off
 
 PATIENCE_SECONDS = 240

@@ -1,4 +1,4 @@
-"""`litso source`: register sources, rehearse their files, put rejected rows right."""
+"""`litso source`: register sources, rehearse their files, let them run by themselves."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from rich.table import Table
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json, stages
+from litso.errors import NotFound, SourceUnusable
 from litso.settings import load_settings
+from litso.sources.connectors.config import load_connection
 from litso.sources.mapping import load_mapping
 from litso.store import sources
+from litso.usecases import collecting, connecting
 from litso.usecases.loading import register_source
 from litso.usecases.rehearsal import Rehearsal, rehearse
 
-app = typer.Typer(help="Sources: register, rehearse, list.", no_args_is_help=True)
+app = typer.Typer(help="Sources: register, rehearse, list, let them run by themselves.", no_args_is_help=True)
 
 
 @app.command()
@@ -71,6 +74,134 @@ def rehearse_files(
         print_json({**found._asdict(), "first_rejected": rejected})
         return
     _print(found)
+
+
+@app.command("connect")
+def connect_source(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="How the source is reached, and when.")],
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="Read everything again, files that were loaded included.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Let a registered source run by itself, or change how it does.
+
+    Example: litso source connect crm-connection.yaml
+    """
+    described = load_connection(file)
+    with open_store(load_settings()) as store:
+        made = connecting.connect(store, described.text, str(file), from_start=from_start)
+    if as_json:
+        print_json(made._asdict())
+        return
+    when = "litso worker runs it" if made.is_scheduled else f"it runs by hand: litso source run {made.source}"
+    typer.echo(f"source {made.source} is connected ({made.kind}); {when}")
+
+
+@app.command("disconnect")
+def disconnect_source(source: Annotated[str, typer.Argument(help="Name of the source.")]) -> None:
+    """Let a source run by itself no more. Its records stay.
+
+    Example: litso source disconnect crm
+    """
+    with open_store(load_settings()) as store:
+        connecting.disconnect(store, source)
+    typer.echo(f"source {source} does not run by itself any more")
+
+
+@app.command("check")
+def check_source(
+    source: Annotated[str, typer.Argument(help="Name of a connected source.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Look whether a connected source can be read, and what it has; loads nothing.
+
+    Example: litso source check crm
+    """
+    with open_store(load_settings()) as store:
+        found = connecting.check(store, source)
+    if as_json:
+        print_json({"source": source, "about": found.about, "columns": dict(found.shape)})
+        return
+    typer.echo(found.about)
+    for column, kind in found.shape.items():
+        typer.echo(f"  {column}  {kind}".rstrip())
+
+
+@app.command("run")
+def run_source(
+    source: Annotated[str, typer.Argument(help="Name of a connected source.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Fetch and load what is new at a source, now and here. A source that is paused runs as well.
+
+    Example: litso source run crm
+    """
+    settings = load_settings()
+    with open_store(settings) as store, stages(quiet=as_json) as progress:
+        done = collecting.collect(store, settings, source, started_by="cli", progress=progress)
+    if as_json:
+        print_json({"source": done.source, "status": done.status, **done.counts._asdict(),
+                    "loads": done.loads, "told": done.told})  # fmt: skip
+    elif done.status in ("done", "held"):
+        counts = done.counts
+        typer.echo(
+            f"{source}: {done.status}, {counts.rows_in} rows: {counts.inserted} new, {counts.changed} changed, "
+            f"{counts.unchanged} unchanged, {counts.deleted} deleted, {counts.quarantined} in quarantine"
+        )
+    if done.status == "held":
+        typer.echo(done.told)
+    elif done.status in ("failed", "stopped"):
+        raise SourceUnusable(f"{source} {'is stopped' if done.status == 'stopped' else 'failed'}: {done.told}")
+
+
+@app.command("pause")
+def pause_source(source: Annotated[str, typer.Argument(help="Name of a connected source.")]) -> None:
+    """Do not run a source until it is resumed.
+
+    Example: litso source pause crm
+    """
+    with open_store(load_settings()) as store:
+        connecting.pause(store, source, "cli")
+    typer.echo(f"source {source} is paused")
+
+
+@app.command("resume")
+def resume_source(source: Annotated[str, typer.Argument(help="Name of a connected source.")]) -> None:
+    """Run a paused or stopped source again from where it was; what changed in its columns is accepted.
+
+    Example: litso source resume crm
+    """
+    with open_store(load_settings()) as store:
+        connecting.resume(store, source)
+    typer.echo(f"source {source} is active")
+
+
+@app.command("show")
+def show_source(
+    source: Annotated[str, typer.Argument(help="Name of a connected source.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Tell how a connected source does: its state, alarms and last runs.
+
+    Example: litso source show crm
+    """
+    with open_store(load_settings()) as store, store.transaction() as connection:
+        found = connecting.page_of(connection, source)
+    if found is None:
+        raise NotFound(f"source {source!r} is not connected: litso source connect FILE.yaml")
+    one = found.connection
+    if as_json:
+        print_json({"source": source, "kind": one.kind, "status": one.status, "told": one.told,
+                    "behind_seconds": found.behind, "next_at": one.next_at, "alarms": one.alarms,
+                    "runs": [run._asdict() for run in found.runs]})  # fmt: skip
+        return
+    behind = "never read to its end" if found.behind is None else f"read to its end {found.behind:.0f} s ago"
+    typer.echo(f"{source}: {one.kind}, {one.status}, {behind}" + (f". {one.told}" if one.told else ""))
+    for alarm in one.alarms:
+        typer.echo(f"  alarm: {alarm['message']}")
+    for run in found.runs:
+        typer.echo(f"  {run.started_at:%Y-%m-%d %H:%M:%S} {run.status:<8} {run.rows_in:>9} rows  {run.told}".rstrip())
 
 
 def _print(found: Rehearsal) -> None:

@@ -16,6 +16,7 @@ from litso.settings import Settings, load_settings
 from litso.store.database import Store
 from litso.telemetry.logs import set_up_logs
 from litso.telemetry.traces import end_traces, set_up_traces
+from litso.usecases.jobs import kinds_of
 from litso.usecases.working import work, work_off
 
 
@@ -33,7 +34,7 @@ def worker(
     set_up_traces("litso-worker")
     with open_store(settings) as store:
         if once:
-            typer.echo(f"jobs run: {work_off(store)}")
+            typer.echo(f"jobs run: {work_off(store, kinds=kinds_of(settings))}")
             return
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):

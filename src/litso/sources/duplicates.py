@@ -7,6 +7,7 @@ the latest is merely repeated; one that differs goes to quarantine. Memory: 8 by
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -100,6 +101,7 @@ def _repeated_hashes(files: Sequence[SourceFile], mapping: Mapping) -> npt.NDArr
 def _rows_in_question(
     files: Sequence[SourceFile], mapping: Mapping, repeated: npt.NDArray[np.uint64]
 ) -> Iterator[pl.DataFrame]:
+    mapping = replace(mapping, deleted=None)  # a row that says "deleted" is a row like any other here
     for number, file in enumerate(files):
         for raw in file.batches():
             keys = source_ids(raw.rows, mapping)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 LIMITS: Final[dict[str, float]] = {
     "rows": 0.30,  # ± of the median number of rows of the last loads
     "nulls": 0.10,  # growth of the empty share of an attribute
-    "deleted": 0.02,  # share of live records that a full load would delete
+    "deleted": 0.02,  # share of live records that a load would delete
     "quarantine": 0.05,  # share of rows in quarantine
 }
 """Limits of a source that sets none; a mapping overrides them under `gates`."""
@@ -79,12 +79,13 @@ def _rows(load: LoadFigures, usual: Sequence[LoadFigures], limit: float) -> list
 
 
 def _deleted(load: LoadFigures, limit: float) -> list[Gate]:
-    if load.mode != "full" or load.live == 0:
+    if load.live == 0:
         return []
     share = load.deleted / load.live
     if share <= limit:
         return []
-    message = f"В полной выгрузке нет {load.deleted} из {load.live} записей ({_percent(share)}): они будут удалены."
+    whence = "В полной выгрузке нет" if load.mode == "full" else "Источник больше не имеет"
+    message = f"{whence} {load.deleted} из {load.live} записей ({_percent(share)}): они будут удалены."
     return [Gate("deleted", message, round(share, 4), limit)]
 
 

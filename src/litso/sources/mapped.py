@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from litso.domain.record import CUSTOM_PREFIX, LIST_ATTRIBUTES, TEXT_ATTRIBUTES, fact_schema, mapped_schema
 from litso.errors import BadUsage
-from litso.sources.mapping import Column, FactMapping, Mapping, Operand, Operands
+from litso.sources.mapping import Column, DeletedFlag, FactMapping, Mapping, Operand, Operands
 from litso.sources.payload import payloads
 from litso.sources.quarantine import Rejected, reject
 from litso.sources.raw import LEFTOVER, RawBatch, match_columns
@@ -32,6 +32,7 @@ _ABSENT: Final = ("", *NULL_WORDS)
 class MappedBatch(NamedTuple):
     """`records`: mapped_schema; `facts`: fact_schema; `unread`: values of times and amounts that could not be read,
     by column; `repeated`: rows left out because an equal one is kept. Rows in = records + rejected + repeated.
+    `gone`: keys of rows that say that their record was deleted; they are not counted among the rows.
     """
 
     records: pa.Table
@@ -39,6 +40,7 @@ class MappedBatch(NamedTuple):
     rejected: list[Rejected]
     unread: dict[str, int]
     repeated: int = 0
+    gone: tuple[str, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -72,10 +74,20 @@ def map_batch(raw: RawBatch, mapping: Mapping) -> MappedBatch:
         rejected += _without_key(raw, key, good, mapping)
         kept, lines = kept.filter(mask), lines.filter(mask)
         frame, key = frame.filter(good), key.filter(good)
+    gone: tuple[str, ...] = ()
+    if mapping.deleted and (is_gone := _is_gone(frame, mapping.deleted)).any():
+        gone = tuple(key.filter(is_gone))
+        mask = (~is_gone).to_arrow()
+        kept, lines = kept.filter(mask), lines.filter(mask)
+        frame, key = frame.filter(~is_gone), key.filter(~is_gone)
     rows = _Rows(frame, key, {})
     records = _records(rows, kept, lines, mapping)
     facts = pa.concat_tables([fact_schema().empty_table(), *_facts(rows, mapping)])
-    return MappedBatch(records, facts, rejected, rows.unread)
+    return MappedBatch(records, facts, rejected, rows.unread, gone=gone)
+
+
+def _is_gone(frame: pl.DataFrame, flag: DeletedFlag) -> pl.Series:
+    return frame[flag.column].str.to_lowercase().is_in(flag.values).fill_null(False)
 
 
 def replay(payload: str, mapping: Mapping) -> MappedBatch:

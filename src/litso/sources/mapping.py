@@ -35,6 +35,7 @@ KEYS: Final = (
     "party",
     "key",
     "updated_at",
+    "deleted",
     "attributes",
     "custom",
     "locale",
@@ -43,6 +44,9 @@ KEYS: Final = (
     "gates",
 )
 FACT_FIELDS: Final = ("key", "at", "until", "account", "address", "flat", "amount", "title", "status")
+
+DELETED_WORDS: Final = ("1", "true", "t", "yes", "y", "да", "д", "истина", "+", "x", "х")
+"""What stands in a column that says whether a row was deleted, unless the mapping names its values; in any case."""
 
 _SOURCE_NAME: Final = re.compile(r"[\w][\w.-]{0,63}")
 _MAX_MAPPING: Final = 1_000_000
@@ -90,6 +94,14 @@ class FactMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedFlag:
+    """The column that says that a row was deleted in its source, and the values that say so, in lower case."""
+
+    column: str
+    values: tuple[str, ...] = DELETED_WORDS
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A source as its mapping file describes it."""
 
@@ -105,6 +117,7 @@ class Mapping:
     """Names of the columns of files that have no header line."""
     priority: int = 0
     updated_at: str | None = None
+    deleted: DeletedFlag | None = None
     attributes: dict[str, Operands] = field(default_factory=dict)
     custom: tuple[Custom, ...] = ()
     locale: str = "ru"
@@ -127,7 +140,8 @@ class Mapping:
         )
         named = (operand.name for operand in operands if isinstance(operand, Column))
         times = (self.updated_at,) if self.updated_at else ()
-        return tuple(dict.fromkeys((*self.key, *times, *named)))
+        flags = (self.deleted.column,) if self.deleted else ()
+        return tuple(dict.fromkeys((*self.key, *times, *flags, *named)))
 
 
 def load_mapping(path: Path | str) -> Mapping:
@@ -166,6 +180,7 @@ def parse_mapping(text: str, origin: str) -> Mapping:
         header=_names(given["header"]) if "header" in given else (),
         priority=given["priority"].integer() if "priority" in given else 0,
         updated_at=given["updated_at"].text("a column") if "updated_at" in given else None,
+        deleted=_deleted(given["deleted"]) if "deleted" in given else None,
         attributes=attributes,
         custom=_customs(given["custom"]) if "custom" in given else (),
         locale=given["locale"].choice(LOCALES) if "locale" in given else "ru",
@@ -193,6 +208,16 @@ def _patterns(tree: Tree) -> tuple[str, ...]:
     if any(pattern.startswith("/") or ".." in Path(pattern).parts for pattern in patterns):
         raise tree.problem("a pattern names files inside the folder that is given")
     return patterns
+
+
+def _deleted(tree: Tree) -> DeletedFlag:
+    if tree.is_text:
+        return DeletedFlag(tree.text("a column"))
+    items = tree.items(("column", "values"))
+    if "column" not in items:
+        raise tree.problem("the key «column» is missing")
+    values = _names(items["values"]) if "values" in items else DELETED_WORDS
+    return DeletedFlag(items["column"].text("a column"), tuple(value.casefold() for value in values))
 
 
 def _delimiter(tree: Tree) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import yaml
 from rapidfuzz import fuzz, process
 
+from litso.domain.schedule import parse_duration
 from litso.errors import Misconfigured
 
 
@@ -70,6 +72,20 @@ class Tree:
         if not 0 <= value <= 1:
             raise self.problem("a number from 0 to 1 is expected here")
         return value
+
+    def whole(self, low: int, high: int) -> int:
+        """A whole number from `low` to `high`."""
+        value = self.integer()
+        if not low <= value <= high:
+            raise self.problem(f"a whole number from {low} to {high} is expected here")
+        return value
+
+    def duration(self) -> timedelta:
+        """A number with a unit: `10 minutes`, `90 s`, `1 day`."""
+        found = parse_duration(self.text("a duration"))
+        if found is None:
+            raise self.problem("a duration such as `10 minutes`, `90 seconds` or `1 day` is expected here")
+        return found
 
     def elements(self) -> tuple[Tree, ...]:
         """The members of a list; a value that is no list is a list of itself."""

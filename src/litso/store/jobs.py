@@ -61,8 +61,13 @@ def ask(
     made = connection.execute(statements("jobs")["ask"], row).fetchone()
     if made is None:
         return int(scalar(connection, statements("jobs")["find_unfinished"], {"kind": kind, "key": key}))
-    connection.execute(statements("jobs")["tell"])
+    tell(connection)
     return int(made[0])
+
+
+def tell(connection: Connection) -> None:
+    """Wake the workers when this is committed."""
+    connection.execute(statements("jobs")["tell"])
 
 
 def schedule(connection: Connection, every: Mapping[str, timedelta]) -> None:

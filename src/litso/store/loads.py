@@ -46,6 +46,7 @@ class Load(NamedTuple):
     gates: list[dict[str, Any]]
     quality: dict[str, Any]
     columns: list[str]
+    arrival: dict[str, Any] | None
     error: str | None
     started_at: datetime
     finished_at: datetime | None
@@ -59,6 +60,7 @@ def start(
     mode: str,
     file_name: str | None = None,
     file_sha256: bytes | None = None,
+    arrival: Mapping[str, Any] | None = None,
     started_by: str = "cli",
 ) -> int:
     """Open a load and answer its id.
@@ -70,11 +72,18 @@ def start(
         "mode": mode,
         "file_name": file_name,
         "file_sha256": file_sha256,
+        "arrival": None if arrival is None else Jsonb(dict(arrival)),
         "started_by": started_by,
     }
     load_id = int(scalar(connection, statements("loads")["start"], parameters))
     locks.acquire(connection, locks.LOAD, load_id)
     return load_id
+
+
+def drop(connection: Connection, load_id: int) -> None:
+    """Forget a running load that turned out to bring nothing."""
+    connection.execute(statements("loads")["drop"], {"load_id": load_id})
+    release(connection, load_id)
 
 
 def write_counts(connection: Connection, load_id: int, counts: Counts) -> None:

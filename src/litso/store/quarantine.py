@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -55,6 +55,16 @@ _SCHEMA = {
     "suggestion": pl.String,
     "payload": pl.String,
 }
+
+
+def known(connection: Connection, source: str, rows: Sequence[RejectedRow]) -> list[bool]:
+    """Of each row whether it was put into quarantine for the same reason before, whatever was decided about it."""
+    parameters = {
+        "source": source,
+        "codes": [row.code for row in rows],
+        "payloads": [row.payload for row in rows],
+    }
+    return [bool(row[0]) for row in connection.execute(statements("quarantine")["known"], parameters)]
 
 
 def add(connection: Connection, load_id: int, source: str, rows: Iterable[RejectedRow]) -> int:

@@ -93,16 +93,24 @@ def content_hashes(payloads: Sequence[str], recipe: str = "") -> NDArray[np.int6
 # Diff ----------------------------------------------------------------------------------------------------------
 
 
-def diff(connection: Connection, source: str, keys: pa.Table, *, full: bool) -> Diff:
+class Departed(NamedTuple):
+    """What a load says of records that it lacks: keys that are gone, and all keys that are there (None: unsaid)."""
+
+    gone: Sequence[str] = ()
+    present: pa.ChunkedArray | None = None
+
+
+def diff(connection: Connection, source: str, keys: pa.Table, *, full: bool, departed: Departed | None = None) -> Diff:
     """Compare keys (`source_id` text, `content_hash` int64, each key once) with the records of the source.
 
-    Nothing is written. Only a `full` load notices deletions.
+    Nothing is written. Deletions are noticed by a `full` load, and where `departed` tells of them; a key of the load
+    itself is never deleted.
     """
     if not scalar(connection, statements("records")["any_of_source"], {"source": source}):
         return _all_new(connection, keys.num_rows)
     _stage(connection, pl.DataFrame(keys.select(["source_id", "content_hash"])).with_row_index("row"))
     found = pl.DataFrame(read_table(connection, statements("records")["diff"], _DIFF, {"source": source}))
-    deleted = _missing(connection, source) if full else np.empty(0, dtype=np.int64)
+    deleted = _deleted(connection, source, full, departed or Departed())
     return Diff(_with_new_ids(connection, found).to_arrow().cast(_DIFF), deleted)
 
 
@@ -116,12 +124,33 @@ def _all_new(connection: Connection, count: int) -> Diff:
     return Diff(pa.table(columns, schema=_DIFF), np.empty(0, dtype=np.int64))
 
 
-def count_missing(connection: Connection, source: str, keys: pa.Table) -> int:
-    """How many records of the source a full load of these keys would delete; `keys` as for `diff`."""
+def count_deleted(
+    connection: Connection, source: str, keys: pa.Table, *, full: bool, departed: Departed | None = None
+) -> int:
+    """How many records of the source a load would delete; arguments as for `diff`."""
     if not scalar(connection, statements("records")["any_of_source"], {"source": source}):
         return 0
+    departed = departed or Departed()
+    if not full and not departed.gone and departed.present is None:
+        return 0
     _stage(connection, pl.DataFrame(keys.select(["source_id"])))
-    return len(_missing(connection, source))
+    return len(_deleted(connection, source, full, departed))
+
+
+def _deleted(connection: Connection, source: str, full: bool, departed: Departed) -> NDArray[np.int64]:
+    """Record ids that a load deletes; its keys are staged."""
+    found = [_gone(connection, source, departed.gone)] if departed.gone else []
+    if departed.present is not None:
+        copy_frame(connection, "incoming_key", pl.DataFrame({"source_id": pl.Series(departed.present)}))
+    if full or departed.present is not None:
+        found.append(_missing(connection, source))
+    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found]))
+
+
+def _gone(connection: Connection, source: str, gone: Sequence[str]) -> NDArray[np.int64]:
+    """Live records of these keys that the load itself does not have."""
+    rows = connection.execute(statements("records")["gone"], {"source": source, "gone": list(gone)}).fetchall()
+    return np.array([row[0] for row in rows], dtype=np.int64)
 
 
 def _stage(connection: Connection, frame: pl.DataFrame) -> None:

@@ -43,12 +43,57 @@ create table load (
     gates            jsonb not null default '[]',    -- why the load is held: [{gate, message, measured, limit}]
     quality          jsonb not null default '{}',    -- {attribute: {filled, qc: {code: n}}}
     columns          text[] not null default '{}',   -- of the file, to notice those that are gone
+    arrival          jsonb,                          -- of a source that runs by itself: where this load leaves it
     error            text,
     started_at       timestamptz not null default now(),
     finished_at      timestamptz,
     started_by       text not null default 'cli'
 );
 create index load_by_source on load (source, load_id desc);
+
+-- Sources that run by themselves: how each is reached, and where it was left.
+create table connection (
+    source     text primary key references source,
+    kind       text not null,                        -- of litso.sources.connectors.config.KINDS
+    spec       text not null,                        -- the YAML as given: it names credentials and holds none
+    status     text not null default 'active' check (status in ('active', 'paused', 'stopped')),
+    told       text not null default '',             -- why it is not active, or what went wrong last
+    epoch      integer not null default 1,           -- grows when the place changes: older checkpoints mean nothing then
+    checkpoint jsonb not null default '{}',
+    shape      jsonb not null default '{}',          -- {column: type} as accepted
+    alarms     jsonb not null default '[]',          -- open: [{at, code, message}]
+    failures   integer not null default 0,           -- in a row
+    next_at    timestamptz,                          -- when it is due; null: it runs by hand
+    arrived_at timestamptz,                          -- when it was last read to its end
+    created_by text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+
+-- What was dealt with at a source: files by their content and by how they looked.
+create table connection_mark (
+    source text not null references connection on delete cascade,
+    mark   text not null,
+    at     timestamptz not null default now(),
+    primary key (source, mark)
+);
+
+create table connection_run (
+    run_id           bigint generated always as identity primary key,
+    source           text not null references connection on delete cascade,
+    status           text not null default 'running' check (status in ('running', 'done', 'held', 'failed', 'stopped')),
+    rows_in          bigint not null default 0,
+    rows_inserted    bigint not null default 0,
+    rows_changed     bigint not null default 0,
+    rows_deleted     bigint not null default 0,
+    rows_quarantined bigint not null default 0,
+    loads            bigint[] not null default '{}',
+    told             text not null default '',
+    started_by       text not null,
+    started_at       timestamptz not null default now(),
+    finished_at      timestamptz
+);
+create index connection_run_by_source on connection_run (source, run_id desc);
 
 create table quarantine (
     quarantine_id bigint generated always as identity primary key,

@@ -25,9 +25,9 @@ from litso.store import consumers, locks
 from litso.store.consumers import Consumer
 from litso.store.database import Connection, Store
 from litso.telemetry import metrics, traces
+from litso.usecases.backoff import backoff
 from litso.usecases.consumers import SECONDS, log_told, post, selection_of
 from litso.usecases.feed import Page, read_page
-from litso.usecases.jobs import backoff
 
 _LOG: Final = logging.getLogger("litso.delivery")
 _LANES: Final = 4

@@ -7,7 +7,6 @@ another run finds done.
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -15,12 +14,14 @@ from types import MappingProxyType
 from typing import Final
 
 from litso.errors import BrokenInvariant, LitsoError, Transient
-from litso.store import consumers, intake, jobs
+from litso.settings import Settings
+from litso.store import connections, consumers, intake, jobs
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
 from litso.telemetry import logs, metrics, traces
-from litso.usecases import case_refresh, graph, many_records, quality, screening
+from litso.usecases import case_refresh, collecting, graph, many_records, quality, screening
+from litso.usecases.backoff import backoff
 from litso.usecases.pinning import release_ended
 
 _LOG: Final = logging.getLogger("litso.jobs")
@@ -71,6 +72,7 @@ def _sweep(store: Store, _: Job) -> None:
         jobs.sweep(connection)
         intake.sweep(connection)
         consumers.sweep_log(connection)
+        connections.sweep_runs(connection)
 
 
 KINDS: Final[Mapping[str, Work]] = MappingProxyType(
@@ -86,6 +88,20 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
     }
 )
 """Kind of job → what it does."""
+
+COLLECTING: Final = frozenset({connections.JOB})
+"""Kinds that a worker has a pair of hands of their own for: a source may take hours to be read."""
+
+
+def kinds_of(settings: Settings) -> Mapping[str, Work]:
+    """All work, of those kinds as well that need to know where they are."""
+
+    def run_source(store: Store, job: Job) -> None:
+        """A source that is due is run."""
+        collecting.collect_if_due(store, settings, job.arguments["source"])
+
+    return MappingProxyType({**KINDS, connections.JOB: run_source})
+
 
 PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
     {
@@ -142,14 +158,3 @@ def _try_later(connection: Connection, job: Job, error: Transient) -> str:
     _LOG.warning("job %d (%s) again in %d s: %s", job.job_id, job.kind, delay.total_seconds(), error)
     jobs.put_back(connection, job.job_id, str(error), delay)
     return "again"
-
-
-def backoff(
-    attempts: int, first: timedelta, *, longest: timedelta, chance: Callable[[], float] = random.random
-) -> timedelta:
-    """How long to wait after so many attempts in a row: twice as long each time, and by chance up to half of it less.
-
-    Chance keeps those who failed together from coming back together.
-    """
-    whole = min(first * (1 << min(attempts - 1, 16)), longest)
-    return whole * (1 - chance() / 2)

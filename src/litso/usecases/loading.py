@@ -15,15 +15,16 @@ from collections.abc import Mapping as TMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from litso.errors import BadUsage, LitsoError, NotFound
 from litso.settings import Settings
 from litso.sources.gates import Gate, LoadFigures, raised_gates
 from litso.sources.mapping import Mapping, parse_mapping
 from litso.sources.quarantine import Rejected
-from litso.store import audit, loads, quarantine, records, reference, sources
+from litso.store import audit, connections, loads, quarantine, records, reference, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
@@ -34,27 +35,49 @@ from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
 from litso.usecases.screening import catch_up
-from litso.usecases.spool import Spool, open_spool, spool_files
-from litso.usecases.staging import Incoming
+from litso.usecases.spool import Spool, open_spool, spool_files, spool_keys
+from litso.usecases.staging import Incoming, compare
 
 FULL: Final = "full"
 DELTA: Final = "delta"
+
+_LOOKED_AT: Final = 1_000
+"""Rejected rows that are looked up at once."""
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, of)."""
 
 
+class Arrival(NamedTuple):
+    """Where a load leaves a source that runs by itself: what its connection becomes when the load is published."""
+
+    epoch: int
+    checkpoint: TMapping[str, Any]
+    shape: TMapping[str, str]
+    marks: tuple[str, ...] = ()
+
+
 class Request(NamedTuple):
-    """Files of one source to load, as one load."""
+    """Files of one source to load, as one load.
+
+    title: what the ledger calls them. gone, present: files with keys of deleted records, of all records that there are.
+    gates: what holds the load besides its figures.
+    """
 
     source: str
     paths: tuple[Path, ...]
     mode: str = DELTA
+    title: str = ""
+    gone: tuple[Path, ...] = ()
+    present: tuple[Path, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a load. `status`: done, held or repeated (the same file again: nothing was read).
+    """What became of a load. `status`: done, held, repeated (the same file again: nothing was read) or unchanged (of a
+    source that runs by itself: nothing in it is new, there is no load).
 
     `touched` and `seconds` (by stage) are those of all loads that were published together.
     """
@@ -92,8 +115,11 @@ def load_files(
     *,
     started_by: str = "cli",
     progress: Progress | None = None,
+    follow: bool = True,
 ) -> list[Outcome]:
     """Load files of several sources: a load each, and all that pass their gates are published at once.
+
+    follow: see to what is worked out of parties as well; who loads again at once calls `follow_up` in the end.
 
     Raises SourceUnusable for a file that cannot be read; then nothing is loaded.
     """
@@ -108,8 +134,14 @@ def load_files(
         incoming = [load for load in staged if isinstance(load, Incoming)]
         done = iter(_publish(connection, settings, incoming, progress, watch))
         outcomes = [load if isinstance(load, Outcome) else next(done) for load in staged]
-    _follow(store, progress, watch)
+    if follow:
+        _follow(store, progress, watch)
     return outcomes
+
+
+def follow_up(store: Store, progress: Progress | None = None) -> None:
+    """See to what is worked out of parties after loads."""
+    _follow(store, progress or _silent, Stopwatch())
 
 
 def approve_load(store: Store, settings: Settings, load_id: int, *, approved_by: str = "cli") -> Outcome:
@@ -126,6 +158,8 @@ def approve_load(store: Store, settings: Settings, load_id: int, *, approved_by:
         running.append(load_id)
         incoming = Incoming(load_id, mapping, held.mode == FULL, open_spool(folder))
         outcome = _publish(connection, settings, [incoming], _silent, Stopwatch())[0]
+        if held.arrival is not None:
+            connections.close_alarms(connection, held.source)
     _follow(store, _silent, Stopwatch())
     return outcome
 
@@ -135,6 +169,11 @@ def reject_load(store: Store, settings: Settings, load_id: int, rejected_by: str
     with store.transaction() as connection:
         loads.reject(connection, load_id, rejected_by)
         audit.write(connection, actor=rejected_by, action="load.reject", object=f"load {load_id}")
+        refused = loads.get(connection, load_id)
+        if refused.arrival is not None and not connections.mark(connection, load_id):
+            # The same rows would come again: a person puts the source right and resumes it.
+            told = f"Загрузка {load_id} отклонена: исправьте источник и включите его снова."
+            connections.set_status(connection, refused.source, connections.STOPPED, told)
     folder = _folder(settings, load_id)
     if folder.exists():
         open_spool(folder).discard()
@@ -155,24 +194,30 @@ def _stage(
     if request.mode not in (FULL, DELTA):
         raise BadUsage(f"a load is full or delta, not {request.mode!r}")
     mapping = _mapping_of(connection, request.source)
-    digest = _sha256(request.paths)
+    digest = _sha256((*request.paths, *request.gone, *request.present))
     repeated = loads.find_repeated(connection, request.source, request.mode, digest)
-    if repeated is not None and _is_standing(connection, repeated, mapping):
+    if repeated is not None and request.arrival is None and _is_standing(connection, repeated, mapping):
         return Outcome(repeated.load_id, request.source, "repeated", Counts(), (), Touched())
     load_id = loads.start(
         connection,
         source=request.source,
         mode=request.mode,
-        file_name=_file_name(request.paths),
+        file_name=request.title or _file_name(request.paths),
         file_sha256=digest,
+        arrival=request.arrival._asdict() if request.arrival else None,
         started_by=started_by,
     )
     running.append(load_id)
     title = f"reading {request.source}"
     spool = spool_files(request.paths, mapping, _folder(settings, load_id), lambda done, of: progress(title, done, of))
-    gates = _gates(connection, mapping, request.mode, spool)
+    if request.gone or request.present:
+        spool = spool_keys(spool.folder, mapping, request.gone, request.present)
+    incoming = Incoming(load_id, mapping, request.mode == FULL, spool)
+    if request.arrival is not None and not request.gates and _brings_nothing(connection, incoming):
+        return _unchanged(connection, incoming, request.arrival, running)
+    gates = [*request.gates, *_gates(connection, mapping, request.mode, spool)]
     if not gates:
-        return Incoming(load_id, mapping, request.mode == FULL, spool)
+        return incoming
     counts = Counts(rows_in=spool.summary.rows, quarantined=spool.summary.rejected)
     with connection.transaction():
         loads.write_counts(connection, load_id, counts)
@@ -180,6 +225,30 @@ def _stage(
         loads.release(connection, load_id)
     running.remove(load_id)
     return Outcome(load_id, request.source, "held", counts, tuple(gates), Touched())
+
+
+def _brings_nothing(connection: Connection, load: Incoming) -> bool:
+    """Whether every row is in the store already, or was put into quarantine before."""
+    first = list(islice(load.spool.rejections(), _LOOKED_AT + 1))
+    if len(first) > _LOOKED_AT:
+        return False
+    with connection.transaction():
+        if not all(quarantine.known(connection, load.mapping.source, list(map(_rejected_row, first)))):
+            return False
+        found = compare(connection, load)
+    return not found.is_news.any() and not len(found.deleted)
+
+
+def _unchanged(connection: Connection, load: Incoming, arrival: Arrival, running: list[int]) -> Outcome:
+    """Nothing is new: there is no load, but the source goes on from there."""
+    source, summary = load.mapping.source, load.spool.summary
+    with connection.transaction():
+        connections.move(connection, source, arrival._asdict())
+        loads.drop(connection, load.load_id)
+    running.remove(load.load_id)
+    load.spool.discard()
+    counts = Counts(rows_in=summary.rows, unchanged=summary.rows - summary.rejected, quarantined=summary.rejected)
+    return Outcome(load.load_id, source, "unchanged", counts, (), Touched())
 
 
 def _mapping_of(connection: Connection, source: str) -> Mapping:
@@ -214,7 +283,9 @@ def _folder(settings: Settings, load_id: int) -> Path:
 def _gates(connection: Connection, mapping: Mapping, mode: str, spool: Spool) -> list[Gate]:
     with connection.transaction():
         live = records.count_live(connection, mapping.source)
-        missing = records.count_missing(connection, mapping.source, spool.keys) if mode == FULL else 0
+        missing = records.count_deleted(
+            connection, mapping.source, spool.keys, full=mode == FULL, departed=spool.departed()
+        )
     past = [_figures(load) for load in reversed(loads.history(connection, mapping.source, mode))]
     return raised_gates(spool.figures(mode, deleted=missing, live=live), past, mapping.gates)
 
@@ -238,14 +309,30 @@ def _publish(
         for load, counts, quality, touched in reconcile(connection, settings, incoming, progress, watch):
             loads.write_counts(connection, load.load_id, counts)
             loads.write_quality(connection, load.load_id, quality, load.spool.summary.columns)
-            quarantine.add(connection, load.load_id, load.mapping.source, map(_rejected_row, load.spool.rejections()))
+            _put_into_quarantine(connection, load)
             loads.finish(connection, load.load_id)
+            connections.arrive(connection, load.load_id)
             done = Outcome(load.load_id, load.mapping.source, "done", counts, (), touched, watch.seconds)
             outcomes.append(done)
     for load in incoming:
         loads.release(connection, load.load_id)
         load.spool.discard()
     return outcomes
+
+
+def _put_into_quarantine(connection: Connection, load: Incoming) -> None:
+    """Rejected rows; those that a source which runs by itself tells again are there once."""
+    rows: Iterator[RejectedRow] = map(_rejected_row, load.spool.rejections())
+    source = load.mapping.source
+    if loads.get(connection, load.load_id).arrival is not None:
+        rows = _unknown(connection, source, rows)
+    quarantine.add(connection, load.load_id, source, rows)
+
+
+def _unknown(connection: Connection, source: str, rows: Iterator[RejectedRow]) -> Iterator[RejectedRow]:
+    while some := list(islice(rows, _LOOKED_AT)):
+        known = quarantine.known(connection, source, some)
+        yield from (row for row, is_known in zip(some, known, strict=True) if not is_known)
 
 
 def _derive_cases(store: Store) -> None:

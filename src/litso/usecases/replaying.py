@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from litso.domain.record import NO_PARTY
-from litso.errors import Conflict, RowRejected
+from litso.errors import BadUsage, Conflict, RowRejected
 from litso.sources.mapped import MappedBatch, replay
 from litso.sources.mapping import Mapping, parse_mapping
 from litso.standardize.records import standardize
@@ -49,6 +49,8 @@ def _replay_mapped(connection: Connection, actor: Actor, row: QuarantinedRow, pa
     batch = replay(payload, mapping)
     for still in batch.rejected:
         raise RowRejected(still.code, still.message, column=still.column, suggestion=still.suggestion)
+    if batch.gone:
+        raise BadUsage("Строка говорит, что запись удалена в источнике: удаление приходит с загрузкой.")
     quarantine.fix(connection, row.quarantine_id, payload, actor.name)
     return _take_in(connection, actor, mapping, batch)
 

@@ -17,13 +17,14 @@ import msgspec
 import pyarrow as pa
 
 from litso.domain.record import fact_schema, mapped_schema
+from litso.sources.files import open_file
 from litso.sources.gates import LoadFigures
-from litso.sources.mapped import MappedBatch
+from litso.sources.mapped import MappedBatch, source_ids
 from litso.sources.mapping import Mapping
 from litso.sources.profile import Profile
 from litso.sources.quarantine import Rejected
 from litso.sources.reading import open_files, read_files
-from litso.store.records import content_hashes
+from litso.store.records import Departed, content_hashes
 from litso.usecases import registers
 
 RULES_VERSION: Final = 4
@@ -34,6 +35,9 @@ Progress = Callable[[int, int], None]
 
 _HASH: Final = pa.field("content_hash", pa.int64())
 _KEYS: Final = pa.schema([mapped_schema().field("source_id"), _HASH])
+_ID: Final = pa.schema([mapped_schema().field("source_id")])
+_GONE: Final = "gone"
+_PRESENT: Final = "present"
 _OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -76,6 +80,12 @@ class Spool:
         empty = pa.schema([fact_schema().field(name) for name in names]).empty_table()
         return pa.concat_tables([empty, *read_stream(self.folder / "facts.arrow", names)])
 
+    def departed(self) -> Departed:
+        """What the load says of records that it does not have."""
+        told = [self.folder / f"{name}.arrow" for name in (_GONE, _PRESENT)]
+        gone, present = (pa.concat_tables([_ID.empty_table(), *read_stream(path)])["source_id"] for path in told)
+        return Departed(gone.to_pylist(), present if told[1].exists() else None)
+
     def rejections(self) -> Iterator[Rejected]:
         """Rejected rows, in order."""
         with (self.folder / "rejected.jsonl").open("rb") as lines:
@@ -112,12 +122,15 @@ def spool_batches(
     with ExitStack() as opened:
         records = opened.enter_context(pa.ipc.new_stream(folder / "records.arrow", schema, options=_OPTIONS))
         facts = opened.enter_context(pa.ipc.new_stream(folder / "facts.arrow", fact_schema(), options=_OPTIONS))
+        gone = opened.enter_context(pa.ipc.new_stream(folder / f"{_GONE}.arrow", _ID, options=_OPTIONS))
         rejected = opened.enter_context((folder / "rejected.jsonl").open("wb"))
         for batch in batches:
             profile.add(batch)
             hashes = content_hashes(batch.records["payload"].to_pylist(), recipe)
             records.write_table(batch.records.append_column(_HASH, pa.array(hashes)))
             facts.write_table(batch.facts)
+            if batch.gone:
+                gone.write_table(pa.table([pa.array(batch.gone, pa.string())], schema=_ID))
             rejected.writelines(msgspec.json.encode(row) + b"\n" for row in batch.rejected)
     summary = Summary(
         rows=profile.rows,
@@ -136,6 +149,30 @@ def open_spool(folder: Path) -> Spool:
     summary = msgspec.json.decode((folder / "summary.json").read_bytes(), type=Summary)
     keys = read_stream(folder / "records.arrow", _KEYS.names)
     return Spool(folder, pa.concat_tables([_KEYS.empty_table(), *keys]), summary)
+
+
+def spool_keys(folder: Path, mapping: Mapping, gone: Sequence[Path], present: Sequence[Path]) -> Spool:
+    """Add to a spool what a source says of records that are not among its rows: files with the columns of the key.
+
+    gone: of records that were deleted. present: together they hold every record that there is; () says nothing.
+    """
+    kept = pa.concat_tables([_ID.empty_table(), *read_stream(folder / f"{_GONE}.arrow")])
+    with pa.ipc.new_stream(folder / f"{_GONE}.arrow", _ID, options=_OPTIONS) as stream:
+        stream.write_table(kept)
+        for table in _keys_of(gone, mapping):
+            stream.write_table(table)
+    if present:
+        with pa.ipc.new_stream(folder / f"{_PRESENT}.arrow", _ID, options=_OPTIONS) as stream:
+            for table in _keys_of(present, mapping):
+                stream.write_table(table)
+    return open_spool(folder)
+
+
+def _keys_of(paths: Sequence[Path], mapping: Mapping) -> Iterator[pa.Table]:
+    keys_alone = Mapping(source=mapping.source, key=mapping.key)
+    for path in paths:
+        for raw in open_file(path, keys_alone).batches():
+            yield pa.table([source_ids(raw.rows, mapping).drop_nulls().to_arrow().cast(pa.string())], schema=_ID)
 
 
 @contextmanager

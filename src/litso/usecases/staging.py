@@ -55,7 +55,7 @@ class Incoming(NamedTuple):
 
 class Compared(NamedTuple):
     """A load beside the store. record_ids: of all records of the spool, in order; is_news: which are new or changed;
-    is_new: which are new; deleted: record ids of those that a full load has no more."""
+    is_new: which are new; deleted: record ids of those that the source has no more."""
 
     load: Incoming
     record_ids: NDArray[np.int64]
@@ -149,7 +149,9 @@ def lay_out(engine: Engine, customs: tuple[str, ...]) -> None:
 
 def compare(connection: Connection, load: Incoming) -> Compared:
     """Compare a load with the store."""
-    diff = records.diff(connection, load.mapping.source, load.spool.keys, full=load.is_full)
+    diff = records.diff(
+        connection, load.mapping.source, load.spool.keys, full=load.is_full, departed=load.spool.departed()
+    )
     status = pl.DataFrame(diff.rows)["status"]
     summary = load.spool.summary
     counts = Counts(

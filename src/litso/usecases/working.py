@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event
 from typing import Final
 
 from litso.errors import LitsoError
 from litso.settings import Settings
-from litso.store import changes, jobs, listening, locks
+from litso.store import changes, connections, jobs, listening, locks
 from litso.store.database import Connection, Store
 from litso.usecases.auditing import keep_sealing, seal_all
 from litso.usecases.delivery import Couriers
-from litso.usecases.jobs import KINDS, PERIODIC, Work, run_next
+from litso.usecases.jobs import COLLECTING, KINDS, PERIODIC, Work, kinds_of, run_next
 
 _LOG: Final = logging.getLogger("litso.worker")
 _LOOK_SECONDS: Final = 0.5
@@ -34,25 +34,33 @@ def work(
     settings: Settings,
     stop: Event,
     *,
-    kinds: Mapping[str, Work] = KINDS,
+    kinds: Mapping[str, Work] | None = None,
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Work until `stop` is set. A lost connection to the store is waited out; a fault nobody foresaw ends the work."""
-    bell, all_done = Event(), Event()
-    with ThreadPoolExecutor(2, thread_name_prefix="worker") as pool:
-        hands = pool.submit(_persist, stop, _run_jobs, store, stop, bell, kinds)
+    shares = _shares(kinds_of(settings) if kinds is None else kinds)
+    bells, all_done = [Event() for _ in shares], Event()
+    with ThreadPoolExecutor(len(shares) + 1, thread_name_prefix="worker") as pool:
+        hands = [pool.submit(_persist, stop, _run_jobs, store, stop, *each) for each in zip(bells, shares, strict=True)]
         sealer = pool.submit(_persist, all_done, keep_sealing, store, settings, all_done)
-        for part in (hands, sealer):
+        for part in (*hands, sealer):
             part.add_done_callback(lambda _: stop.set())
         try:
-            _persist(stop, _listen, store, settings, stop, bell, on_ready)
+            _persist(stop, _listen, store, settings, stop, bells, on_ready)
         finally:
             stop.set()
-            bell.set()
-            wait([hands])
+            for bell in bells:
+                bell.set()
+            wait(hands)
             all_done.set()
-        hands.result()
-        sealer.result()
+        for one in (*hands, sealer):
+            one.result()
+
+
+def _shares(kinds: Mapping[str, Work]) -> list[Mapping[str, Work]]:
+    """What each pair of hands does: sources are read beside all other work."""
+    shares = [{kind: kinds[kind] for kind in kinds if (kind in COLLECTING) is apart} for apart in (False, True)]
+    return [share for share in shares if share]
 
 
 def work_off(store: Store, *, kinds: Mapping[str, Work] = KINDS) -> int:
@@ -81,8 +89,10 @@ def _persist(stop: Event, part: Callable[..., None], *arguments: object) -> None
             stop.wait(_AFTER_FAULT_SECONDS)
 
 
-def _listen(store: Store, settings: Settings, stop: Event, bell: Event, on_ready: Callable[[], None]) -> None:
-    """Ring the bell when PostgreSQL tells of a job, and see to the deliveries.
+def _listen(
+    store: Store, settings: Settings, stop: Event, bells: Sequence[Event], on_ready: Callable[[], None]
+) -> None:
+    """Ring the bells when PostgreSQL tells of a job, and see to the deliveries.
 
     Its connection holds the locks that say that a worker is there and to whom it delivers: with them deliveries end.
     """
@@ -97,7 +107,8 @@ def _listen(store: Store, settings: Settings, stop: Event, bell: Event, on_ready
             while not stop.is_set():
                 told = listening.heard(connection, _LOOK_SECONDS)
                 if jobs.CHANNEL in told:
-                    bell.set()
+                    for bell in bells:
+                        bell.set()
                 if changes.CHANNEL in told:
                     couriers.ring()
                 if changes.CHANNEL in told or couriers.has_ended() or time.monotonic() - looked > _DUE_SECONDS:
@@ -121,3 +132,4 @@ def _run_jobs(store: Store, stop: Event, bell: Event, kinds: Mapping[str, Work])
 def _prepare(connection: Connection) -> None:
     jobs.recover(connection)
     jobs.schedule(connection, PERIODIC)
+    connections.schedule(connection)

@@ -1,7 +1,10 @@
 -- name: start
-insert into load (source, mode, file_name, file_sha256, status, started_by)
-values (%(source)s, %(mode)s, %(file_name)s, %(file_sha256)s, 'running', %(started_by)s)
+insert into load (source, mode, file_name, file_sha256, arrival, status, started_by)
+values (%(source)s, %(mode)s, %(file_name)s, %(file_sha256)s, %(arrival)s, 'running', %(started_by)s)
 returning load_id;
+
+-- name: drop
+delete from load where load_id = %(load_id)s and status = 'running';
 
 -- name: write_counts
 update load

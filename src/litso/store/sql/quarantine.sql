@@ -25,3 +25,11 @@ where quarantine_id = %(quarantine_id)s and status = 'open';
 -- name: mark_replayed
 update quarantine set status = 'replayed', replayed_load = %(load_id)s, decided_at = coalesce(decided_at, now())
 where quarantine_id = any(%(ids)s) and status = 'open';
+
+-- name: known
+select exists (
+    select from quarantine q
+    where q.source = %(source)s and q.code = g.code and q.payload = g.payload
+)
+from unnest(%(codes)s::text[], %(payloads)s::text[]) with ordinality g (code, payload, place)
+order by g.place;

@@ -28,6 +28,13 @@ where r.source = %(source)s and r.deleted_at is null
   and not exists (select from pg_temp.incoming_key i where i.source_id = r.source_id)
 order by r.record_id
 
+-- name: gone
+select r.record_id
+from source_record r join unnest(%(gone)s::text[]) g (source_id) using (source_id)
+where r.source = %(source)s and r.deleted_at is null
+  and not exists (select from pg_temp.incoming_key i where i.source_id = r.source_id)
+order by r.record_id
+
 -- name: drop_incoming_record
 drop table if exists pg_temp.incoming_record;
 
