@@ -33,7 +33,7 @@ OPEN: Final = frozenset({
 """Texts that are not personal by their name; of all others it is not known, so they are."""
 
 _TYPES: Final = ("list", "dict", "str", "int", "float", "bool", "date", "datetime")
-_OPEN_ENDS: Final = ("_id", "_ids", "_at", "_by")
+_OPEN_ENDS: Final = ("_id", "_ids", "_at", "_by", "_party")
 _WRITES: Final = ("post", "put", "patch", "delete")
 _HEADERS: Final = {"If-Match": "if_match", "Idempotency-Key": "idempotency_key", "Prefer": "prefer"}
 _MARK: Final = '"""{title}\n\nMade by scripts/client.py from the OpenAPI document: do not edit.\n"""\n\n'
@@ -149,9 +149,13 @@ def class_text(types: Types, name: str) -> str:
     lines = [f"\n\nclass {name}({base}):", _docstring(schema.get("description") or f"`{name}` of the API.", 4)]
     for known in order:
         lines.append(_field(types, known, schema["properties"][known], known in needed, is_told))
-    if is_told and {"party_id", "version"} <= schema["properties"].keys():
+    if is_told and "party_id" in schema["properties"] and _is_number(schema["properties"].get("version", {})):
         lines.append(_ETAG)
     return "\n".join(lines) + "\n"
+
+
+def _is_number(schema: Schema) -> bool:
+    return schema.get("type") == "integer"
 
 
 _ETAG: Final = '''

@@ -47,6 +47,7 @@ COMMANDS: Final = {
     "consumer": "consumer:app",
     "token": "token:app",
     "audit": "audit:app",
+    "mcp": "mcp:mcp",
     "standardize": "standardize:standardize",
 }
 """Every command: its module in `litso.commands`, and its function or group there."""

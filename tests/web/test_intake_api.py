@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Iterator
 from secrets import token_hex
 from typing import Any
@@ -215,6 +216,20 @@ def test_a_wrong_request_is_a_problem(site: Site, call: str, body: dict[str, Any
     answer = site.send(call, **body)
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (gzip.compress(b'{"userId": "1", "event": "x"}'), 200),
+        (gzip.compress(b'{"userId": "1", "event": "x"}')[:-12], 400),
+        (b'{"userId": "1", "event": "x"', 400),
+        (gzip.compress(b'{"userId": "1", "event": "' + b"x" * 50_000_000 + b'"}'), 413),
+    ],
+)
+def test_a_packed_message_is_unpacked(site: Site, content: bytes, status: int) -> None:
+    headers = {"Authorization": f"Bearer {site.key}", "Content-Encoding": "gzip", "Content-Type": "application/json"}
+    assert site.client.post("/v1/track", content=content, headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("header", ["", "Basic ", "Basic !!!", "Basic bm9ib2R5Og==", "Bearer nobody"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 from resolved import IVANOV, resolved_client
+from small_town import Served
 
 from litso.client import Client, NotAllowed, NotThere, NotValid, Personal, StateChanged, Unavailable, models
 from litso.client.tables import rows_of
@@ -219,6 +221,19 @@ def test_a_revoked_token_is_shut_out_at_once(application: TestClient, wire: ToSe
             users.revoke_service(connection, "short-lived")
         with pytest.raises(NotAllowed):
             client.find_parties(account="00081234")
+
+
+def test_the_page_of_the_client_is_true(served: Served, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "use-the-client.md").read_text(encoding="utf-8")
+    [script] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    with served.store.transaction() as connection:
+        (tmp_path / "crm.token").write_text(users.issue_service_token(connection, "crm", "integrator"))
+    command = [sys.executable, "-c", script.replace("http://127.0.0.1:8080", served.url)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "••• •••" in done.stdout
+    assert "404 urn:litso:problem:notfound" in done.stdout
+    assert "Сидорова" not in done.stdout + done.stderr
 
 
 def test_the_client_is_up_to_date() -> None:

@@ -22,7 +22,7 @@ from litso.api.clean import clean_router
 from litso.api.consents import consents_router
 from litso.api.consumers import consumers_router
 from litso.api.document import document_of
-from litso.api.exchange import Exchange
+from litso.api.exchange import Exchange, Unpacked
 from litso.api.explaining import explaining_router
 from litso.api.intake import intake_router, links_router
 from litso.api.jobs import jobs_router
@@ -43,6 +43,7 @@ from litso.api.service import changes_router, health, metrics_token, openapi_doc
 from litso.api.tuning import tuning_router
 from litso.errors import LitsoError
 from litso.settings import Settings
+from litso.sources.messages import LARGEST_BATCH
 from litso.store.database import Store
 from litso.usecases.gathering import Gathering
 from litso.usecases.gauges import StoreGauges
@@ -153,7 +154,7 @@ def _intake_router() -> Router:
     return Router(
         path=_API,
         route_handlers=[intake_router],
-        middleware=[WriteKeyAuthentication, Exchange()],
+        middleware=[WriteKeyAuthentication, Unpacked(LARGEST_BATCH), Exchange()],
         security=[{"token": []}, {"write_key": []}],
     )
 

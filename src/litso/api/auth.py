@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from anyio import to_thread
@@ -16,7 +17,10 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 
 from litso.store import users
 from litso.store.database import Store
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import ASSISTANT, Actor, demand
+
+PURPOSE: Final = "litso-purpose"
+"""Header in which an assistant says why it asks."""
 
 _SCHEME: Final = "bearer "
 _BASIC: Final = "basic "
@@ -39,7 +43,8 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         actor = await to_thread.run_sync(find_program, connection.app.state.store, token)
         if actor is None:
             raise NotAuthorizedException("the token is unknown or revoked", headers=_CHALLENGE)
-        return AuthenticationResult(user=actor, auth=None)
+        purpose = connection.headers.get(PURPOSE, "") if actor.role == ASSISTANT else ""
+        return AuthenticationResult(user=replace(actor, purpose=purpose), auth=None)
 
 
 class WriteKeyAuthentication(BearerAuthentication):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from typing import Any, Final, cast
 
 import msgspec
@@ -127,6 +128,46 @@ def _replayed(reply: Reply) -> _Answer:
     if reply.response:
         headers.append((b"content-type", kind.encode()))
     return _Answer(reply.status, headers, reply.response.encode())
+
+
+# Packed bodies ----------------------------------------------------------------------------------------------------
+
+
+class Unpacked(ASGIMiddleware):
+    """Bodies that came packed by gzip, as handlers read them; a body that is no gzip stays as it is and is no JSON.
+
+    largest: bytes of an unpacked body; what is longer is cut after one byte more, so that the handler refuses it.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Unpack the body, if it is packed."""
+        headers = scope["headers"]
+        if (b"content-encoding", b"gzip") not in [(name.lower(), value.lower()) for name, value in headers]:
+            await next_app(scope, receive, send)
+            return
+        packed = _Body(receive)
+        await packed.read()
+        content = _unpacked(packed.content, self._largest)
+        kept = [one for one in headers if one[0].lower() not in (b"content-encoding", b"content-length")]
+        scope["headers"] = [*kept, (b"content-length", str(len(content)).encode())]
+        parts: list[Any] = [{"type": "http.request", "body": content, "more_body": False}]
+
+        async def unpacked() -> Any:
+            return parts.pop() if parts else await receive()
+
+        await next_app(scope, unpacked, send)
+
+
+def _unpacked(content: bytes, largest: int) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(content, largest + 1)
+    except zlib.error:
+        return content
 
 
 # Bodies -----------------------------------------------------------------------------------------------------------

@@ -516,8 +516,8 @@ class ExplanationOut(Answer, frozen=True, kw_only=True):
 
     left: RecordKey
     right: RecordKey
-    left_party: Personal[str]
-    right_party: Personal[str]
+    left_party: str
+    right_party: str
     is_one_party: bool
     reason: Personal[str]
     sentence: Personal[str]
@@ -1383,11 +1383,6 @@ class SeenOut(Answer, frozen=True, kw_only=True):
     party_id: str
     was_masked: bool
     version: VersionOut
-
-    @property
-    def etag(self) -> str:
-        """What If-Match takes: the party at the version that was seen."""
-        return f'"{self.party_id}.{self.version}"'
 
 
 class ShareOut(Answer, frozen=True, kw_only=True):

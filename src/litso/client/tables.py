@@ -32,19 +32,20 @@ def _cell(value: Any, reveal: bool) -> Any:
         value = value.reveal()
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value
-    if isinstance(value, (list, dict, Answer)):
-        return msgspec.json.encode(_opened(value, reveal)).decode()
+    if isinstance(value, (list, dict, msgspec.Struct)):
+        return msgspec.json.encode(opened(value, reveal)).decode()
     return value
 
 
-def _opened(value: Any, reveal: bool) -> Any:
+def opened(value: Any, reveal: bool) -> Any:
+    """An answer as dicts and lists, its personal values masked or revealed."""
     if isinstance(value, Personal):
         return value.reveal() if reveal else MASK
-    if isinstance(value, Answer):
-        return {name: _opened(getattr(value, name), reveal) for name in value.__struct_fields__}
+    if isinstance(value, msgspec.Struct):
+        return {name: opened(getattr(value, name), reveal) for name in value.__struct_fields__}
     if isinstance(value, Mapping):
-        return {name: _opened(one, reveal) for name, one in value.items()}
-    return [_opened(one, reveal) for one in value] if isinstance(value, list) else value
+        return {name: opened(one, reveal) for name, one in value.items()}
+    return [opened(one, reveal) for one in value] if isinstance(value, list) else value
 
 
 def arrow_of(items: Iterable[Answer], *, reveal: bool = False) -> pa.Table:

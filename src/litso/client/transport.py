@@ -50,8 +50,8 @@ class _NoAddresses(logging.Filter):
 class Transport:
     """The connection to a server. A context manager; threads may share it.
 
-    attempts: how often a call is tried when the server is busy or cannot be reached: every write carries a key, so that
-    it is done once. timeout: seconds of one attempt.
+    purpose: why an assistant asks. attempts: how often a call is tried when the server is busy or cannot be reached:
+    every write carries a key, so that it is done once. timeout: seconds of one attempt.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Transport:
         url: str,
         token: str,
         *,
+        purpose: str | None = None,
         attempts: int = 5,
         timeout: float = 30.0,
         transport: httpx.BaseTransport | None = None,
@@ -71,7 +72,11 @@ class Transport:
         logging.getLogger("httpx").addFilter(self._filter)
         self._http = httpx.Client(
             base_url=base,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json",
+                **({"Litso-Purpose": purpose} if purpose else {}),
+            },
             timeout=timeout,
             transport=transport,
             follow_redirects=True,

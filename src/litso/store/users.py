@@ -26,7 +26,9 @@ CONSUMER: Final = "consumer"
 """Role of programs alone: it reads its own part of the change feed."""
 COLLECTOR: Final = "collector"
 """Role of programs alone: it sends events of a website or an app, and reads nothing."""
-SERVICE_ROLES: Final = (*ROLES, COLLECTOR)
+ASSISTANT: Final = "assistant"
+"""Role of programs alone: it reads masked values for a language model, each time for a purpose."""
+SERVICE_ROLES: Final = (*ROLES, COLLECTOR, ASSISTANT)
 """Roles that a token may be made for by hand; that of a consumer is made when it is attached."""
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 1000

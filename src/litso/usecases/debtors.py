@@ -16,7 +16,7 @@ from litso.golden.writ import DEBTOR, demands_on, identifiers, lacking
 from litso.store import audit, graph
 from litso.store.database import Connection
 from litso.store.graph import Debt, Lack
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import Actor, demand, why
 from litso.usecases.graph import follow
 from litso.usecases.relations import addresses
 
@@ -69,7 +69,9 @@ def list_debtors(
     found = _read(connection, lacks, least, after, limit)
     shown = _debtors(connection, found)
     for party in sorted({one.party_id for one in shown if one.party_id}):
-        audit.write(connection, actor=actor.name, action="profile", party_id=party, fields=("debt",), purpose="")
+        audit.write(
+            connection, actor=actor.name, action="profile", party_id=party, fields=("debt",), purpose=why(actor)
+        )
     return DebtorPage(shown, _place(found[-1]) if len(found) == limit else None)
 
 
@@ -87,7 +89,7 @@ def export_debtors(
         if len(found) < _AT_ONCE:
             break
         after = _place(found[-1])
-    audit.write(connection, actor=actor.name, action="export", fields=("debt",), purpose="", found=count)
+    audit.write(connection, actor=actor.name, action="export", fields=("debt",), purpose=why(actor), found=count)
 
 
 def _read(connection: Connection, lacks: str | None, least: Decimal, after: str | None, limit: int) -> list[Debt]:

@@ -18,7 +18,7 @@ from litso.resolve.model import UNIT
 from litso.store import audit, crosswalk, records
 from litso.store.database import Connection
 from litso.store.judgements import Judgement
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import Actor, demand, sight_of, why
 from litso.usecases.resolution import Key
 from litso.usecases.scene import (
     Member,
@@ -148,7 +148,9 @@ def explain_store(connection: Connection, actor: Actor, left: Key, right: Key, *
 def form_party(connection: Connection, actor: Actor, party_id: str) -> Formed:
     """How a party of the store was formed; the read is logged first."""
     demand(actor, "read_parties")
-    audit.write(connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose="")
+    audit.write(
+        connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose=why(actor)
+    )
     members = records.of_party(connection, party_id)
     found = {member.node_id for member in members if member.node_id is not None}
     if not found:

@@ -17,7 +17,7 @@ from litso.store.database import Connection
 from litso.store.golden import GoldenVersion
 from litso.store.parties import Party
 from litso.telemetry.traces import traced
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import ASSISTED, Actor, action_of, demand, sight_of
 from litso.usecases.masking import Sight, masked_provenance, masked_values
 
 _SHOWING: Final = ("profile", "reveal")
@@ -149,7 +149,7 @@ def read_as_of(
     kind = _known(connection, party_id).kind
     state = at_moment(golden.versions(connection, party_id), moment)
     audit.write(
-        connection, actor=actor.name, action="reveal" if purpose else "profile", party_id=party_id,
+        connection, actor=actor.name, action=action_of(sight, purpose), party_id=party_id,
         fields=sorted(state.golden_values), purpose=logged_purpose, version=state.version,
     )  # fmt: skip
     held = crosswalk.of_party_at(connection, party_id, moment)
@@ -202,7 +202,7 @@ def read_seen(connection: Connection, actor: Actor, audit_id: int, *, purpose: s
         connection, actor=actor.name, action="records", party_id=read.party_id, fields=read.fields,
         purpose=logged_purpose, version=read.version,
     )  # fmt: skip
-    was_masked = not read.purpose
+    was_masked = not read.purpose or read.purpose.startswith(ASSISTED)
     kind = _known(connection, read.party_id).kind
     shown = _masked(found[0], Sight.MASKED if was_masked else sight, kind)
     values = {name: value for name, value in shown.golden_values.items() if name in read.fields}

@@ -10,7 +10,7 @@ from litso.store import audit, golden, parties, records
 from litso.store import search as store_search
 from litso.store.database import Connection
 from litso.store.golden import Golden
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import Actor, action_of, demand, sight_of
 from litso.usecases.masking import Sight, masked_value, masked_values
 from litso.usecases.search import of_account, of_email, of_phone
 from litso.usecases.search_plan import Group
@@ -68,7 +68,7 @@ def look_up(
     matches = _matches(connection, wanted)
     found = golden.find_many(connection, sorted({party for one in matches for party in one.parties}))
     read = [(one.party_id, sorted(one.golden_values), one.version) for one in found.values()]
-    action = "reveal" if purpose else "profile"
+    action = action_of(sight, purpose)
     audit.write_many(connection, actor=actor.name, action=action, purpose=logged_purpose, read=read)
     audit.write(connection, actor=actor.name, action="search", purpose=logged_purpose, found=len(found))
     return matches, [_brief(found[party], sight) for party in sorted(found)]

@@ -31,7 +31,7 @@ from litso.store.database import Connection
 from litso.store.loads import Counts
 from litso.telemetry.traces import traced
 from litso.usecases import registers
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import Actor, demand, why
 from litso.usecases.address_lines import address_lines
 from litso.usecases.blocks import Blocks, Hand, candidates_of, read_groups
 from litso.usecases.increment import Cause, place, settle
@@ -328,7 +328,12 @@ def match(
     names = golden.find_many(connection, [one.party_id for one in found[:limit]])
     shown = [one._replace(name=names[one.party_id].name) for one in found[:limit] if one.party_id in names]
     audit.write(
-        connection, actor=actor.name, action="match", fields=tuple(sorted(attributes)), purpose="", found=len(shown)
+        connection,
+        actor=actor.name,
+        action="match",
+        fields=tuple(sorted(attributes)),
+        purpose=why(actor),
+        found=len(shown),
     )
     return shown
 

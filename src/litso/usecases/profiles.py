@@ -19,7 +19,7 @@ from litso.store.golden import Golden
 from litso.store.records import Record
 from litso.telemetry.traces import traced
 from litso.usecases import profile_facts
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import Actor, action_of, demand, sight_of, why
 from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
 from litso.usecases.pinning import Pinned, pins_shown
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
@@ -164,7 +164,7 @@ def read_profile(
     sight, logged_purpose = sight_of(actor, purpose)
     record = golden.get(connection, party_id)
     audit.write(
-        connection, actor=actor.name, action="reveal" if purpose else "profile", party_id=party_id,
+        connection, actor=actor.name, action=action_of(sight, purpose), party_id=party_id,
         fields=sorted(record.golden_values), purpose=logged_purpose, version=record.version,
     )  # fmt: skip
     moment = now or datetime.now(UTC)
@@ -382,7 +382,7 @@ def read_timeline(
     """A page of what happened to a party, the latest first, after the event whose fact id is `before`."""
     demand(actor, "read_parties")
     record = golden.get(connection, party_id)
-    _log(connection, actor, "records", party_id, ("timeline",), "")
+    _log(connection, actor, "records", party_id, ("timeline",), why(actor))
     members = records.of_party(connection, party_id)
     known = _facts(connection, party_id, record, members, _FACTS_OF_TIMELINE)
     happened = profile_facts.events(known, now or datetime.now(UTC))

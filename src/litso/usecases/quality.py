@@ -42,7 +42,7 @@ from litso.store import audit, quality, sources
 from litso.store.database import Connection, Store
 from litso.store.quality import Compared, Counted, Failing, Place
 from litso.telemetry.traces import traced
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import Actor, demand, sight_of, why
 from litso.usecases.masking import Sight, masked_original, masked_value, shown_attribute
 
 PAGE: Final = 50
@@ -331,7 +331,7 @@ def export_failing(connection: Connection, actor: Actor, place: Place) -> Iterat
         if len(found) < _AT_ONCE:
             break
         after = found[-1].record_id
-    audit.write(connection, actor=actor.name, action="export", fields=("source_id",), purpose="", found=count)
+    audit.write(connection, actor=actor.name, action="export", fields=("source_id",), purpose=why(actor), found=count)
 
 
 def _columns(connection: Connection, place: Place) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from litso.standardize.account import account as standard_account
 from litso.store import audit, facts, golden, graph
 from litso.store.database import Connection
 from litso.store.graph import Member, Role
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import Actor, demand, why
 from litso.usecases.graph import follow
 from litso.usecases.profiles import source_titles
 
@@ -312,7 +312,9 @@ def _today() -> date:
 
 def _log(connection: Connection, actor: Actor, party_ids: Iterable[str]) -> None:
     for party_id in sorted(set(party_ids)):
-        audit.write(connection, actor=actor.name, action="profile", party_id=party_id, fields=("roles",), purpose="")
+        audit.write(
+            connection, actor=actor.name, action="profile", party_id=party_id, fields=("roles",), purpose=why(actor)
+        )
 
 
 def _related(connection: Connection, found: Sequence[Role], day: date) -> tuple[Related, ...]:
