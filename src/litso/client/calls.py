@@ -84,6 +84,7 @@ from litso.client.models import (
     PolicyTrialsOut,
     QualityOut,
     QualitySeriesOut,
+    ReadyOut,
     RecordIn,
     RecordsOut,
     ReferenceOut,
@@ -1231,9 +1232,11 @@ class Client(Transport):
         answer: HealthOut = self._call("GET", "/health", {200: HealthOut})
         return answer
 
-    def ready(self) -> HealthOut:
-        """The server can work. Answers when the store answers; 503 else."""
-        answer: HealthOut = self._call("GET", "/ready", {200: HealthOut})
+    def ready(self) -> ReadyOut:
+        """The server can work. What the server needs, each with its state; 503 when something has failed, or when
+        the server is ending.
+        """
+        answer: ReadyOut = self._call("GET", "/ready", {200: ReadyOut})
         return answer
 
     def find_parties_all(

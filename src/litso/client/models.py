@@ -283,6 +283,14 @@ class CheckListsOut(Answer, frozen=True, kw_only=True):
     pending: int
 
 
+class CheckOut(Answer, frozen=True, kw_only=True):
+    """`CheckOut` of the API."""
+
+    name: Literal["program", "store", "schema", "worker", "disk"]
+    state: Literal["ok", "warning", "failed"]
+    told: Personal[str]
+
+
 class ClaimOut(Answer, frozen=True, kw_only=True):
     """`ClaimOut` of the API."""
 
@@ -1227,6 +1235,14 @@ class QualitySeriesOut(Answer, frozen=True, kw_only=True):
     """`QualitySeriesOut` of the API."""
 
     items: list[FigureOut]
+
+
+class ReadyOut(Answer, frozen=True, kw_only=True):
+    """`ReadyOut` of the API."""
+
+    status: Literal["ok", "failed"]
+    version: str
+    checks: list[CheckOut]
 
 
 class RecordIn(Question, kw_only=True):
