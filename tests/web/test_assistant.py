@@ -80,7 +80,7 @@ def test_an_assistant_reads_masked_data_for_a_purpose_and_is_logged(
 
     talk(served, token_file, conversation)
     with served.store.transaction() as connection:
-        reads = audit.recent(connection, actor=request.node.name)
+        reads = audit.recent(connection, audit.Filter(actor=request.node.name))
     logged = [(one.action, one.purpose, one.party_id) for one in reversed(reads)]
     assert logged[:4] == [
         ("search", "assistant: request", None),
@@ -135,7 +135,7 @@ def test_the_server_itself_demands_a_purpose_and_masks(anonymous: TestClient, pl
         assert answer.status_code == 200
         assert not [secret for secret in PERSONAL if secret in answer.text]
     with place.store.transaction() as connection:
-        reads = audit.recent(connection, actor=f"assistant at {path or 'home'}")
+        reads = audit.recent(connection, audit.Filter(actor=f"assistant at {path or 'home'}"))
     assert {(one.action != "reveal", one.purpose) for one in reads} == {(True, "assistant: call")}
 
 
