@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from litso.enrich.port import Enricher
@@ -15,6 +16,7 @@ from litso.store.database import Store, connect, ensure_database, translated
 from litso.store.embedded import running_server
 from litso.store.migrate import check_version, migrate, store_version
 from litso.usecases import registers
+from litso.usecases.backup import Manifest, Progress, restore
 
 
 @contextmanager
@@ -46,6 +48,14 @@ def open_store(settings: Settings) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+def restore_store(
+    settings: Settings, folder: Path, progress: Progress, *, replace: bool = False, without_keys: bool = False
+) -> Manifest:
+    """Make the store of the settings what a copy says: see `litso.usecases.backup`."""
+    with database_url(settings) as url:
+        return restore(url, settings, folder, progress, replace=replace, without_keys=without_keys)
 
 
 def enricher_of(settings: Settings) -> Enricher:

@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "reference": "reference:app",
     "doctor": "doctor:doctor",
     "init": "init:init",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "openapi": "openapi:openapi",
     "resolve": "resolve:resolve",
     "evaluate": "evaluate:evaluate",

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
@@ -222,3 +222,30 @@ def test_litso_worker_begins_and_ends_by_itself(store: Store, database_url: str,
         assert program.wait(PATIENCE_SECONDS) == 0
     done = subprocess.run([*command, "--once"], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("jobs run: ")
+
+
+def test_a_job_that_does_not_end_in_time_is_given_back(store: Store, database_url: str, tmp_path: object) -> None:
+    given = {"LITSO_DATABASE_URL": database_url, "LITSO_HOME": str(tmp_path), "LITSO_STOP_SECONDS": "1"}
+    command = [sys.executable, "-m", "litso", "worker"]
+
+    def running() -> int:
+        with store.transaction() as connection:
+            return len(connection.execute("select from job where status = 'running'").fetchall())
+
+    with store.transaction() as connection:
+        jobs.ask(connection, "check-invariants", due_at=datetime(2020, 1, 1, tzinfo=UTC), asked_by="test")
+    with store.session() as other, other.transaction():
+        other.execute("lock table judgement, party, source_record, node in access exclusive mode")
+        with subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.DEVNULL) as program:
+            while not running():
+                assert program.poll() is None
+            time.sleep(0.1)
+            program.terminate()
+            assert program.wait(PATIENCE_SECONDS) == 75
+    while running():  # until the server has noticed
+        with store.session() as connection:
+            jobs.recover(connection)
+    work_off(store)
+    with store.transaction() as connection:
+        assert {one.status for one in jobs.recent(connection) if one.error is None} == {"done"}
+        assert {one.status for one in jobs.recent(connection)} <= {"done", "waiting"}

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from granian.constants import Interfaces
@@ -21,6 +21,7 @@ from litestar import Litestar
 from litso.api.app import Screens, create_app
 from litso.api.observing import Traffic
 from litso.bootstrap import open_store
+from litso.commands.ending import end_within
 from litso.commands.monitoring import monitored
 from litso.errors import Misconfigured
 from litso.settings import Settings, load_settings
@@ -33,6 +34,9 @@ from litso.usecases.background import in_background
 from litso.usecases.warming import warm
 from litso.web.pages import show_problem
 from litso.web.screens import routes
+
+_CLOSING_SECONDS: Final = 10.0
+"""How long closing may take once requests have ended, or have had their time."""
 
 
 def serve(
@@ -115,6 +119,7 @@ def _end(loop: asyncio.AbstractEventLoop, server: Any, app: Litestar, settings: 
     async def when_quiet() -> None:
         _stop_listening(settings.port)
         await app.state.traffic.end(settings.stop_seconds)
+        end_within(_CLOSING_SECONDS)
         server.stop()
 
     app.state.ending = loop.create_task(when_quiet())

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from litso.bootstrap import open_store
+from litso.commands.ending import end_within
 from litso.commands.monitoring import monitored
 from litso.settings import Settings, load_settings
 from litso.store.database import Store
@@ -25,7 +26,7 @@ def worker(
 ) -> None:
     """Do background work until interrupted: what is due by the clock, and what others ask for.
 
-    Several workers share the work. SIGTERM or SIGINT: what was begun is ended first.
+    Several workers share the work. SIGTERM or SIGINT: what was begun is ended first, within LITSO_STOP_SECONDS.
 
     Example: litso worker
     """
@@ -37,8 +38,13 @@ def worker(
             typer.echo(f"jobs run: {work_off(store, kinds=kinds_of(settings))}")
             return
         stop = Event()
+
+        def end(*_: object) -> None:
+            stop.set()
+            end_within(settings.stop_seconds)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, end)
         with monitored(store, settings, is_worker=True, is_ending=stop.is_set):
             work(store, settings, stop, on_ready=lambda: typer.echo("Litso: the worker is ready"))
     end_traces()

@@ -116,6 +116,21 @@ def find_binaries(runner: Runner, *, chosen: Path | None = None, version: int | 
     raise Misconfigured("no PostgreSQL runs here: install the package postgresql, or set LITSO_DATABASE_URL")
 
 
+def find_programs(version: int, chosen: Path | None = None) -> Path:
+    """The folder with pg_dump and pg_restore of a server's major version: others may write what it does not read."""
+    on_path = [Path(found).parent] if (found := shutil.which("pg_dump")) else []
+    for folder in (*_folders(chosen), *on_path):
+        program = folder / "pg_dump"
+        if not program.exists():
+            continue
+        told = _VERSION.search(Runner().run(program, "--version").stdout)
+        if told and int(told[1]) == version:
+            return folder
+    raise Misconfigured(
+        f"pg_dump of PostgreSQL {version} is needed: install postgresql-client-{version}, or set LITSO_POSTGRES_BIN"
+    )
+
+
 def _folders(chosen: Path | None) -> Sequence[Path]:
     if chosen is not None:
         return (chosen,)

@@ -38,6 +38,11 @@ class Box:
         self._first = _name(keys[0])
         self._ciphers = {_name(key): AESGCM(key) for key in keys}
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the keys, which tell nothing of them."""
+        return sorted(name.hex() for name in self._ciphers)
+
     def seal(self, plain: bytes, place: str) -> bytes:
         """Seal a value for one place, such as `consumer 12`."""
         nonce = secrets.token_bytes(_NONCE_BYTES)

@@ -1,0 +1,208 @@
+r"""Profile reads over HTTP: rate, latency, and the processor time that one read costs the server and PostgreSQL.
+
+    litso token create bench --role integrator
+    litso serve &
+    python benchmarks/bench_profile.py --token TOKEN --server PID [--url http://127.0.0.1:8080] [--seconds 5]
+        [--clients 1,2,4,8,16]
+    python benchmarks/bench_profile.py [--reads 500] [--profile]
+
+Over HTTP each client keeps its connection and reads one random party after another; the parties are spread over the
+whole store. `--server` is the process that serves: its processor time and that of its PostgreSQL sessions are told by
+read. The peer is `GET /health` in the same run: what a request costs that does nothing.
+
+Without a token it reads in this process from the store of the settings, with neither HTTP nor other programs:
+statements and milliseconds of each part of a read, and with `--profile` where they go.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import http.client
+import json
+import os
+import pstats
+import random
+import resource
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import msgspec
+import psycopg
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """Processor time that processes have used so far."""
+    total = 0.0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        except OSError:
+            continue
+        total += (int(fields[11]) + int(fields[12])) / TICKS
+    return total
+
+
+def sessions() -> list[int]:
+    """PostgreSQL's processes that work for a client of ours."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if entry.read_bytes().startswith(b"postgres: litso "):
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def asking(url: str, token: str, paths: list[str], seconds: float, clients: int) -> list[float]:
+    """Seconds of each answer that clients got, each asking as fast as it is answered."""
+    parts = urlsplit(url)
+    times: list[list[float]] = [[] for _ in range(clients)]
+    until = time.perf_counter() + seconds
+
+    def ask(number: int) -> None:
+        chance = random.Random(number)
+        peer = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        headers = {"Authorization": f"Bearer {token}"}
+        while (begun := time.perf_counter()) < until:
+            peer.request("GET", chance.choice(paths), headers=headers)
+            answer = peer.getresponse()
+            answer.read()
+            assert answer.status == 200, answer.status
+            times[number].append(time.perf_counter() - begun)
+        peer.close()
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [one for of_client in times for one in of_client]
+
+
+def some_parties(url: str, token: str, wanted: int) -> list[str]:
+    """Parties from all over the store, by names that many have."""
+    parts = urlsplit(url)
+    peer = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    found: list[str] = []
+    after = 0
+    while len(found) < wanted:
+        peer.request("GET", f"/v1/changes?after={after}&limit=5000", headers={"Authorization": f"Bearer {token}"})
+        page = json.loads(peer.getresponse().read())
+        found += [item["subject"] for item in page["items"] if item["type"] == "party.created"]
+        if not page["items"] or page["next_after"] == after:
+            break
+        after = page["next_after"]
+    return random.Random(1).sample(found, min(wanted, len(found)))
+
+
+def over_http(given: argparse.Namespace) -> None:
+    """Print a line for each number of clients."""
+    paths = [f"/v1/parties/{party}" for party in some_parties(given.url, given.token, 5000)]
+    print(f"{len(paths)} parties")
+    rows = [("GET /health (peer)", ["/health"], 1)]
+    rows += [("GET /v1/parties/{id}", paths, int(clients)) for clients in given.clients.split(",")]
+    asking(given.url, given.token, paths, 1.0, 2)  # caches are warm before the clock runs
+    for title, asked, clients in rows:
+        ours = [given.server] if given.server else []
+        theirs = sessions() if given.server else []
+        before = cpu_seconds(ours), cpu_seconds(theirs)
+        times = asking(given.url, given.token, asked, given.seconds, clients)
+        spent = cpu_seconds(ours) - before[0], cpu_seconds(theirs) - before[1]
+        cuts = statistics.quantiles(times, n=100)
+        cost = "".join(
+            f"  {name} {1000 * one / len(times):5.2f} ms"
+            for name, one in zip(("server", "PostgreSQL"), spent, strict=True)
+        )
+        print(f"{title:<22} {clients:>3} clients {len(times) / given.seconds:8.0f}/s  p50 {1000 * cuts[49]:6.1f} ms"
+              f"  p99 {1000 * cuts[98]:6.1f} ms{cost if given.server else ''}")  # fmt: skip
+
+
+class Counting(psycopg.Cursor[Any]):
+    """A cursor that counts statements by their names."""
+
+    seen: ClassVar[Counter[str]] = Counter()
+
+    def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+        self.seen[getattr(query, "name", "") or "sql"] += 1
+        return super().execute(query, *arguments, **options)
+
+
+@contextmanager
+def measured(title: str, reads: int) -> Iterator[None]:
+    begun, cpu = time.perf_counter(), time.process_time()
+    yield
+    wall, own = time.perf_counter() - begun, time.process_time() - cpu
+    print(f"{title:<24} {1000 * own / reads:7.3f} ms of this process  {1000 * wall / reads:7.3f} ms in all")
+
+
+def here(given: argparse.Namespace) -> None:
+    """Read in this process."""
+    from litso.api.parties import party_out
+    from litso.bootstrap import open_store
+    from litso.settings import load_settings
+    from litso.store import database
+    from litso.usecases import profiles
+    from litso.usecases.access import Actor
+
+    with open_store(load_settings()) as store:
+        with store.transaction() as connection:
+            rows = connection.execute("select party_id::text from golden").fetchall()
+        chosen = random.Random(1).sample([row[0] for row in rows], min(given.reads, len(rows)))
+        actor = Actor("bench", "integrator", is_service=True)
+
+        def read(party: str) -> Any:
+            with store.transaction() as connection:
+                return profiles.read_profile(connection, actor, profiles.current_id(connection, party))
+
+        def each(work: Callable[[str], Any]) -> list[Any]:
+            return [work(party) for party in chosen]
+
+        each(read)
+        with store.transaction() as connection:
+            connection.cursor_factory = Counting
+            profiles.read_profile(connection, actor, profiles.current_id(connection, chosen[0]))
+            connection.cursor_factory = database.TracedCursor
+        print(f"{sum(Counting.seen.values())} statements: {', '.join(Counting.seen)}")
+        with measured("reading", given.reads):
+            found = each(read)
+        with measured("shaping", given.reads):
+            shaped = [party_out(profile) for profile in found]
+        with measured("writing JSON", given.reads):
+            size = sum(len(msgspec.json.encode(one)) for one in shaped)
+        print(f"{size / len(shaped):.0f} bytes, peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
+        if given.profile:
+            watch = cProfile.Profile()
+            watch.runcall(lambda: [party_out(read(party)) for party in chosen])
+            pstats.Stats(watch).sort_stats("tottime").print_stats(28)
+            pstats.Stats(watch).sort_stats("cumtime").print_stats(45)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--url", default="http://127.0.0.1:8080")
+    arguments.add_argument("--token")
+    arguments.add_argument("--server", type=int, help="process that serves")
+    arguments.add_argument("--seconds", type=float, default=5.0)
+    arguments.add_argument("--clients", default="1,2,4,8,16")
+    arguments.add_argument("--reads", type=int, default=500)
+    arguments.add_argument("--profile", action="store_true")
+    given = arguments.parse_args()
+    if given.token:
+        over_http(given)
+    else:
+        here(given)
+
+
+if __name__ == "__main__":
+    main()
