@@ -16,9 +16,9 @@ expect.set_options(timeout=15_000)
 
 IVANOV = "Иванов Пётр Ильич"
 PARTY = f"/parties/{party_id('ivanov')}"
-PATHS = ("/", PARTY, f"{PARTY}/together", "/sources", "/sources/billing", "/loads/5", "/quarantine/1", "/users",
+PATHS = ("/", PARTY, f"{PARTY}/together", "/sources", "/sources/billing", "/loads/5", "/quarantine/1", "/users", "/me",
          "/quality", "/quality/crm", "/quality/crm/phone", "/quality/crm/phone/completeness", f"{PARTY}/split",
-         f"{PARTY}/merge", "/operations")  # fmt: skip
+         f"{PARTY}/merge", "/operations", "/programs")  # fmt: skip
 
 
 class Watched:

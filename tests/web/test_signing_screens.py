@@ -407,3 +407,67 @@ def test_only_own_proxies_are_believed(peer: str, forwarded: list[str], address:
 )  # fmt: skip
 def test_a_browser_is_named_in_two_words(agent: str, shown: str) -> None:
     assert browser_of(agent) == shown
+
+
+# Programs ------------------------------------------------------------------------------------------------------
+
+
+def shown_token(page: str) -> str:
+    found = re.search(r"<code>(litso_[\w-]+)</code>", page)
+    assert found
+    return found[1]
+
+
+def asks(client: TestClient, token: str) -> int:
+    """The status of a call of the API with a token."""
+    client.cookies.clear()
+    return client.get("/v1/changes", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def test_a_program_gets_a_token_that_is_changed_and_revoked(client: TestClient, place: Place) -> None:
+    enter(client, place, "administrator")
+    session = client.cookies["litso_session"]
+    made = send(client, "/programs", "/programs", name="cabinet", role="integrator", days="30")
+    old = shown_token(made.text)
+    assert old not in client.get("/programs", headers=HTML).text
+    assert send(client, "/programs", "/programs", name="cabinet", role="analyst", days="30").status_code == 409
+    changed = send(client, "/programs", "/programs/rotate", name="cabinet", days="365")
+    new = shown_token(changed.text)
+    assert "Прежний токен действует до" in changed.text
+    assert [asks(client, token) for token in (old, new)] == [200, 200]
+    client.cookies.set("litso_session", session)
+    assert "последнее обращение" in client.get("/programs", headers=HTML).text
+    send(client, "/programs", "/programs/revoke", name="cabinet")
+    assert "отозван" in client.get("/programs", headers=HTML).text
+    assert [asks(client, token) for token in (old, new)] == [401, 401]
+    with place.store.transaction() as connection:
+        done = [(one.actor, one.action) for one in audit.recent(connection) if one.object == "token cabinet"]
+    assert done == [("administrator", f"token.{what}") for what in ("change", "change", "add")]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "", "role": "integrator", "days": "30"}, {"name": "x", "role": "consumer", "days": "30"},
+        {"name": "x", "role": "god", "days": "30"}, {"name": "x", "role": "analyst", "days": "99999"},
+        {"name": "x", "role": "analyst", "days": "-1"}, {"name": "x", "role": "analyst", "days": ""},
+    ],
+)  # fmt: skip
+def test_a_bad_program_is_refused(client: TestClient, place: Place, form: dict[str, str]) -> None:
+    enter(client, place, "administrator")
+    answer = send(client, "/programs", "/programs", **form)
+    assert (answer.status_code, "Не принято" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["/programs", "/programs/rotate", "/programs/revoke"])
+def test_programs_are_kept_by_administrators_alone(client: TestClient, place: Place, path: str) -> None:
+    enter(client, place, "integrator")
+    assert send(client, "/me", path, name="a steward", role="integrator", days="1").status_code == 403
+
+
+def test_the_token_of_a_consumer_is_changed_where_it_is_attached(client: TestClient, place: Place) -> None:
+    with place.store.transaction() as connection:
+        users.issue_service_token(connection, "consumer desk", users.CONSUMER)
+    enter(client, place, "administrator")
+    assert 'href="/consumers/desk"' in client.get("/programs", headers=HTML).text
+    assert send(client, "/programs", "/programs/rotate", name="consumer desk", days="1").status_code == 409

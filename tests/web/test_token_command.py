@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
 
 from litso.cli import app
-from litso.store import users
+from litso.store import audit, users
 from litso.store.database import Store
 
 RUN = CliRunner()
@@ -34,13 +35,44 @@ def test_a_token_is_made_listed_and_revoked(url: str, store: Store) -> None:
         assert users.find_service(connection, token) is None
 
 
+def test_a_token_is_rotated_with_two_valid_meanwhile(url: str, store: Store) -> None:
+    old = RUN.invoke(app, ["token", "create", "exchange", "--days", "0"]).output.strip()
+    new = json.loads(RUN.invoke(app, ["token", "rotate", "exchange", "--grace-hours", "2", "--json"]).output)["token"]
+    with store.transaction() as connection:
+        assert users.find_service(connection, old) is not None
+        assert users.find_service(connection, new) is not None
+    [listed] = json.loads(RUN.invoke(app, ["token", "list", "--json"]).output)
+    assert listed["state"] == "active"
+    assert listed["expires_at"] > listed["former_until"] > listed["created_at"]
+    assert re.search(r"active\tuntil \S+\tused \S+ \S+\tformer token until", RUN.invoke(app, ["token", "list"]).output)
+    RUN.invoke(app, ["token", "rotate", "exchange", "--grace-hours", "0"])
+    with store.transaction() as connection:
+        assert users.find_service(connection, new) is None
+
+
+def test_what_is_done_to_tokens_is_written_down(url: str, store: Store) -> None:
+    for arguments in (["create", "exchange"], ["rotate", "exchange"], ["revoke", "exchange"]):
+        RUN.invoke(app, ["token", *arguments])
+    with store.transaction() as connection:
+        written = [(one.actor, one.action, one.object) for one in audit.recent(connection)]
+    assert written == [("cli", f"token.{what}", "token exchange") for what in ("change", "change", "add")]
+
+
 def test_a_token_of_a_role_in_json(url: str) -> None:
     made = json.loads(RUN.invoke(app, ["token", "create", "desk", "--role", "steward", "--json"]).output)
     assert (made["name"], made["role"]) == ("desk", "steward")
     assert made["token"].startswith("litso_")
 
 
-@pytest.mark.parametrize("arguments", [["token", "create", "x", "--role", "king"], ["token", "revoke", "nobody"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["token", "create", "x", "--role", "king"],
+        ["token", "revoke", "nobody"],
+        ["token", "rotate", "nobody"],
+        ["token", "create", "x", "--days", "-1"],
+    ],
+)
 def test_nonsense_is_refused(url: str, arguments: list[str]) -> None:
     assert RUN.invoke(app, arguments).exit_code != 0
 

@@ -2,50 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
 
 import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
 from litso.settings import load_settings
-from litso.store import audit, users
+from litso.store import users
+from litso.store.users import Service
+from litso.usecases import programs
+from litso.usecases.access import ADMINISTRATOR, Actor
 
 app = typer.Typer(help="Tokens of programs that call the API.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Name = Annotated[str, typer.Argument(help="Name of the program.")]
+Days = Annotated[int, typer.Option(help="Days until the token expires; 0: never.", min=0, max=programs.LONGEST_DAYS)]
+
+_ACTOR: Final = Actor("cli", ADMINISTRATOR)
 
 
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Name of the program; the audit shows it.")],
     role: Annotated[str, typer.Option(help="One of: " + ", ".join(users.SERVICE_ROLES) + ".")] = "integrator",
+    days: Days = programs.LIFE_DAYS,
     as_json: Json = False,
 ) -> None:
     """Make a token for a program and print it: it is shown once."""
-    with open_store(load_settings()) as store, store.transaction() as connection:
-        audit.acting(connection, "cli")
-        token = users.issue_service_token(connection, name, role)
+    with open_store(load_settings()) as store:
+        token = programs.issue(store, _ACTOR, name, role, days=days)
     print_json({"name": name, "role": role, "token": token}) if as_json else typer.echo(token)
 
 
 @app.command("list")
 def list_tokens(as_json: Json = False) -> None:
-    """List programs that have or had a token."""
+    """List programs that have or had a token: role, state, when it expires and when it was used last."""
     with open_store(load_settings()) as store, store.transaction() as connection:
-        services = users.list_services(connection)
+        services = programs.list_programs(connection, _ACTOR)
+    now = datetime.now(UTC)
     if as_json:
-        print_json([service._asdict() for service in services])
+        print_json([{**service._asdict(), "state": service.state(now)} for service in services])
         return
     for service in services:
-        state = f"revoked {service.revoked_at:%Y-%m-%d}" if service.revoked_at else "in force"
-        typer.echo(f"{service.name}\t{service.role}\t{service.created_at:%Y-%m-%d}\t{state}")
+        typer.echo("\t".join(_columns(service, now)))
+
+
+def _columns(service: Service, now: datetime) -> tuple[str, ...]:
+    until = f"until {service.expires_at:%Y-%m-%d}" if service.expires_at else "never expires"
+    used = f"used {service.used_at:%Y-%m-%d %H:%M}" if service.used_at else "never used"
+    is_changing = service.former_until is not None and service.former_until > now
+    former = (f"former token until {service.former_until:%Y-%m-%d %H:%M}",) if is_changing else ()
+    return (service.name, service.role, service.state(now), until, used, *former)
 
 
 @app.command()
-def revoke(name: Annotated[str, typer.Argument(help="Name of the program.")]) -> None:
-    """Shut a program out at once."""
-    with open_store(load_settings()) as store, store.transaction() as connection:
-        audit.acting(connection, "cli")
-        users.revoke_service(connection, name)
+def rotate(
+    name: Name,
+    days: Days = programs.LIFE_DAYS,
+    grace_hours: Annotated[
+        int, typer.Option(help="Hours for which the former token stays valid beside the new one.", min=0, max=720)
+    ] = 24,
+    as_json: Json = False,
+) -> None:
+    """Make a new token for a program and print it; the former one stays valid for a while.
+
+    Example: litso token rotate billing --grace-hours 48
+    """
+    with open_store(load_settings()) as store:
+        token = programs.rotate(store, _ACTOR, name, days=days, grace=timedelta(hours=grace_hours))
+    print_json({"name": name, "token": token}) if as_json else typer.echo(token)
+
+
+@app.command()
+def revoke(name: Name) -> None:
+    """Shut a program out at once, with both its tokens."""
+    with open_store(load_settings()) as store:
+        programs.revoke(store, _ACTOR, name)
     typer.echo(f"{name}: revoked")

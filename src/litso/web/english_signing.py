@@ -117,6 +117,38 @@ SIGNING_TEXTS: Final = MappingProxyType(
         "сеанс": "session",
         "сеанса": "sessions",
         "сеансов": "sessions",
+        # programs
+        "Программы": "Programs",
+        "Срок действия": "Life",
+        "бессрочно": "without end",
+        "Системы, которые обращаются к API: у каждой свой токен, роль и срок.": (
+            "Systems that call the API: each has a token, a role and a life of its own."
+        ),
+        "Токен для %s. Сохраните его сейчас: больше он не появится.": (
+            "The token of %s. Keep it now: it is not shown again."
+        ),
+        "Прежний токен действует ещё сутки: за это время замените его в программе.": (
+            "The former token is valid for another day: change it in the program meanwhile."
+        ),
+        "Токены": "Tokens",
+        "выдан": "issued",
+        "последнее обращение": "last used",
+        "ещё не использован": "not used yet",
+        "Прежний токен действует до": "The former token is valid until",
+        "отозван": "revoked",
+        "истёк": "expired",
+        "скоро истечёт": "expires soon",
+        "Заменить или отозвать": "Change or revoke",
+        "Новый токен": "New token",
+        "Токен получателя меняют на его странице": "The token of a consumer is changed on its page",
+        "Отозвать": "Revoke",
+        "Ни одной программы ещё нет": "There is no program yet",
+        "Новая программа": "New program",
+        "Выдать токен": "Issue a token",
+        "У программы с таким именем уже есть токен.": "A program of this name has a token already.",
+        "Не принято: проверьте имя, роль и срок.": "Refused: check name, role and life.",
+        "сборщик событий": "collector",
+        "получатель": "consumer",
         # how a session was opened
         "неизвестно как": "unknown how",
         "по паролю": "by password",

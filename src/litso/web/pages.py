@@ -38,6 +38,7 @@ _SECTIONS: Final = (
     ("/policy", "Выбор значений", "tune", _RULES),
     ("/consumers", "Получатели", "manage_consumers", _ACCESS),
     ("/users", "Пользователи", "manage_people", _ACCESS),
+    ("/programs", "Программы", "manage_people", _ACCESS),
 )
 """(path, title, right that it needs, menu that it is in or None for the bar itself)."""
 

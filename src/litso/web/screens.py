@@ -24,6 +24,7 @@ from litso.web import (
     people,
     pins,
     policy,
+    programs,
     quality,
     reference,
     signing,
@@ -62,6 +63,7 @@ _HANDLERS: Final = (
     *consumers.HANDLERS,
     *people.HANDLERS,
     *own.HANDLERS,
+    *programs.HANDLERS,
     nowhere,
 )
 

@@ -16,6 +16,8 @@ ROLES: Final = MappingProxyType(
         "analyst": "аналитик",
         "integrator": "интегратор",
         "compliance": "комплаенс",
+        "collector": "сборщик событий",
+        "consumer": "получатель",
     }
 )
 
