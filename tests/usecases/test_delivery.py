@@ -14,8 +14,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -30,6 +32,7 @@ from litso.settings import load_settings
 from litso.store import audit, changes, consumers
 from litso.store.consumers import Consumer
 from litso.store.database import Store
+from litso.store.sealing import OWN_KEY
 from litso.usecases import consumers as services
 from litso.usecases.access import Actor
 from litso.usecases.consumers import Attached, Wanted
@@ -38,7 +41,8 @@ from litso.usecases.feed import read_page
 from litso.usecases.working import work
 
 ADMINISTRATOR = Actor("админ", "administrator")
-SETTINGS = load_settings({"LITSO_WEBHOOK_NETWORKS": "127.0.0.0/8"})
+HOME = TemporaryDirectory(prefix="litso-delivery-")
+SETTINGS = load_settings({"LITSO_WEBHOOK_NETWORKS": "127.0.0.0/8", "LITSO_HOME": HOME.name})
 PATIENCE_SECONDS = 240
 
 
@@ -111,6 +115,14 @@ def assert_all_arrived(store: Store, receiver: Peer) -> None:
     assert all(numbers == sorted(numbers) for numbers in of_party.values())
 
 
+def test_without_a_key_there_are_no_webhooks(store: Store) -> None:
+    settings = replace(SETTINGS, database_url="postgresql://elsewhere/litso")
+    wanted = Wanted("calls", "обзвон", "webhook", "http://127.0.0.1:9/")
+    with pytest.raises(BadUsage, match="LITSO_SECRET_KEY_FILE"):
+        services.attach(store, settings, ADMINISTRATOR, wanted)
+    assert services.attach(store, settings, ADMINISTRATOR, Wanted("reports", "отчёты")).secret.startswith("litso_")
+
+
 def test_events_are_posted_in_order_and_signed(store: Store) -> None:
     happen(store, 150)
     with peer() as receiver, delivering(store):
@@ -120,7 +132,10 @@ def test_events_are_posted_in_order_and_signed(store: Store) -> None:
         until(lambda: state(store, "billing").lag == 0)
     assert len(receiver.received) == 160
     assert_all_arrived(store, receiver)
+    with store.transaction() as connection:
+        [(kept,)] = connection.execute("select secret from consumer_secret").fetchall()
     key = base64.b64decode(made.secret.removeprefix("whsec_"))
+    assert key not in bytes(kept), "the store alone does not sign"
     for one in receiver.received:
         assert one.headers["content-type"] == "application/cloudevents+json; charset=utf-8"
         signed = f"{one.headers['webhook-id']}.{one.headers['webhook-timestamp']}.".encode() + one.body
@@ -241,7 +256,7 @@ def test_paused_nothing_is_sent_and_nothing_is_missed(store: Store) -> None:
 def test_two_secrets_are_live_for_a_day_and_then_one(store: Store) -> None:
     with peer() as receiver:
         attach(store, "billing", receiver.url)
-        services.rotate(store, ADMINISTRATOR, "billing")
+        services.rotate(store, SETTINGS, ADMINISTRATOR, "billing")
         assert services.send_test(store, SETTINGS, ADMINISTRATOR, "billing").status == 204
         with store.transaction() as connection:
             connection.execute("update consumer_secret set expires_at = now() where expires_at is not null")
@@ -333,6 +348,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_under_the_same_id(
         "LITSO_DATABASE_URL": database_url,
         "LITSO_HOME": str(tmp_path),
         "LITSO_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        "LITSO_SECRET_KEY_FILE": str(Path(HOME.name) / OWN_KEY),
     }
     command = [sys.executable, "-m", "litso", "worker"]
     happen(store, 150 * kills)

@@ -139,9 +139,9 @@ def replay(request: ApiRequest, store: GivenStore, name: Name, data: JSONBody[sc
     responses={**NOT_FOUND, **CONFLICT},
     opt={SECRET: True},
 )
-def rotate(request: ApiRequest, store: GivenStore, name: Name) -> schemas.AttachedOut:
+def rotate(request: ApiRequest, store: GivenStore, settings: GivenSettings, name: Name) -> schemas.AttachedOut:
     """A webhook is signed by the former secret as well for a day; a former token is void at once."""
-    return _attached(consumers.rotate(store, request.user, name))
+    return _attached(consumers.rotate(store, settings, request.user, name))
 
 
 @post(

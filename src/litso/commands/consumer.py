@@ -132,8 +132,9 @@ def replay(
 @app.command()
 def secret(name: Name) -> None:
     """Make a new secret and print it: it is shown once. A webhook is signed by the former one as well for a day."""
-    with open_store(load_settings()) as store:
-        typer.echo(consumers.rotate(store, _ACTOR, name).secret)
+    settings = load_settings()
+    with open_store(settings) as store:
+        typer.echo(consumers.rotate(store, settings, _ACTOR, name).secret)
 
 
 @app.command()

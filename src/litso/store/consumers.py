@@ -14,6 +14,7 @@ from litso.errors import Conflict, NotFound
 from litso.store import changes
 from litso.store.database import Connection, row_of, rows_of, scalar
 from litso.store.queries import statements
+from litso.store.sealing import Box
 
 PULL: Final = "pull"
 WEBHOOK: Final = "webhook"
@@ -206,17 +207,22 @@ def last_change(connection: Connection) -> int:
 # Secrets --------------------------------------------------------------------------------------------------------
 
 
-def add_secret(connection: Connection, consumer_id: int, secret: bytes, grace: timedelta) -> None:
-    """Give a consumer a secret; former ones stay valid for a while, so that it can be told at leisure."""
+def add_secret(connection: Connection, box: Box, consumer_id: int, secret: bytes, grace: timedelta) -> None:
+    """Give a consumer a secret, sealed; former ones stay valid for a while, so that it can be told at leisure."""
     connection.execute(statements("consumers")["sweep_secrets"], {"consumer_id": consumer_id})
     connection.execute(statements("consumers")["expire_secrets"], {"consumer_id": consumer_id, "grace": grace})
-    connection.execute(statements("consumers")["add_secret"], {"consumer_id": consumer_id, "secret": secret})
+    row = {"consumer_id": consumer_id, "secret": box.seal(secret, _place(consumer_id))}
+    connection.execute(statements("consumers")["add_secret"], row)
 
 
-def secrets(connection: Connection, consumer_id: int) -> list[bytes]:
+def secrets(connection: Connection, box: Box, consumer_id: int) -> list[bytes]:
     """The valid secrets, the newest first."""
     found = connection.execute(statements("consumers")["secrets"], {"consumer_id": consumer_id}).fetchall()
-    return [bytes(row[0]) for row in found]
+    return [box.open(bytes(row[0]), _place(consumer_id)) for row in found]
+
+
+def _place(consumer_id: int) -> str:
+    return f"consumer {consumer_id}"
 
 
 # The log --------------------------------------------------------------------------------------------------------

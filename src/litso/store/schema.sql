@@ -1018,7 +1018,7 @@ create table consumer (
 -- Secrets by which a webhook knows that we speak: two live ones while one replaces the other.
 create table consumer_secret (
     consumer_id bigint not null references consumer on delete cascade,
-    secret      bytea not null,
+    secret      bytea not null,                      -- sealed
     created_at  timestamptz not null default now(),
     expires_at  timestamptz
 );

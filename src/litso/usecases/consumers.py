@@ -23,6 +23,7 @@ from litso.settings import Settings
 from litso.store import audit, consumers, sources, users
 from litso.store.consumers import Consumer
 from litso.store.database import Connection, Store
+from litso.store.sealing import is_available, load_box
 from litso.telemetry import traces
 from litso.usecases.access import CONSUMER, Actor, demand
 from litso.usecases.feed import SOURCE, Page, Selection, read_page
@@ -93,7 +94,7 @@ def attach(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> At
             created_by=actor.name,
         )
         consumers.log(connection, number, "added", author=actor.name)
-        return Attached(consumers.get(connection, wanted.name), _new_secret(connection, number, wanted))
+        return Attached(consumers.get(connection, wanted.name), _new_secret(connection, settings, number, wanted))
 
 
 def _check(settings: Settings, wanted: Wanted) -> None:
@@ -109,16 +110,18 @@ def _check(settings: Settings, wanted: Wanted) -> None:
     if wanted.delivery not in consumers.DELIVERIES:
         raise BadUsage(f"a delivery is one of {', '.join(consumers.DELIVERIES)}")
     if wanted.delivery == consumers.WEBHOOK:
+        if not is_available(settings):
+            raise BadUsage("a webhook needs LITSO_SECRET_KEY_FILE: its key seals what the requests are signed with")
         address_of(target_of(wanted.address), settings.allowed_networks)
     elif wanted.address:
         raise BadUsage("only a webhook has an address")
 
 
-def _new_secret(connection: Connection, consumer_id: int, wanted: Wanted | Consumer) -> str:
+def _new_secret(connection: Connection, settings: Settings, consumer_id: int, wanted: Wanted | Consumer) -> str:
     if wanted.delivery == consumers.PULL:
         return users.issue_service_token(connection, _TOKEN + wanted.name, CONSUMER)
     secret = signatures.new_secret()
-    consumers.add_secret(connection, consumer_id, secret, GRACE)
+    consumers.add_secret(connection, load_box(settings), consumer_id, secret, GRACE)
     return signatures.shown(secret)
 
 
@@ -168,7 +171,7 @@ def replay(store: Store, actor: Actor, name: str, after: int) -> Consumer:
         return consumers.get(connection, name)
 
 
-def rotate(store: Store, actor: Actor, name: str) -> Attached:
+def rotate(store: Store, settings: Settings, actor: Actor, name: str) -> Attached:
     """A new secret. A webhook is signed by the former one as well for a day; a former token is void at once."""
     demand(actor, "manage_consumers")
     with store.transaction() as connection:
@@ -176,7 +179,7 @@ def rotate(store: Store, actor: Actor, name: str) -> Attached:
         audit.acting(connection, actor.name)
         if found.delivery == consumers.PULL:
             users.revoke_service(connection, _TOKEN + name)
-        secret = _new_secret(connection, found.consumer_id, found)
+        secret = _new_secret(connection, settings, found.consumer_id, found)
         consumers.log(connection, found.consumer_id, "secret", author=actor.name)
         return Attached(found, secret)
 
@@ -197,7 +200,7 @@ def send_test(store: Store, settings: Settings, actor: Actor, name: str) -> Answ
     demand(actor, "manage_consumers")
     with store.transaction() as connection:
         found = consumers.get(connection, name)
-        keys = consumers.secrets(connection, found.consumer_id)
+        keys = consumers.secrets(connection, load_box(settings), found.consumer_id)
     if found.delivery == consumers.PULL:
         raise BadUsage("this consumer comes for its events: GET /v1/feed with its token is the test")
     now = datetime.now(UTC)

@@ -24,6 +24,7 @@ from litso.settings import Settings
 from litso.store import consumers, locks
 from litso.store.consumers import Consumer
 from litso.store.database import Connection, Store
+from litso.store.sealing import Box, load_box
 from litso.telemetry import metrics, traces
 from litso.usecases.backoff import backoff
 from litso.usecases.consumers import SECONDS, log_told, post, selection_of
@@ -68,6 +69,7 @@ def deliver(
 
     bell: rings when there may be something new. Call it holding the consumer's lock.
     """
+    box = load_box(settings)
     with store.transaction() as connection:
         epoch = consumers.take(connection, consumer_id)
         found = consumers.state(connection, consumer_id, epoch)
@@ -77,7 +79,7 @@ def deliver(
     try:
         with ThreadPoolExecutor(_LANES, thread_name_prefix=f"lane-{found.name}") as pool:
             while not stop.is_set() and _deliver_next(
-                store, found.consumer_id, epoch, pool, lanes, stop, bell, first_delay
+                store, box, found.consumer_id, epoch, pool, lanes, stop, bell, first_delay
             ):
                 continue
     finally:
@@ -87,6 +89,7 @@ def deliver(
 
 def _deliver_next(
     store: Store,
+    box: Box,
     consumer_id: int,
     epoch: int,
     pool: ThreadPoolExecutor,
@@ -103,7 +106,7 @@ def _deliver_next(
             return False
         wait = _seconds_until(consumer.retry_at)
         page = None if wait else _next_page(connection, consumer)
-        keys = consumers.secrets(connection, consumer_id)
+        keys = consumers.secrets(connection, box, consumer_id)
     if page is None:
         bell.wait(min(wait, _IDLE_SECONDS))
         return True

@@ -1,4 +1,4 @@
-"""Programs that call the API, and their tokens: made, changed with two valid at once, revoked. The audit sees all of it."""
+"""Programs that call the API, and their tokens: made, changed with two valid at once, revoked. The audit sees it."""
 
 from __future__ import annotations
 

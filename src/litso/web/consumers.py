@@ -103,9 +103,11 @@ def send_test(
 
 
 @post("/consumers/{name:str}/secret", guards=_MANAGES, sync_to_thread=True, status_code=200)
-def rotate(request: ScreenRequest, store: GivenStore, name: FromPath[str], data: Form) -> Response[str]:
+def rotate(
+    request: ScreenRequest, store: GivenStore, settings: GivenSettings, name: FromPath[str], data: Form
+) -> Response[str]:
     """A new secret, shown this once."""
-    made = consumers.rotate(store, actor_of(request), name)
+    made = consumers.rotate(store, settings, actor_of(request), name)
     return _one(request, store, name, secret=made.secret)
 
 
