@@ -115,7 +115,7 @@ def test_a_user_connects_a_telephone_and_signs_in_with_it(client: TestClient, pl
     assert recovery_codes(client.get("/me", headers=HTML).text) == []
 
     half = sign_in(client, "anna")
-    assert half.headers["location"] == "/sign-in/second?next=/me"
+    assert half.headers["location"] == "/sign-in/second?next=%2Fme"
     assert "litso_session" not in client.cookies
     assert client.get("/me", headers=HTML, follow_redirects=False).status_code == 303
     replayed = send(client, "/sign-in/second", "/sign-in/second", code=code_of(secret), next="/me")

@@ -200,9 +200,9 @@ def send_test(store: Store, settings: Settings, actor: Actor, name: str) -> Answ
     demand(actor, "manage_consumers")
     with store.transaction() as connection:
         found = consumers.get(connection, name)
+        if found.delivery == consumers.PULL:
+            raise BadUsage("this consumer comes for its events: GET /v1/feed with its token is the test")
         keys = consumers.secrets(connection, load_box(settings), found.consumer_id)
-    if found.delivery == consumers.PULL:
-        raise BadUsage("this consumer comes for its events: GET /v1/feed with its token is the test")
     now = datetime.now(UTC)
     event = {
         "specversion": "1.0",
