@@ -31,6 +31,7 @@ def test_build_prints_one_json_document(
         *("billing.csv", "crm.jsonl", "cabinet.parquet", "meters.csv", "dispatch.xlsx", "payments", "calls.jsonl"),
         *("companies.csv", "premises.csv", "mappings", "truth.parquet", "households.parquet", "roles.parquet"),
         *("moves.parquet", "errors.parquet", "demo.json", "deliveries.csv", "rights.csv", "reachability.parquet"),
+        *("consents.csv", "lists", "listed.parquet"),
     }
 
 

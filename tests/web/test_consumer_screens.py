@@ -52,6 +52,10 @@ def test_a_consumer_is_attached_tried_and_looked_after(visitor: TestClient, plac
         assert secret
         one = "/consumers/call-centre"
         assert "HTTP 204" in send(visitor, one, f"{one}/test")
+    assert "нет соединения: " in send(visitor, one, f"{one}/test"), "the receiver is gone, and the page is Russian"
+    visitor.cookies.set("litso_lang", "en")
+    assert "no connection: " in visitor.get(one, headers=HTML).text
+    visitor.cookies.delete("litso_lang")
     with place.store.transaction() as connection:
         made = consumers.get(connection, "call-centre")
     assert (made.fields, made.sources, made.kinds, made.attributes) == (["phones"], ["billing"], ["person"], [])

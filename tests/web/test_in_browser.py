@@ -18,7 +18,7 @@ IVANOV = "Иванов Пётр Ильич"
 PARTY = f"/parties/{party_id('ivanov')}"
 PATHS = ("/", PARTY, f"{PARTY}/together", "/sources", "/sources/billing", "/loads/5", "/quarantine/1", "/users", "/me",
          "/quality", "/quality/crm", "/quality/crm/phone", "/quality/crm/phone/completeness", f"{PARTY}/split",
-         f"{PARTY}/merge", "/operations", "/programs")  # fmt: skip
+         f"{PARTY}/merge", "/operations", "/programs", "/consumers", "/cases")  # fmt: skip
 
 
 class Watched:
@@ -266,6 +266,25 @@ def test_no_screen_scrolls_sideways(browser: Browser, served: Served, signed_in:
         assert page.page.evaluate("document.documentElement.scrollWidth") <= width, path
         background = page.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background == {"light": "rgb(244, 246, 247)", "dark": "rgb(15, 21, 25)"}[scheme]
+    context.close()
+    assert page.troubles == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1440, "light")])
+def test_checks_fit_the_screen_of_compliance(browser: Browser, served: Served, width: int, scheme: str) -> None:
+    login = f"olga{width}"
+    with served.store.transaction() as connection:
+        users.create(connection, login=login, name="Ольга", role="compliance", password=PASSWORD)
+    context = browser.new_context(base_url=served.url, viewport={"width": width, "height": 740}, color_scheme=scheme)
+    page = Watched(context.new_page())
+    page.page.goto("/checks")
+    page.page.get_by_label("Имя для входа").fill(login)
+    page.page.get_by_label("Пароль").fill(PASSWORD)
+    page.page.get_by_role("button", name="Войти").click()
+    expect(page.page.get_by_role("heading", level=1)).to_be_visible()
+    for path in ("/checks", PARTY):
+        page.page.goto(path)
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= width, path
     context.close()
     assert page.troubles == []
 

@@ -25,7 +25,7 @@ from litso.demo.rates import OTHER, USUAL
 from litso.errors import BadUsage
 from litso.settings import Settings, load_settings
 from litso.store.database import Store
-from litso.usecases.demo import build_town, is_loaded, load_folder
+from litso.usecases.demo import build_town, is_loaded, load_folder, load_statements
 
 PERSONS: Final = 30_000
 SEED: Final = 1
@@ -69,6 +69,7 @@ def _fill(store: Store, settings: Settings, persons: int, seed: int) -> None:
     with stages() as progress:
         built = build_town(directory, persons=persons, seed=seed, progress=progress)
         outcomes = load_folder(store, settings, directory, progress)
+        load_statements(store, settings, directory, progress)
     records = sum(outcome.counts.inserted for outcome in outcomes)
     parties = outcomes[0].touched.created
     seconds = time.monotonic() - begun

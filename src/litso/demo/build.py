@@ -23,6 +23,7 @@ from litso.demo.outages import plan_outages
 from litso.demo.people import DAY0
 from litso.demo.places import SETTINGS, Setting
 from litso.demo.rates import Rates
+from litso.demo.statements import BANKRUPTS, BLACKLIST, consent_rows, listed_rows
 from litso.demo.systems.billing import billing_rows
 from litso.demo.systems.cabinet import cabinet_rows
 from litso.demo.systems.calls import call_rows
@@ -54,12 +55,16 @@ SYSTEMS: Final[dict[str, Callable[[World], Rows]]] = {
     "rights": right_rows,
     "deliveries": delivery_rows,
 }
-BESIDE: Final = ("truth", "households", "roles", "moves", "reachability", "errors")
+BESIDE: Final = ("truth", "households", "roles", "moves", "reachability", "listed", "errors")
 """What is true, and what was made wrong."""
 SMALLEST, LARGEST = 1000, 10_000_000
 MAKERS: Final = 2
 """Blocks in the making at a time; what is written does not depend on it."""
 REPORT: Final = "demo.json"
+CONSENTS: Final = "consents.csv"
+"""Statements about contacts, for `litso consent load`."""
+LISTS: Final = "lists"
+"""Folder of lists that parties are held against, each `<kind>.csv` for `litso reference load`."""
 ORDERS_SHEET: Final = "Заявки"
 OUTAGES_SHEET: Final = "Отключения"
 
@@ -126,10 +131,10 @@ def _prepare(directory: Path, setting: Setting) -> None:
     """Folders and mappings; files of an earlier demo go, a folder of anything else is left alone."""
     if directory.is_dir() and any(directory.iterdir()) and not (directory / REPORT).is_file():
         raise BadUsage(f"{directory} is neither empty nor an earlier demo: name another folder")
-    for folder in (directory / "payments", directory / "mappings"):
+    for folder in (directory / "payments", directory / "mappings", directory / LISTS):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
-            if old.suffix in (".txt", ".yaml"):
+            if old.suffix in (".txt", ".yaml", ".csv"):
                 old.unlink()
     for template in sorted(resources.files("litso.demo").joinpath("mappings").iterdir(), key=lambda item: item.name):
         text = template.read_text(encoding="utf-8")
@@ -155,6 +160,8 @@ class _Files:
             "premises": TextFile(directory / "premises.csv", ";", "utf-8"),
             "rights": TextFile(directory / "rights.csv", ";", "utf-8"),
             "deliveries": TextFile(directory / "deliveries.csv", ";", "utf-8"),
+            "consents": TextFile(directory / CONSENTS, ",", "utf-8"),
+            **{name: TextFile(directory / LISTS / f"{name}.csv", ",", "utf-8") for name in (BLACKLIST, BANKRUPTS)},
             **{name: Parquet(directory / f"{name}.parquet") for name in ("cabinet", *BESIDE)},
         }
         for file in self._files.values():
@@ -204,14 +211,20 @@ def _make_block(demo: Demo, index: int) -> _Block:
     world = make_world(demo, index)
     frames: list[tuple[str, pl.DataFrame]] = []
     rows: dict[str, int] = {}
+    of_source: dict[str, Rows] = {}
     for source, system in SYSTEMS.items():
-        made = system(world)
+        made = of_source[source] = system(world)
         rows[source] = len(made.frame)
         frames += [(source, made.frame), ("errors", made.errors)]
         if made.who is not None:
             frames.append(("truth", truth_rows(world, source, made, made.who)))
     frames += [("households", household_rows(world)), ("roles", role_rows(world)), ("moves", move_rows(world))]
     frames.append(("reachability", reachability_rows(world)))
+    frames.append(("consents", consent_rows(world, of_source["crm"], of_source["cabinet"])))
+    listed = listed_rows(world)
+    frames.append(("listed", listed))
+    for name in (BLACKLIST, BANKRUPTS):
+        frames.append((name, listed.filter(pl.col("list") == name).drop("list", "person_id")))
     persons = int(world.people.number[-1]) + 1 if len(world.people) else 0
     return _Block(frames, rows, persons)
 

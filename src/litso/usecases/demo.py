@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from litso.demo import Built, build_demo, setting_of
+from litso.demo.build import CONSENTS, LISTS
 from litso.demo.rates import USUAL
 from litso.errors import Misconfigured
 from litso.settings import Settings
 from litso.sources.mapping import Mapping, load_mapping
 from litso.store import sources
 from litso.store.database import Store
+from litso.usecases.access import ADMINISTRATOR, Actor
+from litso.usecases.consenting import Taken, load_file
 from litso.usecases.loading import FULL, Outcome, Progress, Request, load_files, register_source
+from litso.usecases.reference import load_reference
+from litso.usecases.screening import screen
+
+_ACTOR: Final = Actor("demo", ADMINISTRATOR)
 
 
 def is_loaded(store: Store) -> bool:
@@ -52,3 +60,13 @@ def files_of(mapping: Mapping, directory: Path) -> tuple[Path, ...]:
     if not found:
         raise Misconfigured(f"{directory}: no file matches {', '.join(mapping.files) or 'files: (not given)'}")
     return tuple(found)
+
+
+def load_statements(store: Store, settings: Settings, directory: Path, progress: Progress) -> Taken:
+    """What stands beside the sources of a demo folder: permissions, and the lists that parties are held against."""
+    taken = load_file(store, _ACTOR, directory / CONSENTS)
+    for path in sorted((directory / LISTS).glob("*.csv")):
+        if len(path.read_bytes().splitlines()) > 1:
+            load_reference(store, settings, path.stem, path, loaded_by="demo", progress=progress)
+    screen(store, started_by="demo", progress=progress)
+    return taken

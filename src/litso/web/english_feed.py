@@ -8,6 +8,17 @@ from typing import Final
 FEED_TEXTS: Final = MappingProxyType(
     {
         "Получатели": "Consumers",
+        "не ответил вовремя": "no answer in time",
+        "нет соединения": "no connection",
+        "сертификат недействителен": "the certificate is not valid",
+        "ответ не по HTTP": "the answer is no HTTP",
+        "адрес написан неверно": "the address is not a URL",
+        "адрес должен начинаться с https://": "the address must begin with https://",
+        "в адресе не может быть имени, # и пробелов": "the address must hold no user name, fragment or blank",
+        "узел с таким адресом не найден": "the host of the address is unknown",
+        "адрес ведёт во внутреннюю сеть": "the address leads into a private network",
+        "ответил 410: больше не нужно": "it answered 410: it wants no more",
+        "слишком долго не принимает": "it has failed for too long",
         "Службы, которым Litso сообщает о новых, изменённых, объединённых и уничтоженных субъектах. Каждая видит только свои поля.": (  # noqa: E501
             "Services that Litso tells of new, changed, merged and erased parties. Each sees its own fields alone."
         ),

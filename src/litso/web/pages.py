@@ -120,6 +120,7 @@ def environment(lang: str) -> Environment:
         "reason": say,
         "detail": partial(_detail, say),
         "problem": partial(_problem, say),
+        "delivery_problem": partial(_delivery_problem, say),
         "parse_meaning": lambda qc, kind: say(parse_words.meaning(kind, qc)),
         "parse_reason": lambda problem: say(parse_words.reason(problem)),
     }
@@ -143,6 +144,15 @@ def _problem(say: Callable[[str], str], problem: str) -> str:
     """«phone:too_short» as «Телефон: too short»."""
     kind, _, reason = problem.partition(":")
     return f"{say(words.ATTRIBUTES.get(kind, kind))}: {say(reason.replace('_', ' '))}"
+
+
+def _delivery_problem(say: Callable[[str], str], told: str) -> str:
+    """«no connection: Connection refused» as «нет соединения: Connection refused»."""
+    found = next((known for known in words.DELIVERY_PROBLEMS if told.startswith(known)), None)
+    if found is None:
+        return told
+    _, colon, rest = told.removeprefix(found).partition(": ")
+    return f"{say(words.DELIVERY_PROBLEMS[found])}{colon}{rest}"
 
 
 def _detail(say: Callable[[str], str], detail: str) -> str:

@@ -184,6 +184,11 @@ DETAILS: Final = MappingProxyType(
         "section": "участок сети",
         "class": "вид",
         "resource": "ресурс",
+        "category": "категория",
+        "crew": "бригада",
+        "els": "ЕЛС",
+        "izhku": "ИЖКУ",
+        "cadastral": "кадастровый номер",
     }
 )
 """Names that sources often give to the details of facts."""
@@ -319,6 +324,24 @@ CONSENT_CHANNELS: Final = MappingProxyType(
 )
 
 CONSUMER_STATUSES: Final = MappingProxyType({"active": "работает", "paused": "приостановлен", "stopped": "остановлен"})
+DELIVERY_PROBLEMS: Final = MappingProxyType(
+    {
+        "no answer in time": "не ответил вовремя",
+        "no connection": "нет соединения",
+        "the certificate is not valid": "сертификат недействителен",
+        "the answer is no HTTP": "ответ не по HTTP",
+        "the address is not a URL": "адрес написан неверно",
+        "the address must be an https": "адрес должен начинаться с https://",
+        "the address must be https": "адрес должен начинаться с https://",
+        "the address must hold no user name, fragment or blank": "в адресе не может быть имени, # и пробелов",
+        "the host of the address is unknown": "узел с таким адресом не найден",
+        "the address leads into a private network": "адрес ведёт во внутреннюю сеть",
+        "it answered 410": "ответил 410: больше не нужно",
+        "it has failed for": "слишком долго не принимает",
+    }
+)
+"""How what kept a delivery from its consumer begins; what follows a colon there is for engineers and stays."""
+
 CONSUMER_ACTS: Final = MappingProxyType(
     {
         "added": "подключён",

@@ -96,9 +96,10 @@ def _without_code(sheet: Sheet, world: World, text: pl.Series, numbers: Ints) ->
 
 
 def code_digits(world: World, numbers: Ints) -> Ints:
-    """Digits of the area code of each number: three of mobiles, more of small towns."""
+    """Digits of the area code of each number: three of mobiles, more of small towns, whose codes begin with the main
+    one's: of two that fit the longer is meant."""
     lengths = np.full(len(numbers), 3)
-    for code in set(world.demo.territory.places["code"].to_list()):
+    for code in sorted(set(world.demo.territory.places["code"].to_list()), key=lambda code: (len(code), code)):
         lengths[numbers // 10 ** (10 - len(code)) == int(code)] = len(code)
     return lengths
 
