@@ -8,6 +8,7 @@ LitsoError
 ├── NotFound             HTTP 404
 ├── Conflict             HTTP 409/412: the world moved, look again
 ├── Forbidden            HTTP 403, logged
+├── TooMany              HTTP 429: come again later
 ├── Transient            the worker tries again with backoff
 └── BrokenInvariant      the operation stops and says which invariant
 """
@@ -52,6 +53,14 @@ class Conflict(LitsoError):
 
 class Forbidden(LitsoError):
     """The caller may not do this."""
+
+
+class TooMany(LitsoError):
+    """The caller asks too often; `seconds` is when to come again."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Transient(LitsoError):

@@ -22,6 +22,8 @@
 | LITSO_OIDC_SCOPES | what is asked for | openid profile email |
 | LITSO_OIDC_ROLE_CLAIM | claim that tells the roles, with dots into objects: realm_access.roles | roles |
 | LITSO_OIDC_ROLES | which of them means which role: crm-admin=administrator,crm=operator | none: nobody gets in |
+| LITSO_TOKEN_RATE | requests a second of a program; ten times as many at once | 2000 |
+| LITSO_USER_RATE | requests a second of a user; ten times as many at once | 50 |
 | LITSO_AUDIT_HEADS | file to which the worker adds the head of the audit chain, out of reach of the database | none |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
 | LITSO_LOG | how the log is written: text for people, json for programs, a line each | text |
@@ -99,6 +101,8 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     openid: OpenId | None
     audit_heads: Path | None
+    token_rate: int
+    user_rate: int
 
     @property
     def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -139,6 +143,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=_networks(given, "LITSO_TRUSTED_PROXIES"),
         openid=_openid(given),
         audit_heads=_path(given.get("LITSO_AUDIT_HEADS")),
+        token_rate=_integer(given, "LITSO_TOKEN_RATE", 2000, 1, 1_000_000),
+        user_rate=_integer(given, "LITSO_USER_RATE", 50, 1, 1_000_000),
     )
 
 

@@ -20,7 +20,7 @@ from databases import cloned_database
 from litso.commands.serve import build_app
 from litso.errors import Misconfigured
 from litso.settings import Settings, load_settings
-from litso.store import access, users
+from litso.store import audit, users
 from litso.usecases.single_sign_on import role_of
 from openid_peer import CLIENT, SECRET, OpenIdPeer, openid_peer
 
@@ -89,7 +89,7 @@ def sign_in(organization: Organization, to: str = "/me", **claims: Any) -> Any:
 
 def written(place: Place, what: str) -> list[list[str]]:
     with place.store.transaction() as connection:
-        return [one.fields for one in access.recent(connection) if one.action == what]
+        return [one.fields for one in audit.recent(connection) if one.action == what]
 
 
 def user(place: Place, login: str) -> users.User:
@@ -108,8 +108,8 @@ def test_the_first_sign_in_makes_the_user(organization: Organization, place: Pla
     assert "через вход организации" in page
     assert "Нынешний пароль" not in page
     assert user(place, "anna.p")[2:5] == ("Анна П", "operator", True)
-    assert written(place, "user")[0] == ["user=anna.p", "done=created", "role=operator"]
-    assert written(place, "sign_in")[0] == ["method=provider", "address=testclient"]
+    assert written(place, "user.change")[0] == ["user=anna.p", "done=created", "role=operator"]
+    assert written(place, "session.open")[0] == ["method=provider", "address=testclient"]
 
 
 def test_the_second_sign_in_is_the_same_user_with_the_role_of_today(organization: Organization, place: Place) -> None:
@@ -118,7 +118,7 @@ def test_the_second_sign_in_is_the_same_user_with_the_role_of_today(organization
     sign_in(organization, sub="u-boris", preferred_username="renamed", name="Борис Новый", roles=["chief"])
     now = user(place, "boris")
     assert (now.user_id, now.name, now.role) == (first.user_id, "Борис Новый", "steward")
-    assert written(place, "user")[0] == ["user=boris", "done=role", "was=operator", "role=steward"]
+    assert written(place, "user.change")[0] == ["user=boris", "done=role", "was=operator", "role=steward"]
 
 
 def test_a_user_of_the_provider_has_no_password_here(organization: Organization) -> None:
@@ -163,7 +163,7 @@ def refused(organization: Organization, answer: Any, status: int, text: str) -> 
 def test_without_a_role_nobody_gets_in(organization: Organization, place: Place, roles: Any) -> None:
     answer = sign_in(organization, sub="u-nobody", preferred_username="nobody", roles=roles)
     refused(organization, answer, 403, "роли в Litso у вас нет")
-    assert written(place, "sign_in_failed")[0] == ["why=no_role", "address=testclient"]
+    assert written(place, "session.failed")[0] == ["why=no_role", "address=testclient"]
     with pytest.raises(StopIteration):
         user(place, "nobody")
 

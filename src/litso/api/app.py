@@ -47,6 +47,7 @@ from litso.sources.messages import LARGEST_BATCH
 from litso.store.database import Store
 from litso.usecases.gathering import Gathering
 from litso.usecases.gauges import StoreGauges
+from litso.usecases.limits import Limits
 
 _LARGEST_BODY: Final = 16 << 20
 _API: Final = "/v1"
@@ -113,7 +114,15 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
         before_send=[_harden],
         openapi_config=_openapi(),
         request_max_body_size=_LARGEST_BODY,
-        state=State({"store": store, "settings": settings, "traffic": traffic, "gauges": StoreGauges(store)}),
+        state=State(
+            {
+                "store": store,
+                "settings": settings,
+                "traffic": traffic,
+                "gauges": StoreGauges(store),
+                "limits": Limits(settings),
+            }
+        ),
         logging_config=None,
     )
     app.asgi_handler = Observed(app.asgi_handler, traffic)

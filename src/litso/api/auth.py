@@ -43,6 +43,7 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         actor = await to_thread.run_sync(find_program, connection.app.state.store, token)
         if actor is None:
             raise NotAuthorizedException("the token is unknown or revoked", headers=_CHALLENGE)
+        connection.app.state.limits.take(actor)
         purpose = connection.headers.get(PURPOSE, "") if actor.role == ASSISTANT else ""
         return AuthenticationResult(user=replace(actor, purpose=purpose), auth=None)
 

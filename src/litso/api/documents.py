@@ -21,6 +21,7 @@ ALWAYS: Final[Responses] = {
     401: _problem("A bearer token is needed."),
     403: _problem("The role has no right to this."),
     422: _problem("The request cannot be carried out as it is."),
+    429: _problem("Too many requests: Retry-After says when to come again."),
     503: _problem("The store is busy: try again."),
 }
 TOO_LARGE: Final[Responses] = {413: _problem("The request is too large.")}

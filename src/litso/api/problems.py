@@ -21,6 +21,7 @@ from litso.errors import (
     NotFound,
     RowRejected,
     SourceUnusable,
+    TooMany,
     Transient,
 )
 
@@ -42,6 +43,7 @@ _STATUSES: Final[MappingProxyType[type[LitsoError], int]] = MappingProxyType(
         NotFound: 404,
         Conflict: 409,
         Forbidden: 403,
+        TooMany: 429,
         Transient: 503,
         Misconfigured: 500,
         BrokenInvariant: 500,
@@ -100,6 +102,8 @@ def problem_response(request: Request[Any, Any, Any], error: Exception) -> Respo
 
 def headers_of(error: Exception) -> dict[str, str]:
     """Headers that belong to an error: when to come again, how to sign in."""
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(error.seconds)}
     if isinstance(error, Transient):
         return {"Retry-After": _RETRY_SECONDS}
     if isinstance(error, HTTPException) and error.headers:

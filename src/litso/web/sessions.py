@@ -65,6 +65,8 @@ class SessionAuthentication(AbstractAuthenticationMiddleware):
         if not token:
             return AuthenticationResult(user=None, auth=None)
         actor = await to_thread.run_sync(_find_actor, connection.app.state.store, token)
+        if actor is not None:
+            connection.app.state.limits.take(actor)
         return AuthenticationResult(user=actor, auth=token if actor else None)
 
 
