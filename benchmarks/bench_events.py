@@ -4,7 +4,7 @@
 
 Prints messages per second of wall and of processor time (this process and its PostgreSQL server together), and the
 peak of memory: `identify` (a record resolved each), `track` of known users, the same `track` sent again. The peer in
-the same run is a bare log: the same messages inserted as JSON with psycopg, without reading them, and hanging on nobody.
+the same run is a bare log: the same messages inserted as JSON with psycopg, without reading them.
 """
 
 from __future__ import annotations

@@ -73,7 +73,9 @@ def sweep(connection: Connection) -> int:
 def put_traits(connection: Connection, source: str, traits: Sequence[Trait]) -> None:
     """Write values that are not older than those known."""
     rows = [{"source": source, **one._asdict(), "value": Jsonb(one.value)} for one in traits]
-    _each(connection, "put_trait", rows)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statements("intake")["put_trait"], rows)
 
 
 def put_link(connection: Connection, source: str, alias: str, user_id: str, since: datetime, said_by: str) -> None:
@@ -122,26 +124,18 @@ def traits_of(connection: Connection, source: str, owners: Sequence[str]) -> lis
 
 
 def put_events(connection: Connection, source: str, load_id: int, events: Sequence[Event]) -> None:
-    """Write events as facts that hang on nothing yet."""
+    """Write events as facts; those of ids that no record is known of wait."""
     rows = [
         {
-            "source": source,
-            "fact_key": one.key,
-            "load_id": load_id,
-            "at": one.at,
+            "key": one.key,
+            "at": one.at.isoformat(),
             "title": one.title,
-            "status": None,
-            "data": Jsonb({**_texts(one.values), "owner": one.owner, "message": one.kind}),
+            "data": {**_texts(one.values), "owner": one.owner, "message": one.kind},
         }
         for one in events
     ]
-    _each(connection, "put_event", rows)
-
-
-def _each(connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statements("intake")[statement], rows)
+    parameters = {"source": source, "load_id": load_id, "rows": Jsonb(rows)}
+    connection.execute(statements("intake")["put_events"], parameters)
 
 
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:
@@ -153,9 +147,9 @@ def _texts(values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def attach(connection: Connection, source: str, *, owners: Sequence[str] = (), keys: Sequence[str] = ()) -> int:
-    """Hang events, of these owners or with these keys, on records as links and records are now; answers how many."""
-    parameters = {"source": source, "owners": list(owners), "keys": list(keys)}
+def attach(connection: Connection, source: str, owners: Sequence[str]) -> int:
+    """Hang events of these owners on records as links and records are now; answers how many hang elsewhere now."""
+    parameters = {"source": source, "owners": list(owners)}
     return connection.execute(statements("intake")["attach"], parameters).rowcount
 
 

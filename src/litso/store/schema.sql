@@ -238,6 +238,27 @@ create table intake_link (
 );
 create index intake_link_by_user on intake_link (source, user_id);
 
+-- The record on which an event hangs: that of its user. One of a device hangs on the user who was there last by then, else
+-- on the first one who ever came; without any on the record of the device, if it has one; else it waits. So does one of an
+-- id that was a user's before.
+create function record_of_event(of_source text, of_owner text, of_at timestamptz) returns bigint
+language sql stable as $$
+    with own as (
+        select record_id from source_record
+        where source = of_source and source_id = of_owner and deleted_at is null
+    ), linked as (
+        select r.record_id
+        from intake_link l
+        join source_record r on r.source = l.source and r.source_id = l.user_id and r.deleted_at is null
+        where l.source = of_source and l.alias = of_owner and l.undone_at is null
+        order by l.since <= of_at desc, case when l.since <= of_at then l.since end desc, l.since, l.user_id
+        limit 1
+    )
+    select case when starts_with(of_owner, 'anonymous:')
+                then coalesce((select record_id from linked), (select record_id from own))
+                else coalesce((select record_id from own), (select record_id from linked)) end
+$$;
+
 -- Resolution ----------------------------------------------------------------------------------------------------
 
 create table model (

@@ -182,7 +182,8 @@ def _accept(connection: Connection, source: str, by: str, messages: Sequence[Mes
     if happened:
         load_id = loads.count_streamed(connection, source, Counts(), by)
         intake.put_events(connection, source, load_id, happened)
-    intake.attach(connection, source, owners=sorted(concerned), keys=[one.key for one in happened])
+    if concerned:
+        intake.attach(connection, source, sorted(concerned))
 
 
 def _event(message: Message) -> Event:
@@ -301,5 +302,5 @@ def undo_link(store: Store, actor: Actor, link_id: int) -> Link:
         intake.undo_link(connection, link_id, actor.name)
         concerned = {link.alias, link.user_id}
         _keep_records(connection, link.source, actor.name, concerned)
-        intake.attach(connection, link.source, owners=sorted(concerned))
+        intake.attach(connection, link.source, sorted(concerned))
         return intake.get_link(connection, link_id)

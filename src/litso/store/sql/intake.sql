@@ -52,36 +52,19 @@ select owner, name, value, at, message_id from intake_trait
 where source = %(source)s and owner = any(%(owners)s::text[])
 order by owner, at, message_id, name;
 
--- name: put_event
-insert into fact (kind, source, fact_key, load_id, at, title, status, data)
-values ('event', %(source)s, %(fact_key)s, %(load_id)s, %(at)s, %(title)s, %(status)s, %(data)s)
+-- name: put_events
+insert into fact (kind, source, fact_key, record_id, load_id, at, title, data)
+select 'event', %(source)s, e.key, record_of_event(%(source)s, e.data ->> 'owner', e.at), %(load_id)s, e.at, e.title, e.data
+from jsonb_to_recordset(%(rows)s) e (key text, at timestamptz, title text, data jsonb)
 on conflict (source, kind, fact_key) do nothing;
 
 -- name: attach
--- Events hang on the record of their user. Those of a device hang on the user who was there last by then, else on the
--- first one who ever came; without any on the record of the device, if it has one; else they wait. So do those of an id
--- that was a user's before.
+-- Hang events of these owners on records as links and records are now.
 update fact f set record_id = found.record_id
 from (
-    select e.fact_id,
-           case when starts_with(e.owner, 'anonymous:') then coalesce(linked.record_id, own.record_id)
-                else coalesce(own.record_id, linked.record_id) end as record_id
-    from (
-        select fact_id, source, at, data ->> 'owner' as owner from fact
-        where kind = 'event' and source = %(source)s and data ->> 'owner' = any(%(owners)s::text[])
-        union
-        select fact_id, source, at, data ->> 'owner' from fact
-        where kind = 'event' and source = %(source)s and fact_key = any(%(keys)s::text[])
-    ) e
-    left join source_record own on own.source = e.source and own.source_id = e.owner and own.deleted_at is null
-    left join lateral (
-        select r.record_id
-        from intake_link l
-        join source_record r on r.source = l.source and r.source_id = l.user_id and r.deleted_at is null
-        where l.source = e.source and l.alias = e.owner and l.undone_at is null
-        order by l.since <= e.at desc, case when l.since <= e.at then l.since end desc, l.since, l.user_id
-        limit 1
-    ) linked on true
+    select fact_id, record_of_event(source, data ->> 'owner', at) as record_id
+    from fact
+    where kind = 'event' and source = %(source)s and data ->> 'owner' = any(%(owners)s::text[])
 ) found
 where f.fact_id = found.fact_id and f.record_id is distinct from found.record_id;
 
