@@ -9,6 +9,7 @@ import hashlib
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from litso.store import users
 from litso.store.database import Connection, row_of, scalar
 from litso.store.queries import statements
 from litso.store.users import User
@@ -46,7 +47,8 @@ def take(connection: Connection, *, state: str, visit: str) -> Going | None:
 
 def find(connection: Connection, issuer: str, subject: str) -> User | None:
     """The user of a subject, a deactivated one too."""
-    return row_of(connection, User, statements("identities")["find"], {"issuer": issuer, "subject": subject})
+    row = connection.execute(statements("identities")["find"], {"issuer": issuer, "subject": subject}).fetchone()
+    return users.get(connection, row[0]) if row else None
 
 
 def add(connection: Connection, issuer: str, subject: str, user_id: int) -> None:

@@ -133,7 +133,8 @@ def find(connection: Connection, user_id: int) -> User | None:
 
 def by_login(connection: Connection, login: str) -> User:
     """The active user of a login; NotFound when there is none."""
-    found = row_of(connection, User, statements("users")["by_login"], {"login": _known(login)})
+    row = connection.execute(statements("users")["id_of"], {"login": _known(login)}).fetchone()
+    found = find(connection, row[0]) if row else None
     if found is None:
         raise NotFound("the user does not exist")
     return found
@@ -141,7 +142,7 @@ def by_login(connection: Connection, login: str) -> User:
 
 def get(connection: Connection, user_id: int) -> User:
     """The user of this id, a deactivated one too; NotFound when there is none."""
-    found = row_of(connection, User, statements("users")["find_any"], {"user_id": user_id})
+    found = next((one for one in list_all(connection) if one.user_id == user_id), None)  # users are few
     if found is None:
         raise NotFound("the user does not exist")
     return found
@@ -312,7 +313,8 @@ def open_step(connection: Connection, user_id: int, need: str) -> str:
 def find_step(connection: Connection, token: str) -> tuple[User, str] | None:
     """The active user whose sign-in is half done, and what it needs."""
     row = connection.execute(statements("users")["find_step"], {"token_hash": _digest(token)}).fetchone()
-    return None if row is None else (User(*row[:-1]), row[-1])
+    user = find(connection, row[0]) if row else None
+    return (user, row[1]) if row and user else None
 
 
 def close_step(connection: Connection, token: str) -> bool:

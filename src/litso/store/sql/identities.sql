@@ -11,9 +11,7 @@ where state_hash = %(state_hash)s and visit_hash = %(visit_hash)s and expires_at
 returning nonce, verifier, next;
 
 -- name: find
-select u.user_id, u.login, u.name, u.role, u.is_active, u.created_at
-from user_identity i join user_account u using (user_id)
-where i.issuer = %(issuer)s and i.subject = %(subject)s for update of u;
+select user_id from user_identity where issuer = %(issuer)s and subject = %(subject)s for update;
 
 -- name: add
 insert into user_identity (issuer, subject, user_id) values (%(issuer)s, %(subject)s, %(user_id)s);

@@ -38,11 +38,8 @@ update user_account set is_active = true where user_id = %(user_id)s;
 select exists (select from user_account where user_id = %(user_id)s and role = 'administrator' and is_active)
    and not exists (select from user_account where user_id <> %(user_id)s and role = 'administrator' and is_active);
 
--- name: by_login
-select user_id, login, name, role, is_active, created_at from user_account where login = %(login)s and is_active;
-
--- name: find_any
-select user_id, login, name, role, is_active, created_at from user_account where user_id = %(user_id)s;
+-- name: id_of
+select user_id from user_account where login = %(login)s;
 
 -- name: has_password
 select password_hash is not null from user_account where user_id = %(user_id)s;
@@ -94,9 +91,7 @@ insert into sign_in_step (token_hash, user_id, need, expires_at)
 values (%(token_hash)s, %(user_id)s, %(need)s, now() + %(life)s::interval);
 
 -- name: find_step
-select u.user_id, u.login, u.name, u.role, u.is_active, u.created_at, s.need
-from sign_in_step s join user_account u using (user_id)
-where s.token_hash = %(token_hash)s and s.expires_at > now() and u.is_active;
+select user_id, need from sign_in_step where token_hash = %(token_hash)s and expires_at > now();
 
 -- name: close_step
 delete from sign_in_step where token_hash = %(token_hash)s;
