@@ -57,9 +57,22 @@ def test_a_fact_is_kept_whole(connection: Connection) -> None:
     assert fact[7:11] == (None, "4400", "самара|ленина|5", "12")
     assert fact[11:] == (Decimal("-123.45"), "Банк «Первый»", "paid", {"channel": "касса"})
     assert facts.of_records(connection, [record_id]) == [fact]
-    assert facts.of_houses(connection, ["самара|ленина|5"], ["payment"]) == [fact]
-    assert facts.of_houses(connection, ["самара|ленина|5"], ["outage"]) == []
     assert facts.count(connection) == {"payment": 1}
+
+
+def test_a_home_has_the_outages_of_its_house_and_what_hangs_on_its_flat(connection: Connection) -> None:
+    """However many flats the house has."""
+    load_id, house = started(connection), "самара|ленина|5"
+    rows = [{"kind": "premise", "fact_key": f"f{flat}", "house_key": house, "flat": str(flat)} for flat in range(300)]
+    rows += [{"kind": "premise", "fact_key": "house", "house_key": house, "flat": None}]
+    for key, flat in (("whole", None), ("own", "299"), ("neighbour's", "1")):
+        rows.append({"kind": "outage", "fact_key": key, "house_key": house, "flat": flat})
+    rows.append({"kind": "outage", "fact_key": "elsewhere", "house_key": "самара|ленина|7", "flat": "299"})
+    facts.publish(connection, load_id, "billing", fact_table(*(PAYMENT | row for row in rows)), full=True)
+    found = facts.of_homes(connection, {house: {"299"}}, limit=200)
+    assert sorted(keys(found)) == ["f299", "own", "whole"]
+    assert sorted(keys(facts.of_homes(connection, {house: set()}))) == ["whole"]
+    assert facts.of_homes(connection, {}) == []
 
 
 def test_facts_may_come_without_house_keys_and_data(connection: Connection) -> None:

@@ -10,10 +10,12 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
+import msgspec
 import psycopg
 from psycopg import errors, sql
 from psycopg.abc import Query
 from psycopg.rows import TupleRow, class_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from litso.errors import BrokenInvariant, Conflict, LitsoError, Misconfigured, Transient
@@ -23,6 +25,8 @@ Connection = psycopg.Connection[TupleRow]
 """A connection whose search_path is `litso, public` and whose time zone is UTC."""
 
 Row = TypeVar("Row")
+
+set_json_loads(msgspec.json.decode)  # a profile reads dozens of JSON columns: five times as quick
 
 _SESSION: Final = "-c search_path=litso,public -c timezone=UTC -c jit=off -c application_name=litso"
 _OLDEST_SERVER: Final = 150000

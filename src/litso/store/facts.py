@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -142,12 +142,19 @@ def of_accounts(connection: Connection, accounts: Sequence[str], *, limit: int =
     return rows_of(connection, Fact, statements("facts")["of_accounts"], parameters)
 
 
-def of_houses(
-    connection: Connection, house_keys: Sequence[str], kinds: Sequence[str], *, limit: int = 500
-) -> list[Fact]:
-    """Facts of some kinds (outage, premise) that hang on houses, the latest first, at most `limit` of each kind."""
-    parameters = {"house_keys": list(house_keys), "kinds": list(kinds), "limit": limit}
-    return rows_of(connection, Fact, statements("facts")["of_houses"], parameters)
+def of_homes(connection: Connection, homes: Mapping[str, Collection[str]], *, limit: int = 500) -> list[Fact]:
+    """Outages of houses, and outages and premises of their flats (house → flats), the latest first.
+
+    At most `limit` of each kind.
+    """
+    pairs = [(house, flat) for house, flats in homes.items() for flat in flats]
+    parameters = {
+        "house_keys": list(homes),
+        "flat_houses": [house for house, _ in pairs],
+        "flats": [flat for _, flat in pairs],
+        "limit": limit,
+    }
+    return rows_of(connection, Fact, statements("facts")["of_homes"], parameters)
 
 
 def of_party(connection: Connection, party_id: str, accounts: Sequence[str], *, limit: int = 500) -> list[Fact]:

@@ -41,6 +41,11 @@ def get(connection: Connection, name: str) -> Source:
     return found
 
 
+def titles(connection: Connection) -> dict[str, str]:
+    """Titles of the sources by name; one without a title is called by its name."""
+    return dict(connection.execute(statements("sources")["titles"]).fetchall())
+
+
 def list_all(connection: Connection) -> list[Source]:
     """Every source, by name."""
     return rows_of(connection, Source, statements("sources")["list_all"])

@@ -184,7 +184,7 @@ def current_id(connection: Connection, party_id: str) -> str:
 
 def source_titles(connection: Connection) -> dict[str, str]:
     """Titles of the sources by name; a source without one is called by its name."""
-    return {source.name: source.title or source.name for source in sources.list_all(connection)}
+    return sources.titles(connection)
 
 
 def _log(connection: Connection, actor: Actor, action: str, party_id: str, fields: Sequence[str], purpose: str) -> None:
@@ -195,11 +195,8 @@ def _facts(connection: Connection, party_id: str, record: Golden, members: Seque
     """Facts of the party's records and accounts, then those of its houses and flats."""
     numbers = record.golden_values.get("accounts") or []
     own = facts.of_party(connection, party_id, numbers, limit=limit)
-    flats = _homes(record, members)
-    nearby = facts.of_houses(connection, sorted(flats), ("outage", "premise"), limit=limit)
-    here = [fact for fact in nearby if fact.flat is None or fact.flat in flats[fact.house_key or ""]]
-    houses_own = [fact for fact in here if fact.kind == "outage" or fact.flat is not None]
-    return list({fact.fact_id: fact for fact in (*own, *houses_own)}.values())
+    nearby = facts.of_homes(connection, _homes(record, members), limit=limit)
+    return list({fact.fact_id: fact for fact in (*own, *nearby)}.values())
 
 
 def _homes(record: Golden, members: Sequence[Record]) -> dict[str, set[str]]:

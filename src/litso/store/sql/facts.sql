@@ -81,13 +81,16 @@ from (
 where f.place <= %(limit)s
 order by f.at desc nulls last, f.fact_id desc;
 
--- name: of_houses
+-- name: of_homes
+-- Outages of whole houses, and outages and premises of the flats named.
 select f.fact_id, f.kind, f.source, f.fact_key, f.record_id, f.load_id, f.at, f.until, f.account, f.house_key, f.flat, f.amount,
        f.title, f.status, f.data
 from (
     select *, row_number() over (partition by kind order by at desc nulls last, fact_id desc) as place
     from fact
-    where house_key = any(%(house_keys)s::text[]) and kind = any(%(kinds)s::text[])
+    where house_key = any(%(house_keys)s::text[]) and kind in ('outage', 'premise')
+      and (kind = 'outage' and flat is null
+           or (house_key, flat) in (select * from unnest(%(flat_houses)s::text[], %(flats)s::text[])))
 ) f
 where f.place <= %(limit)s
 order by f.at desc nulls last, f.fact_id desc;

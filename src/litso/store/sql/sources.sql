@@ -10,5 +10,8 @@ where (source.title, source.party, source.priority, source.mapping)
 -- name: find
 select name, title, party, priority, mapping, created_at, updated_at from source where name = %(name)s;
 
+-- name: titles
+select name, coalesce(nullif(title, ''), name) from source;
+
 -- name: list_all
 select name, title, party, priority, mapping, created_at, updated_at from source order by name;
