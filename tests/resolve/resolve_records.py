@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from litso.domain.record import standard_schema
+from litso.domain.record import CUSTOM_PREFIX, standard_schema
 from litso.engine.duckdb import Engine
 from litso.resolve.columns import Columns
 from litso.resolve.model import Model, shipped
-from litso.resolve.nodes import node_table
+from litso.resolve.nodes import fingerprint, node_schema, node_values
 from litso.usecases.resolution import Judgement, resolve_standard
 
 Partition = frozenset[frozenset[tuple[str, str]]]
@@ -33,6 +33,14 @@ def record(source_id: str, name: str = "", **values: Any) -> dict[str, Any]:
 def table(records: Iterable[Mapping[str, Any]], customs: tuple[str, ...] = ()) -> pa.Table:
     """Records as a table of standard records."""
     return pa.Table.from_pylist(list(records), schema=standard_schema(customs))
+
+
+def node_table(records: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Nodes of a few standard records, one row a record, repeats kept."""
+    valued = [(node_values(one), (one["source"], one["source_id"])) for one in records]
+    rows = [{"fingerprint": fingerprint(values, key), **values} for values, key in valued]
+    customs = sorted({name for row in rows for name in row if name.startswith(CUSTOM_PREFIX)})
+    return pa.Table.from_pylist(rows, schema=node_schema(tuple(name.removeprefix(CUSTOM_PREFIX) for name in customs)))
 
 
 def columns(*records: Mapping[str, Any]) -> Columns:

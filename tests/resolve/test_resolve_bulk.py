@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from resolve_records import Partition, columns, ids, parties, record, table
+from resolve_records import Partition, columns, ids, node_table, parties, record, table
 
 from litso.engine.duckdb import Engine
 from litso.resolve.columns import Columns
 from litso.resolve.explain import CROWDED, MEETS, explain
 from litso.resolve.keys import CAP, Parts, keys_of_level, rules_of
 from litso.resolve.model import shipped
-from litso.resolve.nodes import node_table
 from litso.usecases.resolution import Judgement, Split, resolve_standard
 
 HOME = {"street": "Мира", "house": "10", "flat": "5", "house_key": "самара|мира|10", "city": "Самара"}

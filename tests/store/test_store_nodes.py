@@ -11,9 +11,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_rows import record, started, table
 
-from litso.store import nodes, parties, records
+from litso.store import nodes, parties
 from litso.store.database import Connection, Store
 from litso.store.nodes import Block, Link
 
@@ -107,13 +106,6 @@ def test_a_removed_node_takes_its_keys_and_links_along(connection: Connection) -
     assert nodes.blocks(connection, [10], most=9, shown=9) == {10: Block(1, [1])}
     assert nodes.read_links(connection).num_rows == 0
     assert nodes.read_nodes(connection)["node_id"].to_pylist() == [1, 3, 4, 5]
-
-
-def test_only_abandoned_nodes_are_removed(connection: Connection) -> None:
-    add(connection)
-    records.write_new(connection, started(connection), table([record("a", record_id=1, node_id=2)]))
-    assert nodes.remove_abandoned(connection, [1, 2, 3]) == [1, 3]
-    assert nodes.read_nodes(connection)["node_id"].to_pylist() == [2, 4, 5]
 
 
 @pytest.mark.parametrize("in_bulk", [True, False])

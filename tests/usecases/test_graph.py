@@ -102,6 +102,21 @@ def test_a_mistyped_street_is_the_one_that_the_books_know(store: Store, tmp_path
     assert_as_anew(store)
 
 
+def test_one_who_leaves_out_the_flat_lives_with_the_only_family_of_the_name_there(store: Store, tmp_path: Path) -> None:
+    books = MAPPING.format(name="billing", priority=10).replace("    amount:", "    address: adres\n    amount:")
+    register_source(store, books, "billing.yaml")
+    register(store, "crm")
+    load_rows(store, tmp_path, "billing", [person(1, fio="Сидоренко Олег Юрьевич", adres=ADDRESS)])
+    shortened = ADDRESS.rpartition(",")[0]
+    load_rows(store, tmp_path, "crm", [person(2, fio="Сидоренко Анна Ильинична", adres=shortened, ls="", saldo="")])
+    with store.transaction() as connection:
+        while follow(connection):
+            pass
+        query = "select count(*), count(distinct household_id) from household_member"
+        assert connection.execute(query).fetchone() == (2, 1)
+    assert_as_anew(store)
+
+
 def test_who_only_reads_a_meter_is_a_neighbour_too(store: Store) -> None:
     one, two = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
     query = "insert into tie (party_id, what, place, times, records) values (%s, %s, 'самара|мира|1#2', 1, '{}')"

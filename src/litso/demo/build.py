@@ -23,7 +23,7 @@ from litso.demo.outages import plan_outages
 from litso.demo.people import DAY0
 from litso.demo.places import SETTINGS, Setting
 from litso.demo.rates import Rates
-from litso.demo.statements import BANKRUPTS, BLACKLIST, consent_rows, listed_rows
+from litso.demo.statements import BANKRUPTS, BLACKLIST, consent_rows, list_rows, listed_rows
 from litso.demo.systems.billing import billing_rows
 from litso.demo.systems.cabinet import cabinet_rows
 from litso.demo.systems.calls import call_rows
@@ -223,8 +223,7 @@ def _make_block(demo: Demo, index: int) -> _Block:
     frames.append(("consents", consent_rows(world, of_source["crm"], of_source["cabinet"])))
     listed = listed_rows(world)
     frames.append(("listed", listed))
-    for name in (BLACKLIST, BANKRUPTS):
-        frames.append((name, listed.filter(pl.col("list") == name).drop("list", "person_id")))
+    frames += [(name, list_rows(listed, name)) for name in (BLACKLIST, BANKRUPTS)]
     persons = int(world.people.number[-1]) + 1 if len(world.people) else 0
     return _Block(frames, rows, persons)
 

@@ -28,6 +28,8 @@ NAMESAKES: Final = 0.001
 """Of adults: a stranger of their name is on a list, of another day of birth."""
 LISTED_COMPANIES: Final = 0.02
 BLACKLIST, BANKRUPTS = "blacklist", "bankrupts"
+TITLES: Final = {BLACKLIST: "Отдел сбыта", BANKRUPTS: "ЕФРСБ"}
+"""Whose list it is, as its file says."""
 _REASONS: Final = {
     BLACKLIST: ("самовольное подключение", "подлог документов", "угрозы сотрудникам"),
     BANKRUPTS: ("реализация имущества", "реструктуризация долгов"),
@@ -99,6 +101,11 @@ def listed_rows(world: World) -> pl.DataFrame:
         _companies(world, rng, firms),
     ]
     return pl.concat([part.cast(LISTED_SCHEMA) for part in parts])  # type: ignore[arg-type]
+
+
+def list_rows(listed: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The file of one list, which does not tell whom it means."""
+    return listed.filter(pl.col("list") == name).drop("person_id").with_columns(list=pl.lit(TITLES[name]))
 
 
 def _persons(world: World, rng: np.random.Generator, who: Ints, born: Ints, ids: pl.Series) -> pl.DataFrame:

@@ -104,18 +104,6 @@ def _iso(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
-def node_table(records: Iterable[Mapping[str, Any]], apart: Iterable[tuple[str, str]] = ()) -> pa.Table:
-    """Nodes of a few standard records (one row a record, repeats kept), for the online plane."""
-    told_apart = set(apart)
-    rows = []
-    for record in records:
-        values = node_values(record)
-        key = (record["source"], record["source_id"])
-        rows.append({"fingerprint": fingerprint(values, key, key in told_apart), **values})
-    customs = sorted({name for row in rows for name in row if name.startswith(CUSTOM_PREFIX)})
-    return pa.Table.from_pylist(rows, schema=node_schema(tuple(name.removeprefix(CUSTOM_PREFIX) for name in customs)))
-
-
 def as_uuid(fingerprint_text: str) -> uuid.UUID:
     """The form in which PostgreSQL keeps a fingerprint."""
     return uuid.UUID(hex=fingerprint_text)

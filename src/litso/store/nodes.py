@@ -110,14 +110,6 @@ def remove_nodes(connection: Connection, node_ids: Sequence[int] | NDArray[np.in
     return connection.execute(statements("nodes")["remove_nodes"], ids).rowcount
 
 
-def remove_abandoned(connection: Connection, node_ids: Iterable[int]) -> list[int]:
-    """Of these nodes, remove those that no record has any more; answers their ids."""
-    ids = {"ids": list(map(int, node_ids))}
-    abandoned = [row[0] for row in connection.execute(statements("nodes")["abandoned"], ids).fetchall()]
-    remove_nodes(connection, abandoned)
-    return abandoned
-
-
 def remove_links_within(connection: Connection, node_ids: Iterable[int]) -> int:
     """Remove the links among nodes, before they are weighed anew."""
     return connection.execute(statements("nodes")["remove_links_within"], {"ids": list(node_ids)}).rowcount

@@ -860,6 +860,20 @@ create table check_decision (
 );
 create index check_decision_of on check_decision (party_id, list, entry_id, decision_id desc);
 
+-- The last decision on each match of a party, those on parties that were merged into it among them.
+create view check_decided as
+with recursive up (decision_id, party_id) as (
+    select decision_id, party_id from check_decision
+    union
+    select u.decision_id, p.redirect_to from up u join party p using (party_id) where p.redirect_to is not null
+)
+select distinct on (r.party_id, d.list, d.entry_id, d.subject)
+       r.party_id, d.list, d.entry_id, d.subject, d.verdict, d.grade, d.reason, d.author, d.decided_at
+from check_decision d
+join (select u.decision_id, u.party_id from up u join party p using (party_id) where p.redirect_to is null) r
+  using (decision_id)
+order by r.party_id, d.list, d.entry_id, d.subject, d.decision_id desc;
+
 -- Screenings that were made, for the record.
 create table check_run (
     run_id     bigint generated always as identity primary key,

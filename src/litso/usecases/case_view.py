@@ -20,7 +20,7 @@ from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.case_desk import tag_of, verdicts_shown
 from litso.usecases.explaining import Answer, explain_store
 from litso.usecases.increment import members_of
-from litso.usecases.masking import Sight, masked_values
+from litso.usecases.masking import Sight, masked_values, text_of
 from litso.usecases.operations import Effects, foresee
 from litso.usecases.profiles import source_titles
 from litso.usecases.reconciliation import current_model
@@ -191,7 +191,7 @@ def _lines(shown: Sequence[Record], sight: Sight) -> Iterator[Line]:
     """Attributes that some record has, each compared with the first record; the first with the second."""
     values = [masked_values(one.standard, sight, one.kind) for one in shown]
     for name in FIELDS:
-        texts = [_text(one.get(name)) for one in values]
+        texts = [text_of(one.get(name)) for one in values]
         if any(texts):
             codes = [one.standard.get(QUALITY_OF.get(name, f"qc_{name}")) for one in shown]
             beside = [texts[1], *[texts[0]] * (len(texts) - 1)]
@@ -199,10 +199,6 @@ def _lines(shown: Sequence[Record], sight: Sight) -> Iterator[Line]:
             marks = [_mark(one, other) for one, other in zip(raw, [raw[1], *[raw[0]] * (len(raw) - 1)], strict=True)]
             cells = zip(marks, map(pieces, texts, beside), codes, strict=True)
             yield Line(name, marks[0], tuple(Shown(*cell) for cell in cells))
-
-
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def _mark(one: Any, other: Any) -> str:
@@ -262,7 +258,7 @@ def _golden_after(connection: Connection, party_ids: Sequence[str], sight: Sight
     then = masked_values(golden_values(golden_record(rows, survivorship.policy, held)), sight, rows[0]["kind"])
     now = [masked_values(present[party].golden_values, sight, present[party].kind) for party in party_ids]
     for name in FIELDS:
-        texts = tuple(_text(one.get(name)) for one in now)
-        after = _text(then.get(name))
+        texts = tuple(text_of(one.get(name)) for one in now)
+        after = text_of(then.get(name))
         if any(text != after for text in texts):
             yield Change(name, texts, after)

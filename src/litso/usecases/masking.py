@@ -70,6 +70,11 @@ def masked_values(values: Mapping[str, Any], sight: Sight, kind: str) -> dict[st
     return {name: _masked(name, value, sight, kind) for name, value in values.items()}
 
 
+def text_of(value: Any) -> str:
+    """A value, or values, as one text; nothing is an empty one."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
 def masked_provenance(provenance: Mapping[str, Any], sight: Sight, kind: str) -> dict[str, Any]:
     """The provenance of a golden record, attribute → entries, as this sight shows its values."""
     return {

@@ -22,7 +22,7 @@ from litso.store import audit, models, records, tuning
 from litso.store.database import Connection, Store
 from litso.store.tuning import Pair, Sample
 from litso.usecases.access import Actor, demand, sight_of
-from litso.usecases.masking import masked_values
+from litso.usecases.masking import masked_values, text_of
 from litso.usecases.profiles import source_titles
 from litso.usecases.reconciliation import Outlook, current_model, outlook
 from litso.usecases.resolution import Key, KindResolution, scorer_of
@@ -256,16 +256,12 @@ def ask(connection: Connection, actor: Actor, sample_id: int, after: int = 0) ->
 
 def _cells(left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[Cell, ...]:
     """Attributes that one of the records has."""
-    both = ((name, _text(left.get(name)), _text(right.get(name))) for name in _FIELDS)
+    both = ((name, text_of(left.get(name)), text_of(right.get(name))) for name in _FIELDS)
     return tuple(Cell(name, one, two, _mark(one, two)) for name, one, two in both if one or two)
 
 
 def _mark(left: str, right: str) -> str:
     return ("=" if left == right else "≠") if left and right else ""
-
-
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def label(store: Store, actor: Actor, sample_id: int, place: int, verdict: str, *, as_judgement: bool = False) -> Pair:

@@ -120,6 +120,7 @@ def environment(lang: str) -> Environment:
         "reason": say,
         "detail": partial(_detail, say),
         "problem": partial(_problem, say),
+        "edition": partial(_edition, lang),
         "delivery_problem": partial(_delivery_problem, say),
         "parse_meaning": lambda qc, kind: say(parse_words.meaning(kind, qc)),
         "parse_reason": lambda problem: say(parse_words.reason(problem)),
@@ -144,6 +145,14 @@ def _problem(say: Callable[[str], str], problem: str) -> str:
     """«phone:too_short» as «Телефон: too short»."""
     kind, _, reason = problem.partition(":")
     return f"{say(words.ATTRIBUTES.get(kind, kind))}: {say(reason.replace('_', ' '))}"
+
+
+def _edition(lang: str, edition: str) -> str:
+    """The name of an edition of a list, which is often a day."""
+    try:
+        return formats.day(edition, lang)
+    except ValueError:
+        return edition
 
 
 def _delivery_problem(say: Callable[[str], str], told: str) -> str:

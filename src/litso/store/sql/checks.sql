@@ -95,47 +95,23 @@ where (list, entry_id) in (select * from unnest(%(lists)s::text[], %(ids)s::bigi
 
 -- name: of_party
 -- Matches of a party, present ones first, with what the list says and what was decided, also of those merged into it.
-with recursive up (decision_id, party_id) as (
-    select decision_id, party_id from check_decision
-    union
-    select u.decision_id, p.redirect_to from up u join party p using (party_id) where p.redirect_to is not null
-), decided as (
-    select distinct on (r.party_id, d.list, d.entry_id, d.subject)
-           r.party_id, d.list, d.entry_id, d.subject, d.verdict, d.grade, d.reason, d.author, d.decided_at
-    from check_decision d
-    join (select u.decision_id, u.party_id from up u join party p using (party_id) where p.redirect_to is null) r
-      using (decision_id)
-    order by r.party_id, d.list, d.entry_id, d.subject, d.decision_id desc
-)
 select m.match_id, m.party_id::text, m.list, m.entry_id, m.subject, m.grade, m.agrees, m.differs, m.version, m.edition,
        m.found_at, m.gone_at, m.gone_why, e.content, d.verdict, d.grade as decided_grade, d.reason, d.author,
        d.decided_at
 from check_match m
 join check_entry e using (list, entry_id)
-left join decided d using (party_id, list, entry_id, subject)
+left join check_decided d using (party_id, list, entry_id, subject)
 where m.party_id = %(party_id)s and (m.gone_at is null or %(with_gone)s)
 order by m.gone_at is not null, m.match_id desc;
 
 -- name: listed
 -- Present matches of all parties, the newest first.
-with recursive up (decision_id, party_id) as (
-    select decision_id, party_id from check_decision
-    union
-    select u.decision_id, p.redirect_to from up u join party p using (party_id) where p.redirect_to is not null
-), decided as (
-    select distinct on (r.party_id, d.list, d.entry_id, d.subject)
-           r.party_id, d.list, d.entry_id, d.subject, d.verdict, d.grade, d.reason, d.author, d.decided_at
-    from check_decision d
-    join (select u.decision_id, u.party_id from up u join party p using (party_id) where p.redirect_to is null) r
-      using (decision_id)
-    order by r.party_id, d.list, d.entry_id, d.subject, d.decision_id desc
-)
 select m.match_id, m.party_id::text, m.list, m.entry_id, m.subject, m.grade, m.agrees, m.differs, m.version, m.edition,
        m.found_at, m.gone_at, m.gone_why, e.content, d.verdict, d.grade as decided_grade, d.reason, d.author,
        d.decided_at
 from check_match m
 join check_entry e using (list, entry_id)
-left join decided d using (party_id, list, entry_id, subject)
+left join check_decided d using (party_id, list, entry_id, subject)
 where m.gone_at is null
   and (%(list)s::text is null or m.list = %(list)s)
   and (%(before)s::bigint is null or m.match_id < %(before)s)

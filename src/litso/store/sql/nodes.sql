@@ -20,11 +20,6 @@ delete from link where node_a = any(%(ids)s::bigint[]) and node_b = any(%(ids)s:
 -- name: remove_nodes
 delete from node where node_id = any(%(ids)s::bigint[]);
 
--- name: abandoned
-select node_id from node n
-where node_id = any(%(ids)s::bigint[]) and not exists (select from source_record r where r.node_id = n.node_id)
-order by node_id;
-
 -- name: drop_incoming_node
 drop table if exists pg_temp.incoming_node;
 
