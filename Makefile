@@ -28,8 +28,9 @@ bench-spark: setup-dev ## the benchmarks of the Spark engine (needs a JVM)
 soak: setup-dev ## the long tests that `make test` leaves out
 	@.venv/bin/pytest -m soak $(ARGS)
 
-docs: setup-dev ## the documentation into site/, its reference generated from the code
+docs: setup-dev ## the documentation into site/, its reference and the Python client generated from the code
 	@.venv/bin/python scripts/reference.py
+	@.venv/bin/python scripts/client.py
 	@.venv/bin/mkdocs build --strict --quiet
 	@echo "==> site/index.html"
 

@@ -148,6 +148,7 @@ SIGNING_TEXTS: Final = MappingProxyType(
         "У программы с таким именем уже есть токен.": "A program of this name has a token already.",
         "Не принято: проверьте имя, роль и срок.": "Refused: check name, role and life.",
         "сборщик событий": "collector",
+        "ассистент": "assistant",
         "получатель": "consumer",
         # how a session was opened
         "неизвестно как": "unknown how",

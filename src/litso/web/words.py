@@ -17,6 +17,7 @@ ROLES: Final = MappingProxyType(
         "integrator": "интегратор",
         "compliance": "комплаенс",
         "collector": "сборщик событий",
+        "assistant": "ассистент",
         "consumer": "получатель",
     }
 )
