@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 
 import pytest
 from typer.testing import CliRunner
 
 from litso.cli import app
+from litso.errors import Misconfigured
 from litso.store import audit, users
 from litso.store.database import Store
 
@@ -83,3 +85,23 @@ def test_the_document_is_printed() -> None:
     assert {"/v1/records", "/v1/match", "/v1/parties/{party_id}", "/v1/judgements", "/v1/changes"} <= set(
         document["paths"]
     )
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        {"LITSO_SECOND_FACTOR": "all"},
+        {"LITSO_OIDC_ISSUER": "https://sso.example", "LITSO_OIDC_CLIENT_ID": "litso"},
+    ],
+)
+def test_a_server_that_could_let_nobody_in_does_not_start(
+    url: str, monkeypatch: pytest.MonkeyPatch, demand: dict[str, str]
+) -> None:
+    for name, value in demand.items():
+        monkeypatch.setenv(name, value)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    ended = RUN.invoke(app, ["serve", "--port", str(port)])
+    assert isinstance(ended.exception, Misconfigured)
+    assert "LITSO_SECRET_KEY_FILE" in str(ended.exception)
