@@ -112,7 +112,8 @@ def _split(line: str) -> Iterator[str]:
 def _one(text: str) -> Email:
     """One address: as it is, then repaired."""
     named = _NAMED.fullmatch(text)
-    line = _DOUBLED.sub(r"\1", (named[1] if named else text).strip(" '`«»()[]{},;:|"))
+    line = (named[1] if named else text).strip(" '`«»()[]{},;:|")
+    line = _DOUBLED.sub(r"\1", line) if line.count("@") == 2 else line
     line, is_extracted = _extracted(re.sub(r"^mailto:", "", line))
     quoted = _QUOTED.match(line)
     if quoted and line[quoted.end() : quoted.end() + 1] == "@":
@@ -157,8 +158,7 @@ def _broken(problem: str) -> Email:
 def _repair(line: str) -> str:
     """The line with an at-sign and without spaces, when the way is clear."""
     line = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", f" {line} ").strip())
-    line = line.replace(" ", "") if _LETTERS_APART.fullmatch(line) else line
-    line = re.sub(r"^www\.(?=[^@]+@)", "", line)
+    line = line.replace(" ", "") if " " in line and _LETTERS_APART.fullmatch(line) else line
     if re.search("[а-яё]", line):
         line = _from_russian_keys(line)
     line = re.sub(r"@[@\s]*@|@[\s#\"']+|[\"]@", "@", line)
@@ -172,12 +172,15 @@ def _repair(line: str) -> str:
     if " " in domain:
         together, dotted = domain.replace(" ", ""), domain.replace(" ", ".")
         domain = next((one for one in (together, dotted) if _is_known(one)), domain)
-    return _SPACE_BY_SIGN.sub("", local).strip(",;: ") + at + domain
+    mailbox = _SPACE_BY_SIGN.sub("", local).strip(",;: ")
+    return (_SITE.sub("", mailbox) or mailbox) + at + domain
 
 
 _DOUBLED: Final = re.compile(r"^([^@\s]+@[^@\s]+?)\1$")
 """A whole address twice without anything between: the field was filled again."""
 _LETTERS_APART: Final = re.compile(r"(?:[^\s@] ){3,}[^\s@]@[^\s@](?: [^\s@])+")
+_SITE: Final = re.compile(r"^(?:www\.)+")
+"""What sites begin with, and mailboxes do not."""
 _TWICE: Final = re.compile(r"(@[^@\s]+)\1$")
 _SPLIT_DOMAIN: Final = re.compile(r"@([a-z-]+)@(ru|com)$")
 _SPACE_BY_SIGN: Final = re.compile(r"\s+(?=[._+-]|[0-9]+$|$)|(?<=[._+-])\s+")

@@ -97,13 +97,14 @@ def name(text: str | None) -> Name:
 def cases_of(surname: str | None, given: str | None, patronymic: str | None, gender: str) -> Cases:
     """The three cases of a whole name; of an eastern one only the last word is declined, and only of a man's."""
     parts = (surname, given, patronymic)
-    if surname and is_eastern(" ".join(filter(None, parts))):
+    is_short = surname is not None and fold(surname) in EASTERN
+    if is_short and is_eastern(" ".join(filter(None, parts))):
         line = _line(*parts)
         start = max(line.rfind(" "), line.rfind("-")) + 1
         last = line[start:]
         tails = decline(last, GIVEN, gender) if gender == MALE and _ENDS_IN_CONSONANT.search(last) else (last,) * 3
         return Cases(*(line[:start] + tail for tail in tails))
-    is_fixed = surname and fold(surname) in EASTERN and not _ENDS_IN_CONSONANT.search(surname)  # «Ма», «Ли»
+    is_fixed = is_short and not _ENDS_IN_CONSONANT.search(surname or "")  # «Ма», «Ли»
     forms = [
         (word,) * 3 if not word or (is_fixed and role == SURNAME) else decline(word, role, gender)
         for word, role in zip(parts, (SURNAME, GIVEN, PATRONYMIC), strict=True)

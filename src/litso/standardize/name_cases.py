@@ -172,7 +172,12 @@ def oblique_surname(folded: str) -> str | None:
 
 def is_told_by_others(folded: str) -> bool:
     """Whether what a folded word is, or the case in which it stands, depends on the words beside it."""
+    if not folded.endswith(_TOLD_ENDS):  # nearly every word of a column
+        return folded in EASTERN
     return folded in EASTERN or _WITH_FATHER.fullmatch(folded) is not None or oblique_surname(folded) is not None
+
+
+_TOLD_ENDS: Final = ("ой", "ым", "у", "лы", "гли", "зы", "зи")
 
 
 @lru_cache(maxsize=1)

@@ -115,12 +115,13 @@ _ASIDES: Final = re.compile(
     r"|(?<=\s)(?:урожд\w*\.?|девичья(?:\s+фамилия)?|до\s+брака|ранее|бывшая|дев\.)\s+[\w-]{3,}",
     re.IGNORECASE,
 )
+_HAS_ASIDE: Final = re.compile(r"@|\bс\s|[ivx]{2}|б\.|урожд|девич|брака|ранее|бывш|дев\.")
 """E-mails, company («с семьёй»), numbers of namesakes («II»), and «б. о.» for a patronymic that is not there."""
 
 
 def _without_asides(line: str) -> tuple[str, bool]:
     """The line without what is beside a name in letters of its own; only where words of a name stand in Cyrillic."""
-    if not _CYRILLIC.search(line):
+    if not _HAS_ASIDE.search(line.lower()) or not _CYRILLIC.search(line):
         return line, False
     cleaned = _ASIDES.sub(" ", line)
     return (cleaned, True) if cleaned != line and _CYRILLIC.search(cleaned) else (line, False)

@@ -120,6 +120,8 @@ _DATE: Final = re.compile(r"(?<![0-9.])(?:[0-2]?[0-9]|3[01])\.(?:0?[1-9]|1[0-2])
 
 def _without_dates(line: str) -> str:
     """The line without a date beside a number: «12.03.1985 89271234567»."""
+    if line.count(".") < 2:
+        return line
     cleaned = _DATE.sub(";", line)
     return cleaned if cleaned != line and sum(map(str.isdigit, cleaned)) > 6 else line
 
