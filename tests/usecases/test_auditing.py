@@ -204,3 +204,15 @@ def test_the_commands_tell_seal_and_verify(store: Store, parties: list[str], tmp
     status, out = litso(store, "audit", "verify")
     assert status == 3
     assert f"block 1: rows were changed: rows {listed[0]['audit_id']}" in out
+
+
+def test_the_commands_list_alarms_and_set_thresholds(store: Store, parties: list[str]) -> None:
+    with store.transaction() as connection:
+        for party in parties:
+            audit.write(connection, actor="anna", action="profile", party_id=party)
+    assert litso(store, "audit", "alarms") == (0, "")
+    assert "parties\tpeople 3\tprograms never" in litso(store, "audit", "rule", "parties", "--people", "3")[1]
+    found = json.loads(litso(store, "audit", "alarms", "--json")[1])
+    assert [(one["actor"], one["rule"], one["measured"]) for one in found] == [("anna", "parties", 3)]
+    assert "anna\tparties\t3/3" in litso(store, "audit", "alarms")[1]
+    assert litso(store, "audit", "rule", "other")[0] == 3

@@ -297,6 +297,7 @@ def texts_of_screens() -> set[str]:
     for path in WEB.glob("*.py"):
         if path.name not in (
             "english.py",
+            "english_audit.py",
             "english_cases.py",
             "english_checks.py",
             "english_feed.py",

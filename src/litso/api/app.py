@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from anyio import to_thread
 from litestar import Litestar, Request, Response, Router
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -41,10 +43,12 @@ from litso.api.relations import relations_router
 from litso.api.schemas import Problem
 from litso.api.service import changes_router, health, metrics_token, openapi_document, ready, tell_metrics
 from litso.api.tuning import tuning_router
-from litso.errors import LitsoError
+from litso.errors import LitsoError, NotFound
 from litso.settings import Settings
 from litso.sources.messages import LARGEST_BATCH
+from litso.store import audit
 from litso.store.database import Store
+from litso.usecases.access import Actor
 from litso.usecases.gathering import Gathering
 from litso.usecases.gauges import StoreGauges
 from litso.usecases.limits import Limits
@@ -173,11 +177,26 @@ def _exception_handler(screens: Screens | None) -> Callable[[AnyRequest, Excepti
 
     def handle(request: AnyRequest, error: Exception) -> Response[Any]:
         answer = problem_response(request, error)
+        actor = request.scope.get("user")
+        if isinstance(error, NotFound) and isinstance(actor, Actor):
+            answer.background = BackgroundTask(_note_miss, request.app.state.store, actor)
         if screens is None or not _is_for_people(request):
             return answer
-        return screens.show_problem(request, problem_of(error, request.url.path))
+        page = screens.show_problem(request, problem_of(error, request.url.path))
+        page.background = answer.background
+        return page
 
     return handle
+
+
+async def _note_miss(store: Store, actor: Actor) -> None:
+    """Who asks for what does not exist, again and again, may be trying ids: the audit keeps it."""
+    await to_thread.run_sync(_write_miss, store, actor)
+
+
+def _write_miss(store: Store, actor: Actor) -> None:
+    with store.transaction() as connection:
+        audit.write(connection, actor=actor.name, action="miss")
 
 
 def _is_for_people(request: AnyRequest) -> bool:

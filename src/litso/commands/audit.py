@@ -18,8 +18,9 @@ from litso.privacy.chain import count_of, head_line
 from litso.settings import load_settings
 from litso.store import audit_blocks
 from litso.store.audit import Entry, Filter
+from litso.store.audit_alarms import Thresholds
 from litso.store.database import Connection
-from litso.usecases import auditing
+from litso.usecases import audit_alarms, auditing
 from litso.usecases.access import ADMINISTRATOR, COMPLIANCE, Actor
 
 app = typer.Typer(help="The audit: who read and changed what; seal and verify its chain.", no_args_is_help=True)
@@ -89,6 +90,42 @@ def export(
         with out.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
     typer.echo(f"written: {out}")
+
+
+@app.command()
+def alarms(as_json: Json = False) -> None:
+    """Look for who is conspicuous within the last hour, and list open alarms. The worker looks every five minutes.
+
+    Example: litso audit alarms
+    """
+    with open_store(load_settings()) as store:
+        found = audit_alarms.watch(store)
+    if as_json:
+        print_json([{**one._asdict(), "raised_at": one.raised_at.isoformat()} for one in found])
+        return
+    for one in found:
+        typer.echo(
+            f"{one.alarm_id}\t{one.raised_at:%Y-%m-%d %H:%M}\t{one.actor}\t{one.rule}\t{one.measured}/{one.threshold}"
+        )
+
+
+@app.command()
+def rule(
+    name: Annotated[str | None, typer.Argument(help="Rule whose thresholds are set.")] = None,
+    people: Annotated[int, typer.Option(min=0, help="From how many within an hour on, of a user; 0: never.")] = 0,
+    programs: Annotated[int, typer.Option(min=0, help="The same of a program.")] = 0,
+) -> None:
+    """Show the rules of alarms, or set the thresholds of one.
+
+    Example: litso audit rule parties --people 300
+    """
+    with open_store(load_settings()) as store:
+        if name is not None:
+            audit_alarms.set_thresholds(store, _reader(False), Thresholds(name, people, programs))
+        with store.transaction() as connection:
+            found = audit_alarms.thresholds(connection)
+    for one in found:
+        typer.echo(f"{one.rule}\tpeople {one.people or 'never'}\tprograms {one.programs or 'never'}")
 
 
 @app.command()

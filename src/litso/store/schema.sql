@@ -1247,3 +1247,29 @@ create trigger audit_row
         audit_row('token', 'name', 'name', 'role', 'token_hash', 'former_hash', 'expires_at', 'revoked_at');
 create trigger audit_row after delete on consumer
     for each row execute function audit_row('consumer', 'name', 'name');
+
+-- Who is conspicuous in the audit: see litso.usecases.audit_alarms. One open alarm of a rule and an actor.
+create table audit_alarm (
+    alarm_id  bigint generated always as identity primary key,
+    rule      text not null,
+    actor     text not null,
+    measured  integer not null,
+    threshold integer not null,
+    raised_at timestamptz not null default now(),
+    closed_by text,
+    closed_at timestamptz,
+    reason    text not null default ''
+);
+create unique index audit_alarm_open on audit_alarm (rule, actor) where closed_at is null;
+create index audit_alarm_closed on audit_alarm (actor, closed_at) where closed_at is not null;
+
+-- Thresholds in place of those that are shipped; 0: never.
+create table audit_alarm_rule (
+    rule     text primary key,
+    people   integer not null check (people >= 0),
+    programs integer not null check (programs >= 0),
+    author   text not null,
+    set_at   timestamptz not null default now()
+);
+call audit_changed_in('audit_alarm', 'alarm', 'alarm_id', 'null', '''{}''', 'closed_by closed_at ''close''');
+call audit_ledger_of('audit_alarm_rule', 'alarm', 'rule', 'null', '''{}''', 'author set_at ''rule''');

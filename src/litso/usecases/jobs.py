@@ -20,7 +20,7 @@ from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
 from litso.telemetry import logs, metrics, traces
-from litso.usecases import case_refresh, collecting, graph, many_records, quality, screening
+from litso.usecases import audit_alarms, case_refresh, collecting, graph, many_records, quality, screening
 from litso.usecases.backoff import backoff
 from litso.usecases.pinning import release_ended
 
@@ -55,6 +55,11 @@ def _release_pins(store: Store, _: Job) -> None:
     release_ended(store)
 
 
+def _watch_audit(store: Store, _: Job) -> None:
+    """Alarms about who is conspicuous in the audit."""
+    audit_alarms.watch(store)
+
+
 def _check_invariants(store: Store, _: Job) -> None:
     """Nightly: a broken invariant is a failed job and a line in the log."""
     with store.transaction() as connection:
@@ -82,6 +87,7 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
         "screen": _screen,
         "measure-quality": _measure_quality,
         "release-pins": _release_pins,
+        "watch-audit": _watch_audit,
         "check-invariants": _check_invariants,
         "sweep": _sweep,
         many_records.KIND: many_records.work,
@@ -110,6 +116,7 @@ PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
         "screen": timedelta(minutes=10),
         "measure-quality": timedelta(hours=1),
         "release-pins": timedelta(minutes=10),
+        "watch-audit": timedelta(minutes=5),
         "check-invariants": timedelta(days=1),
         "sweep": timedelta(days=1),
     }

@@ -16,6 +16,7 @@ from litso.store.golden import Golden
 from litso.store.search import Hit, Term
 from litso.telemetry.traces import traced
 from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.audit_alarms import SEQUENCE, Sequences
 from litso.usecases.masking import Sight, masked_email, masked_phone, masked_values
 from litso.usecases.search_plan import (
     Group,
@@ -32,6 +33,7 @@ from litso.usecases.search_plan import (
 SHOWN: Final = 20
 """How many hits a screen shows."""
 
+_SEQUENCES: Final = Sequences()
 _MOST_CORRECTIONS: Final = 8
 _SHORTEST_TYPO_WORD: Final = 4
 _LONG_WORD: Final = 8
@@ -80,7 +82,7 @@ def search(connection: Connection, actor: Actor, query: str, *, limit: int = SHO
     if not hits:
         chosen, hits, corrections = _corrected(connection, plan(query, Reach.LAST), skip + limit)
     ranked = sorted(hits, key=lambda hit: _rank(hit, chosen))
-    return _answer(connection, actor, ranked[skip:], chosen, limit, corrections)
+    return _answer(connection, actor, query, ranked[skip:], chosen, limit, corrections)
 
 
 def _first_hits(connection: Connection, query: str, limit: int) -> tuple[Plan, list[Hit]]:
@@ -138,6 +140,7 @@ def _rank(hit: Hit, chosen: Plan) -> tuple[int, str, str]:
 def _answer(
     connection: Connection,
     actor: Actor,
+    typed: str,
     ranked: Sequence[Hit],
     chosen: Plan,
     limit: int,
@@ -148,7 +151,10 @@ def _answer(
     details = golden.find_many(connection, [hit.party_id for hit in shown])
     found = tuple(_found(hit, details[hit.party_id], chosen, sight) for hit in shown if hit.party_id in details)
     kinds = sorted({why.kind for one in found for why in one.why})
-    audit.write(connection, actor=actor.name, action="search", fields=kinds, purpose=purpose, found=len(found))
+    audit.write(
+        connection, actor=actor.name, action="search", fields=kinds, purpose=purpose, found=len(found),
+        object=SEQUENCE if _SEQUENCES.is_next(actor.name, typed) else "",
+    )  # fmt: skip
     return Answer(found, has_more=len(ranked) > limit, corrections=corrections)
 
 
@@ -187,7 +193,7 @@ def has_parties(connection: Connection) -> bool:
 @traced
 def by_phone(connection: Connection, actor: Actor, phone: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this phone, however it is written."""
-    return _exactly(connection, actor, of_phone(phone), limit, skip)
+    return _exactly(connection, actor, phone, of_phone(phone), limit, skip)
 
 
 def of_phone(phone: str) -> Group:
@@ -213,11 +219,11 @@ def of_email(email: str) -> Group:
 @traced
 def by_account(connection: Connection, actor: Actor, account: str, *, limit: int = SHOWN, skip: int = 0) -> Answer:
     """Parties that have this account, with or without its leading zeros."""
-    return _exactly(connection, actor, of_account(account), limit, skip)
+    return _exactly(connection, actor, account, of_account(account), limit, skip)
 
 
-def _exactly(connection: Connection, actor: Actor, group: Group, limit: int, skip: int) -> Answer:
+def _exactly(connection: Connection, actor: Actor, typed: str, group: Group, limit: int, skip: int) -> Answer:
     demand(actor, "read_parties")
     hits = store_search.find(connection, (group,), limit=skip + limit + 1) if group else []
     ranked = sorted(hits, key=lambda hit: (hit.name, hit.party_id))
-    return _answer(connection, actor, ranked[skip:], ((group,),), limit)
+    return _answer(connection, actor, typed, ranked[skip:], ((group,),), limit)

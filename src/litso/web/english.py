@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from litso.web.english_audit import AUDIT_TEXTS
 from litso.web.english_cases import CASE_PATTERNS, CASE_TEXTS
 from litso.web.english_checks import CHECK_PATTERNS, CHECK_TEXTS
 from litso.web.english_feed import FEED_TEXTS
@@ -17,6 +18,7 @@ from litso.web.english_signing import SIGNING_TEXTS
 
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
+        **AUDIT_TEXTS,
         **PARSE_TEXTS,
         **CASE_TEXTS,
         **CHECK_TEXTS,

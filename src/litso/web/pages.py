@@ -15,7 +15,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litso import __version__
 from litso.usecases.access import Actor
 from litso.usecases.masking import shown_phone
-from litso.web import check_words, formats, graph_words, parse_words, quality_words, words
+from litso.web import audit_words, check_words, formats, graph_words, parse_words, quality_words, words
 from litso.web.assets import asset
 from litso.web.i18n import chosen_language, translator
 from litso.web.sessions import VISIT_COOKIE, ScreenRequest, cookie, csrf_token, new_visit, secret_of
@@ -39,6 +39,7 @@ _SECTIONS: Final = (
     ("/consumers", "Получатели", "manage_consumers", _ACCESS),
     ("/users", "Пользователи", "manage_people", _ACCESS),
     ("/programs", "Программы", "manage_people", _ACCESS),
+    ("/audit", "Журнал", "read_audit", _ACCESS),
 )
 """(path, title, right that it needs, menu that it is in or None for the bar itself)."""
 
@@ -86,6 +87,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "consent_state": words.CONSENT_STATES,
     "consent_purpose": words.CONSENT_PURPOSES,
     "consent_channel": words.CONSENT_CHANNELS,
+    "audit_rule": audit_words.RULES,
     "check_answer": check_words.ANSWERS,
     "check_doubt": check_words.DOUBTS,
     "check_grade": check_words.GRADES,
@@ -117,6 +119,7 @@ def environment(lang: str) -> Environment:
         "check_answer_tone": check_words.ANSWER_TONES.__getitem__,
         "check_grade_tone": check_words.GRADE_TONES.__getitem__,
         "phone": shown_phone,
+        "audit_action": lambda name: say(audit_words.action(name)),
         "reason": say,
         "detail": partial(_detail, say),
         "problem": partial(_problem, say),

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from litso.web import (
+    audit,
     cases,
     checks,
     consumers,
@@ -62,6 +63,7 @@ _HANDLERS: Final = (
     *reference.HANDLERS,
     *consumers.HANDLERS,
     *people.HANDLERS,
+    *audit.HANDLERS,
     *own.HANDLERS,
     *programs.HANDLERS,
     nowhere,
