@@ -15,7 +15,7 @@ AUDIT_TEXTS: Final = MappingProxyType(
             "The conditions are not understood: check the id of the party and the dates."
         ),
         "Тревоги": "Alarms",
-        "%s из %s допустимых": "%s, threshold %s",
+        "%s при пороге %s": "%s, threshold %s",
         "Почему закрыта": "Why it is closed",
         "Закрыть": "Close",
         "Цепочка": "Chain",
