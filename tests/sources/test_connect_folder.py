@@ -171,7 +171,7 @@ def test_a_file_put_aside_is_tried_again_when_a_person_has_looked(desk: Desk, pe
     desk.done()
     assert desk.records() == {}
     register_source(desk.store, MAPPING.replace("deleted: gone\n", ""), "crm.yaml")
-    connecting.resume(desk.store, "crm")
+    connecting.resume(desk.store, "crm", "exam")
     assert desk.done() == (1, 0, 0)
     assert desk.connection().alarms == []
 

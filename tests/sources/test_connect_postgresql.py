@@ -208,7 +208,7 @@ def test_drift_by_setting(desk: Desk, peer: PostgresqlPeer, drift: str, status: 
     peer.put(row(2))
     assert desk.run().status == status
     assert [alarm["code"] for alarm in desk.connection().alarms] == ["drift"]
-    connecting.resume(desk.store, "crm")
+    connecting.resume(desk.store, "crm", "exam")
     assert desk.connection().alarms == []
     assert desk.run().status == "done"
     assert set(desk.records()) == {"1", "2"}

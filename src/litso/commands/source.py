@@ -105,7 +105,7 @@ def disconnect_source(source: Annotated[str, typer.Argument(help="Name of the so
     Example: litso source disconnect crm
     """
     with open_store(load_settings()) as store:
-        connecting.disconnect(store, source)
+        connecting.disconnect(store, source, "cli")
     typer.echo(f"source {source} does not run by itself any more")
 
 
@@ -173,7 +173,7 @@ def resume_source(source: Annotated[str, typer.Argument(help="Name of a connecte
     Example: litso source resume crm
     """
     with open_store(load_settings()) as store:
-        connecting.resume(store, source)
+        connecting.resume(store, source, "cli")
     typer.echo(f"source {source} is active")
 
 

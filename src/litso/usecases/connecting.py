@@ -12,7 +12,7 @@ from litso.sources.connectors.config import Connection as Described
 from litso.sources.connectors.config import parse_connection
 from litso.sources.connectors.port import Found
 from litso.sources.mapping import Mapping
-from litso.store import connections, sources
+from litso.store import audit, connections, sources
 from litso.store.connections import Run, SourceConnection
 from litso.store.database import Connection, Store
 from litso.usecases.access import Actor, demand
@@ -58,6 +58,7 @@ def connect(store: Store, text: str, origin: str, *, from_start: bool = False, c
             forget=from_start,
             created_by=connected_by,
         )
+        audit.write(connection, actor=connected_by, action="source.connect", object=f"source {described.source}")
     return Connected(described.source, described.kind, described.schedule is not None, anew)
 
 
@@ -65,11 +66,12 @@ def _place(former: SourceConnection) -> str:
     return parse_connection(former.spec, f"connection of {former.source}").place
 
 
-def disconnect(store: Store, source: str) -> None:
+def disconnect(store: Store, source: str, author: str) -> None:
     """Let a source run by itself no more; its records stay. NotFound when it does not."""
     with store.transaction() as connection:
         connections.get(connection, source)
         connections.remove(connection, source)
+        audit.write(connection, actor=author, action="source.disconnect", object=f"source {source}")
 
 
 def check(store: Store, source: str) -> Found:
@@ -93,10 +95,11 @@ def pause(store: Store, source: str, author: str) -> SourceConnection:
         if found.status == connections.STOPPED:
             raise Conflict(f"source {source!r} is stopped already")
         connections.set_status(connection, source, connections.PAUSED, f"Приостановил: {author}.")
+        audit.write(connection, actor=author, action="source.pause", object=f"source {source}")
         return connections.get(connection, source)
 
 
-def resume(store: Store, source: str) -> SourceConnection:
+def resume(store: Store, source: str, author: str) -> SourceConnection:
     """Run the source again, from where it was: alarms are closed, what changed in its columns is accepted."""
     with store.transaction() as connection:
         found = connections.get(connection, source)
@@ -105,16 +108,18 @@ def resume(store: Store, source: str) -> SourceConnection:
         connections.set_status(connection, source, connections.ACTIVE)
         if described.schedule:
             connections.hasten(connection, source)
+        audit.write(connection, actor=author, action="source.resume", object=f"source {source}")
         return connections.get(connection, source)
 
 
-def ask(store: Store, source: str) -> SourceConnection:
+def ask(store: Store, source: str, author: str) -> SourceConnection:
     """Let a worker run a source now, whatever its schedule. Conflict when it is not active."""
     with store.transaction() as connection:
         found = connections.get(connection, source)
         if found.status != connections.ACTIVE:
             raise Conflict(f"source {source!r} is {found.status}")
         connections.hasten(connection, source)
+        audit.write(connection, actor=author, action="source.run", object=f"source {source}")
         return connections.get(connection, source)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from litso.web.english_audit import AUDIT_TEXTS
 from litso.web.english_cases import CASE_PATTERNS, CASE_TEXTS
 from litso.web.english_checks import CHECK_PATTERNS, CHECK_TEXTS
+from litso.web.english_connections import CONNECTION_PATTERNS, CONNECTION_TEXTS
 from litso.web.english_feed import FEED_TEXTS
 from litso.web.english_golden import GOLDEN_PATTERNS, GOLDEN_TEXTS
 from litso.web.english_graph import GRAPH_TEXTS
@@ -24,6 +25,7 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         **CHECK_TEXTS,
         **GOLDEN_TEXTS,
         **GRAPH_TEXTS,
+        **CONNECTION_TEXTS,
         **FEED_TEXTS,
         **SIGNING_TEXTS,
         **QUALITY_TEXTS,
@@ -591,6 +593,7 @@ PATTERNS: Final = (
     (r"опечатка исправлена", "a typing error was corrected"),
     (r"иностранный номер", "a foreign number"),
     *CHECK_PATTERNS,
+    *CONNECTION_PATTERNS,
     *GOLDEN_PATTERNS,
     *CASE_PATTERNS,
 )

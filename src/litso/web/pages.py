@@ -80,6 +80,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "sign_in_method": words.SIGN_IN_METHODS,
     "consumer_status": words.CONSUMER_STATUSES,
     "consumer_act": words.CONSUMER_ACTS,
+    "run_status": words.RUN_STATUSES,
     "case_kind": words.CASE_KINDS,
     "case_state": words.CASE_STATES,
     "operation_kind": words.OPERATION_KINDS,

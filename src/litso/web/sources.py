@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from anyio import to_thread
 from litestar import Response, get, post
@@ -17,9 +18,10 @@ from litso.settings import Settings
 from litso.store import loads, quarantine
 from litso.store.database import Store
 from litso.store.quarantine import QuarantinedRow
-from litso.usecases import loading, source_overview
+from litso.usecases import connecting, loading, source_overview
 from litso.usecases.profiles import source_titles
 from litso.usecases.replaying import replay_row
+from litso.usecases.working import is_at_work
 from litso.web.given import GivenSettings, GivenStore
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, has_right
@@ -57,6 +59,8 @@ def show_source(
     """One source: data quality, quarantine by reason, loads, mapping."""
     with store.transaction() as connection:
         found = source_overview.read_source(connection, actor_of(request), name)
+        connected = connecting.read_connection(connection, actor_of(request), name)
+        is_worker = is_at_work(connection)
         rows = quarantine.list_rows(connection, source=name, code=code, after=after, limit=_ROWS + 1)
         titles = source_titles(connection)
     return page(
@@ -71,7 +75,31 @@ def show_source(
         code=code,
         loads=found.loads,
         titles=titles,
+        connected=connected,
+        is_worker=is_worker,
+        may_decide=actor_of(request).may("decide_loads"),
     )
+
+
+@post("/sources/{name:str}/pause", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200)
+def pause(request: ScreenRequest, store: GivenStore, name: FromPath[str], data: Form) -> Redirect:
+    """Do not run a source until it is resumed."""
+    connecting.pause(store, name, actor_of(request).name)
+    return see_other(f"/sources/{quote(name)}")
+
+
+@post("/sources/{name:str}/resume", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200)
+def resume(request: ScreenRequest, store: GivenStore, name: FromPath[str], data: Form) -> Redirect:
+    """Run a source again; its alarms are closed."""
+    connecting.resume(store, name, actor_of(request).name)
+    return see_other(f"/sources/{quote(name)}")
+
+
+@post("/sources/{name:str}/run", guards=[has_right("decide_loads")], sync_to_thread=True, status_code=200)
+def run(request: ScreenRequest, store: GivenStore, name: FromPath[str], data: Form) -> Redirect:
+    """Let a worker run a source now."""
+    connecting.ask(store, name, actor_of(request).name)
+    return see_other(f"/sources/{quote(name)}")
 
 
 @get("/loads/{load_id:int}", guards=[has_right("read_sources")], sync_to_thread=True)
@@ -201,4 +229,16 @@ def dismiss(request: ScreenRequest, store: GivenStore, quarantine_id: FromPath[i
     return see_other(f"/quarantine/{quarantine_id}")
 
 
-HANDLERS: Final = (show_sources, show_source, show_load, approve, reject, show_quarantined, fix, dismiss)
+HANDLERS: Final = (
+    show_sources,
+    show_source,
+    pause,
+    resume,
+    run,
+    show_load,
+    approve,
+    reject,
+    show_quarantined,
+    fix,
+    dismiss,
+)

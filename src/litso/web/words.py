@@ -343,6 +343,15 @@ DELIVERY_PROBLEMS: Final = MappingProxyType(
 )
 """How what kept a delivery from its consumer begins; what follows a colon there is for engineers and stays."""
 
+RUN_STATUSES: Final = MappingProxyType(
+    {
+        "running": "идёт",
+        "done": "выполнен",
+        "held": "ждёт решения",
+        "failed": "будет повторён",
+        "stopped": "источник остановлен",
+    }
+)
 CONSUMER_ACTS: Final = MappingProxyType(
     {
         "added": "подключён",

@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 from litso.domain.schedule import Every, Schedule, parse_cron
 from litso.errors import Misconfigured
-from litso.sources.connectors import folder, mysql, postgresql
+from litso.sources.connectors import folder, http, mysql, postgresql, s3, sftp
 from litso.sources.connectors.drift import HOLD, REACTIONS
 from litso.sources.connectors.landing import ROWS
 from litso.sources.connectors.port import Connector
@@ -42,6 +42,9 @@ class Settings(Protocol):
 
 KINDS: Final[Mapping[str, Callable[[Tree], Settings]]] = {
     "folder": folder.parse,
+    "sftp": sftp.parse,
+    "s3": s3.parse,
+    "http": http.parse,
     "postgresql": postgresql.parse,
     "mysql": mysql.parse,
 }

@@ -99,8 +99,8 @@ def _glob(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(signs.get(part) or re.escape(part) for part in parts))
 
 
-def choice_of(items: dict[str, Tree]) -> Choice:
-    """The choice of files as the settings of any connector of files have it."""
+def choice_of(items: dict[str, Tree], settle: timedelta = _SETTLE) -> Choice:
+    """The choice of files as the settings of any connector of files have it; settle: unless they say."""
     done = items["done"].text("the name of a marker") if "done" in items else None
     if done is not None and (_NAME not in done or "/" in done or done == _NAME):
         raise items["done"].problem(f"a marker is named after its file: {_NAME}.done")
@@ -110,7 +110,7 @@ def choice_of(items: dict[str, Tree]) -> Choice:
         files=tuple(_pattern(one) for one in items["files"].elements()) if "files" in items else (),
         mode=items["mode"].choice((FULL, DELTA)) if "mode" in items else DELTA,
         done=done,
-        settle=items["settle"].duration() if "settle" in items else _SETTLE,
+        settle=items["settle"].duration() if "settle" in items else settle,
         order=items["order"].choice(_ORDERS) if "order" in items else "name",
     )
 

@@ -128,7 +128,7 @@ class _Objects:
         self._open: IO[bytes] = path.open("wb")
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._open.writelines(msgspec.json.encode(row) + b"\n" for row in rows)
+        self._open.writelines(msgspec.json.encode(row, enc_hook=str) + b"\n" for row in rows)
 
     def close(self) -> None:
         self._open.close()
