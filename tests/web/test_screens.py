@@ -300,6 +300,7 @@ def texts_of_screens() -> set[str]:
             "english_audit.py",
             "english_cases.py",
             "english_checks.py",
+            "english_connections.py",
             "english_feed.py",
             "english_golden.py",
             "english_graph.py",

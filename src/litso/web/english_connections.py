@@ -28,9 +28,6 @@ CONNECTION_TEXTS: Final = MappingProxyType(
         "ждёт решения": "waits for a decision",
         "будет повторён": "will be tried again",
         "источник остановлен": "the source is stopped",
-        "Фоновая работа отстаёт: загрузка начнётся, когда она догонит.": (
-            "Background work is behind: the load begins when it has caught up."
-        ),
     }
 )
 CONNECTION_PATTERNS: Final = (
@@ -43,4 +40,6 @@ CONNECTION_PATTERNS: Final = (
     (r"Загрузка (\d+) отклонена: исправьте источник и включите его снова\.",
      r"Load \1 was refused: put the source right, then resume it."),
     (r"Приостановил: (.+)\.", r"Paused by \1."),
+    (r"Фоновая работа отстаёт: загрузка начнётся, когда она догонит\.",
+     r"Background work is behind: the load begins when it has caught up."),
 )  # fmt: skip
