@@ -166,7 +166,7 @@ def many(prefix: str, count: int) -> list[dict[str, Any]]:
 def test_many_records_are_a_job(client: TestClient) -> None:
     wrong = {"source": "crm", "source_id": "wrong", "attributes": {"mood": "good"}}
     job = ask(client, [*many("a", 20), wrong, {**wrong, "source": "nobody", "attributes": {}}])
-    assert (job["status"], job["total"]) == ("waiting", None)
+    assert (job["status"], job["total"]) == ("waiting", 22)
     work_off(client.store)
     done = client.get(f"/v1/jobs/{job['job_id']}").json()
     assert (done["status"], done["done"], done["total"]) == ("done", 22, 22)

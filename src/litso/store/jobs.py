@@ -55,9 +55,14 @@ def ask(
     key: str = "",
     due_at: datetime | None = None,
     asked_by: str,
+    total: int | None = None,
 ) -> int:
-    """Ask for a job in the caller's transaction; answers its id, or that of the unfinished job of this kind and key."""
-    row = {"kind": kind, "key": key, "arguments": Jsonb(dict(arguments or {})), "due_at": due_at, "asked_by": asked_by}
+    """Ask for a job in the caller's transaction; answers its id, or that of the unfinished job of this kind and key.
+
+    total: how much there is to do, where that is known.
+    """
+    told = Jsonb(dict(arguments or {}))
+    row = {"kind": kind, "key": key, "arguments": told, "due_at": due_at, "asked_by": asked_by, "total": total}
     made = connection.execute(statements("jobs")["ask"], row).fetchone()
     if made is None:
         return int(scalar(connection, statements("jobs")["find_unfinished"], {"kind": kind, "key": key}))

@@ -34,7 +34,7 @@ def ask(connection: Connection, actor: Actor, given: Sequence[Given]) -> Job:
         raise BadUsage("each record may occur once in a request")
     arguments = {"records": [msgspec.to_builtins(one) for one in given]}
     # A key of its own: unlike periodic work, two such jobs are not one.
-    number = jobs.ask(connection, KIND, _clean(arguments), key=str(uuid4()), asked_by=actor.name)
+    number = jobs.ask(connection, KIND, _clean(arguments), key=str(uuid4()), asked_by=actor.name, total=len(given))
     return jobs.get(connection, number)
 
 

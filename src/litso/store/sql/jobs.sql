@@ -1,6 +1,6 @@
 -- name: ask
-insert into job (kind, job_key, arguments, due_at, asked_by)
-values (%(kind)s, %(key)s, %(arguments)s, coalesce(%(due_at)s, now()), %(asked_by)s)
+insert into job (kind, job_key, arguments, due_at, asked_by, total)
+values (%(kind)s, %(key)s, %(arguments)s, coalesce(%(due_at)s, now()), %(asked_by)s, %(total)s)
 on conflict (kind, job_key) where status in ('waiting', 'running') do nothing
 returning job_id;
 
