@@ -51,7 +51,7 @@ def test_init_sets_up_an_embedded_store_and_doctor_finds_it_sound(tmp_path: Path
     assert first["token"] not in second.out
     checked = litso("doctor", **home)
     assert checked.status == 0
-    assert checked.out.count("holds") == 6
+    assert checked.out.count("holds") == 7
     assert not (tmp_path / "postgres/data/postmaster.pid").exists()
 
 
@@ -66,7 +66,7 @@ def test_doctor_says_what_is_broken_on_a_server_of_the_settings(
     checked = litso("doctor", "--json", **chosen)
     assert (checked.status, checked.err) == (3, "litso: broken: I6 (1)\n")
     found = {one["invariant"]: one["violations"] for one in json.loads(checked.out)["invariants"]}
-    assert found == {"I1": 0, "I2": 0, "I5": 0, "I6": 1, "I11": 0, "I12": 0}
+    assert found == {"I1": 0, "I2": 0, "I5": 0, "I6": 1, "I11": 0, "I12": 0, "A1": 0}
     assert not (tmp_path / "unused").exists()
 
 

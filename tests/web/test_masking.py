@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from litso.domain.scope import Scope
+from litso.usecases.access import Actor, sight_of
 from litso.usecases.masking import Sight, is_masked, masked_value, masked_values, shown_phone
 
 
@@ -50,3 +52,36 @@ def test_a_masked_phone_hides_the_middle_digits(phone: str) -> None:
     assert masked[-2:] == phone[-2:]
     assert sum(character.isdigit() for character in masked) <= 6
     assert len(masked) == len(shown_phone(phone))
+
+
+ACTORS = {
+    "operator": Actor("o", "operator"),
+    "contacts": Actor("c", "operator", scope=Scope(classes=("contact",))),
+    "money": Actor("m", "operator", scope=Scope(classes=("finance", "special"))),
+    "robot": Actor("r", "integrator", is_service=True),
+    "limited robot": Actor("l", "integrator", is_service=True, scope=Scope(classes=("document",))),
+}
+VALUES = {"phones": ["+79123456789"], "snils": "11223344595", "birth_date": "1961-04-12", "custom:benefit": "да"}
+PHONE, SNILS, SPECIAL = "phones", "snils", "birth_date"
+
+
+@pytest.mark.parametrize(
+    ("who", "purpose", "shown"),
+    [
+        ("operator", None, {SPECIAL}),
+        ("operator", "call", {PHONE, SPECIAL}),
+        ("operator", "request", {PHONE, SPECIAL}),
+        ("operator", "identity", {PHONE, SNILS, SPECIAL}),
+        ("contacts", None, set()),
+        ("contacts", "identity", {PHONE}),
+        ("money", "identity", {SPECIAL}),
+        ("robot", None, {PHONE, SNILS, SPECIAL}),
+        ("limited robot", None, {SNILS}),
+    ],
+)
+def test_a_purpose_shows_its_classes_within_the_limits(who: str, purpose: str | None, shown: set[str]) -> None:
+    sight, _ = sight_of(ACTORS[who], purpose)
+    found = masked_values(VALUES, sight, "person")
+    assert {name for name in found if found[name] == VALUES[name]} - {"custom:benefit"} == shown
+    assert ("custom:benefit" in found) == (SPECIAL in shown)
+    assert {"phones", "snils"} <= found.keys()

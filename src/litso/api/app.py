@@ -87,8 +87,9 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
     handler = _exception_handler(screens)
     gathering = Gathering(store)
 
-    def the_store() -> Store:
-        return store
+    def the_store(request: AnyRequest) -> Store:
+        actor = request.scope.get("user")
+        return store if actor is None else store.seen_by(actor.name, actor.scope)
 
     def the_settings() -> Settings:
         return settings

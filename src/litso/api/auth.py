@@ -66,7 +66,9 @@ def find_program(store: Store, token: str) -> Actor | None:
     """The program with this token."""
     with store.transaction() as connection:
         service = users.find_service(connection, token)
-    return service and Actor(name=service.name, role=service.role, title=service.name, is_service=True)
+    if service is None:
+        return None
+    return Actor(name=service.name, role=service.role, title=service.name, is_service=True, scope=service.scope)
 
 
 def needs(right: str) -> Callable[[AnyConnection, BaseRouteHandler], None]:

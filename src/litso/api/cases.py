@@ -111,7 +111,7 @@ def _answer(connection: Connection, actor: Actor, case: Case) -> Response[schema
 def get_case(request: ApiRequest, store: GivenStore, case_id: CaseId) -> Response[schemas.CaseOut]:
     """Why it is asked and what hangs on it. `GET /v1/explain` tells the evidence. The ETag is what `decide` needs."""
     with store.transaction() as connection:
-        return _answer(connection, request.user, cases.get(connection, case_id))
+        return _answer(connection, request.user, case_desk.get_case(connection, request.user, case_id))
 
 
 @post(

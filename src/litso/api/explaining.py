@@ -8,7 +8,7 @@ from litestar import Router, get
 from litestar.params import QueryParameter
 
 from litso.api import schemas
-from litso.api.auth import ApiRequest
+from litso.api.auth import ApiRequest, needs
 from litso.api.documents import NOT_FOUND
 from litso.api.given import GivenStore
 from litso.api.parties import Id, Purpose
@@ -75,7 +75,7 @@ def _judgement(entry: Judgement) -> int:
 def get_formation(request: ApiRequest, store: GivenStore, party_id: Id) -> schemas.FormationOut:
     """The steps: records that collapsed, groups that were joined and by what, neighbours that were kept apart."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, request.user, party_id)
         found = explaining.form_party(connection, request.user, current)
     steps = [
         schemas.FormationStepOut(
@@ -93,4 +93,6 @@ def get_formation(request: ApiRequest, store: GivenStore, party_id: Id) -> schem
     return schemas.FormationOut(found.party_id, found.threshold, records, found.nodes, steps)
 
 
-explaining_router = Router(path="/", route_handlers=[explain_pair, get_formation], tags=["explanations"])
+explaining_router = Router(
+    path="/", route_handlers=[explain_pair, get_formation], guards=[needs("read_parties")], tags=["explanations"]
+)

@@ -20,13 +20,23 @@ from litso.api.once import IdempotencyKey, once
 from litso.api.paging import from_cursor, link_header, to_cursor
 from litso.api.parties import Cursor, Id
 from litso.errors import BadUsage
-from litso.store import golden, operations
+from litso.store import golden
 from litso.store.database import Connection, Store
 from litso.store.operations import Operation
 from litso.usecases import bulk_judging, profiles
+from litso.usecases.access import Actor
 from litso.usecases.background import in_background
 from litso.usecases.bulk_judging import LinkFilter, Pair
-from litso.usecases.operations import Done, Versions, merge, parties_judged, split, undo_operation
+from litso.usecases.operations import (
+    Done,
+    Versions,
+    find_operation,
+    latest_operations,
+    merge,
+    parties_judged,
+    split,
+    undo_operation,
+)
 
 _DRY: Final = {200: ResponseSpec(out.OperationDoneOut, description="A dry run.", generate_examples=False)}
 _BEGUN: Final = {202: ResponseSpec(out.OperationOut, description="Begun: many judgements.", generate_examples=False)}
@@ -100,7 +110,8 @@ def _answered(
     with store.transaction() as connection:
 
         def work() -> out.OperationDoneOut:
-            present = golden.find_many(connection, [profiles.current_id(connection, one) for one in party_ids])
+            current = [profiles.current_id(connection, request.user, one) for one in party_ids]
+            present = golden.find_many(connection, current)
             demand_match(if_match, list(present.values()))
             is_any = (if_match or "").strip() == "*"
             versions = None if is_any else {one.party_id: one.version for one in present.values()}
@@ -126,7 +137,7 @@ def list_operations(
 ) -> Response[out.OperationsOut]:
     """The last merges, splits and bulk judgements, undone ones too, the newest first."""
     with store.transaction() as connection:
-        found = operations.latest(connection, before=from_cursor(cursor), limit=limit)
+        found = latest_operations(connection, request.user, before=from_cursor(cursor), limit=limit)
     following = to_cursor(found[-1].operation_id) if len(found) == limit else None
     page = out.OperationsOut([_out(one) for one in found], following)
     return Response(page, headers=link_header(request, "cursor", following))
@@ -139,14 +150,14 @@ def list_operations(
     summary="An operation",
     responses=NOT_FOUND,
 )
-def get_operation(store: GivenStore, operation_id: FromPath[int]) -> out.OperationOut:
+def get_operation(request: ApiRequest, store: GivenStore, operation_id: FromPath[int]) -> out.OperationOut:
     """What it changes, and its state: long work is asked for here until it is done."""
-    return _out(_read(store, operation_id))
+    return _out(_read(store, request.user, operation_id))
 
 
-def _read(store: Store, operation_id: int) -> Operation:
+def _read(store: Store, actor: Actor, operation_id: int) -> Operation:
     with store.transaction() as connection:
-        return operations.get(connection, operation_id)
+        return find_operation(connection, actor, operation_id)
 
 
 @delete(
@@ -167,7 +178,7 @@ def undo(
 ) -> Response[out.OperationOut]:
     """Take it back whole: ids, values, pins and consents are what they were. Judgements in bulk answer 202."""
     with store.transaction() as connection:
-        found = operations.get(connection, operation_id)
+        found = find_operation(connection, request.user, operation_id)
         if found.kind != "bulk":
             demand_match(if_match, _present(connection, operation_id))
     if found.kind != "bulk":

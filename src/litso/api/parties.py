@@ -92,7 +92,7 @@ def get_party(
 ) -> Response[schemas.PartyOut]:
     """The golden record with its origins, contacts, accounts, meters and outages. A merged id answers 308."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, request.user, party_id)
         if current != party_id.lower():
             return _moved(request, party_id, current)
         profile = profiles.read_profile(connection, request.user, current, purpose=purpose)
@@ -153,7 +153,7 @@ def get_records(
 ) -> Response[schemas.SourceRecordsOut]:
     """Every source record of the party in standard values."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, request.user, party_id)
         found = profiles.read_records(connection, request.user, current, purpose=purpose)
     page, following = page_of(found, cursor, limit)
     items = msgspec.convert(page, list[schemas.SourceRecordOut], from_attributes=True)
@@ -177,7 +177,7 @@ def get_timeline(
 ) -> Response[schemas.TimelinePage]:
     """Payments, charges, readings, requests, calls and outages of the party, the latest first."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, request.user, party_id)
         page = profiles.read_timeline(
             connection, request.user, current, kind=kind, before=from_cursor(cursor), limit=limit
         )

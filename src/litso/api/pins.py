@@ -39,7 +39,7 @@ def add_pin(
     """Later loads do not overwrite the value; a former pin of the attribute is undone by it."""
 
     def work() -> schemas.PinOut:
-        present = golden.get(connection, profiles.current_id(connection, party_id))
+        present = golden.get(connection, profiles.current_id(connection, request.user, party_id))
         demand_match(if_match, [present])
         made = pinning.pin(
             store.within(connection),

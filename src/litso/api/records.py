@@ -79,7 +79,7 @@ def upsert(
                     many_records.ask(connection, request.user, given)
                 ))
             )  # fmt: skip
-    if idempotency_key is None:
+    if idempotency_key is None and not request.user.scope.is_limited:
         return Response(_records_out(gathering.upsert(request.user, given)), status_code=HTTP_200_OK)
     with store.transaction() as connection:
 

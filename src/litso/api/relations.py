@@ -32,7 +32,7 @@ On = Annotated[date | None, QueryParameter(description="The day asked for; today
 def get_roles(request: ApiRequest, store: GivenStore, party_id: PartyId, on: On = None) -> schemas.RolesOut:
     """Roles in time with the records that say so, and the household; those that hold on the day come first."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, request.user, party_id)
         found = relations.read_relations(connection, request.user, current, on)
     return msgspec.convert(found, schemas.RolesOut, from_attributes=True)
 

@@ -17,6 +17,7 @@ from litso.commands.reference import age_in_words
 from litso.commands.reference import summary as reference_summary
 from litso.errors import BrokenInvariant
 from litso.settings import Settings, load_settings
+from litso.store import reader
 from litso.store.audit_blocks import tail
 from litso.store.invariants import Finding, check_invariants
 from litso.store.migrate import store_version
@@ -42,16 +43,18 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         listed = list_reference(connection, settings.home)
         judged = read_overview(connection, Actor("cli", ADMINISTRATOR))
         late = behind(connection)
+        unguarded = reader.problem(connection)
     if as_json:
         found = {
             "reference": reference_summary(listed),
             "behind": late,
             "unsealed": unsealed.rows,
+            "access": unguarded,
             "invariants": [finding._asdict() for finding in findings],
         }
         typer.echo(json.dumps({**facts, **found, "quality": _warnings(judged)}))
     else:
-        _print(facts, findings, listed, [*_warnings(judged), *_lateness(late)], unsealed.rows)
+        _print(facts, findings, listed, [*_warnings(judged), *_lateness(late)], unsealed.rows, unguarded)
     broken = [finding for finding in findings if finding.violations]
     if broken:
         raise BrokenInvariant("broken: " + ", ".join(f"{one.invariant} ({one.violations})" for one in broken))
@@ -83,7 +86,12 @@ def _lateness(late: dict[str, int]) -> list[str]:
 
 
 def _print(
-    facts: dict[str, str], findings: list[Finding], listed: list[Listed], warnings: list[str], unsealed: int
+    facts: dict[str, str],
+    findings: list[Finding],
+    listed: list[Listed],
+    warnings: list[str],
+    unsealed: int,
+    unguarded: str | None,
 ) -> None:
     table = Table(show_header=False, box=None)
     for name, value in facts.items():
@@ -95,6 +103,8 @@ def _print(
         table.add_row("quality", f"[yellow]{escape(warning)}[/yellow]")
     if unsealed:
         table.add_row("audit", f"{unsealed:,} rows are not sealed yet: the worker seals every second")
+    if unguarded:
+        table.add_row("access", f"[red]{escape(unguarded)}[/red]")
     for finding in findings:
         state = "[green]holds[/green]" if finding.violations == 0 else f"[red]{finding.violations} violations[/red]"
         table.add_row(finding.invariant, f"{state}  {finding.meaning}")

@@ -72,7 +72,7 @@ def party(
 ) -> None:
     """List the roles of a party. The read is logged."""
     with open_store(load_settings()) as store, store.transaction() as connection:
-        found = relations.read_relations(connection, OWN, profiles.current_id(connection, party_id), day_of(on))
+        found = relations.read_relations(connection, OWN, profiles.current_id(connection, OWN, party_id), day_of(on))
     print_json(asdict(found)) if as_json else typer.echo("\n".join(_lines(found.roles)))
 
 

@@ -9,11 +9,14 @@ import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
+from litso.domain.scope import FIELD_CLASSES, Scope
 from litso.settings import load_settings
 from litso.store import users
+from litso.store.scope import unknown
 from litso.store.users import Service
 from litso.usecases import programs
 from litso.usecases.access import ADMINISTRATOR, Actor
+from litso.usecases.limiting import standard_scope
 
 app = typer.Typer(help="Tokens of programs that call the API.", no_args_is_help=True)
 
@@ -28,12 +31,30 @@ _ACTOR: Final = Actor("cli", ADMINISTRATOR)
 def create(
     name: Annotated[str, typer.Argument(help="Name of the program; the audit shows it.")],
     role: Annotated[str, typer.Option(help="One of: " + ", ".join(users.SERVICE_ROLES) + ".")] = "integrator",
+    territory: Annotated[
+        list[str] | None, typer.Option(help="Only parties of this place, «region» or «region/city»; may be repeated.")
+    ] = None,
+    brand: Annotated[
+        list[str] | None, typer.Option(help="Only parties of sources of this legal entity; may be repeated.")
+    ] = None,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--class", help=f"Only fields of this class ({', '.join(FIELD_CLASSES)}); may be repeated."),
+    ] = None,
     days: Days = programs.LIFE_DAYS,
     as_json: Json = False,
 ) -> None:
-    """Make a token for a program and print it: it is shown once."""
+    """Make a token for a program and print it: it is shown once. Without limits it sees all that its role sees.
+
+    Example: litso token create desk --role operator --territory "Самарская область/Самара" --class contact
+    """
+    scope = standard_scope(Scope(tuple(territory or ()), tuple(brand or ()), tuple(fields or ())))
     with open_store(load_settings()) as store:
-        token = programs.issue(store, _ACTOR, name, role, days=days)
+        token = programs.issue(store, _ACTOR, name, role, days=days, scope=scope)
+        with store.transaction() as connection:
+            strange = unknown(connection, scope)
+    if strange:
+        typer.echo(f"no record is of {', '.join(strange)} yet", err=True)
     print_json({"name": name, "role": role, "token": token}) if as_json else typer.echo(token)
 
 
@@ -55,7 +76,7 @@ def _columns(service: Service, now: datetime) -> tuple[str, ...]:
     used = f"used {service.used_at:%Y-%m-%d %H:%M}" if service.used_at else "never used"
     is_changing = service.former_until is not None and service.former_until > now
     former = (f"former token until {service.former_until:%Y-%m-%d %H:%M}",) if is_changing else ()
-    return (service.name, service.role, service.state(now), until, used, *former)
+    return (service.name, service.role, service.state(now), until, used, *former, *filter(None, [str(service.scope)]))
 
 
 @app.command()

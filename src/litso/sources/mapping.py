@@ -40,6 +40,7 @@ KEYS: Final = (
     "custom",
     "locale",
     "territory",
+    "brand",
     "facts",
     "gates",
 )
@@ -122,6 +123,8 @@ class Mapping:
     custom: tuple[Custom, ...] = ()
     locale: str = "ru"
     territory: Territory | None = None
+    brand: str = ""
+    """The legal entity whose customers the source holds."""
     facts: tuple[FactMapping, ...] = ()
     gates: dict[str, float] = field(default_factory=dict)
     text: str = field(default="", repr=False, compare=False)
@@ -185,6 +188,7 @@ def parse_mapping(text: str, origin: str) -> Mapping:
         custom=_customs(given["custom"]) if "custom" in given else (),
         locale=given["locale"].choice(LOCALES) if "locale" in given else "ru",
         territory=_territory(given["territory"]) if "territory" in given else None,
+        brand=given["brand"].text("the name of a legal entity") if "brand" in given else "",
         facts=tuple(map(_fact, given["facts"].elements())) if "facts" in given else (),
         gates=_gates(given["gates"]) if "gates" in given else {},
         text=text,

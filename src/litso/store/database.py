@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote, urlsplit
+from weakref import WeakSet
 
 import msgspec
 import psycopg
 from psycopg import errors, sql
 from psycopg.abc import Query
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow, class_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from litso.errors import BrokenInvariant, Conflict, LitsoError, Misconfigured, Transient
+from litso.domain.scope import Scope
+from litso.errors import BrokenInvariant, Conflict, Forbidden, LitsoError, Misconfigured, Transient
+from litso.store.queries import statements
 from litso.telemetry import traces
 
 Connection = psycopg.Connection[TupleRow]
@@ -30,6 +35,11 @@ set_json_loads(msgspec.json.decode)  # a profile reads dozens of JSON columns: f
 
 _SESSION: Final = "-c search_path=litso,public -c timezone=UTC -c jit=off -c application_name=litso"
 _OLDEST_SERVER: Final = 150000
+
+READER: Final = "litso_reader"
+"""The role of requests by actors with limits; row security holds it."""
+_OF_READER: Final = f"{_SESSION} -c role={READER}"
+_UNGUARDED: Final = f"the role {READER} is not ready, so nobody with limits can be let in: see litso doctor"
 
 
 class TracedCursor(psycopg.Cursor[Row]):
@@ -48,15 +58,11 @@ class Store:
 
     def __init__(self, url: str, *, most: int = 16) -> None:
         self.url = url
-        self._pool: ConnectionPool[Connection] = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=most,
-            open=False,
-            kwargs={"options": _SESSION, "cursor_factory": TracedCursor},
-            timeout=30,
-            name="litso",
-        )
+        self._pool = _pool(url, _SESSION, most)
+        # Connections of the reader are their own: a statement is planned anew whenever its role changes.
+        self._guarded = _pool(url, _OF_READER, most)
+        self._is_guarded = False
+        self._opening = Lock()
 
     def open(self) -> None:
         """Connect; Misconfigured when the server does not answer or is too old."""
@@ -71,6 +77,7 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
+        self._guarded.close()
 
     @contextmanager
     def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
@@ -94,6 +101,108 @@ class Store:
         """
         with translated(), connect(self.url, autocommit=True) as connection:
             yield connection
+
+    @property
+    def whole(self) -> Store:
+        """The store without limits, for work whose result must not depend on who asks for it."""
+        return self
+
+    def seen_by(self, actor: str, scope: Scope) -> Store:
+        """The store as an actor sees it: with limits, parties beyond them are as if they were not there."""
+        return LimitedStore(self, actor, scope) if scope.is_limited else self
+
+    @contextmanager
+    def _guarded_transaction(self, patience: float | None) -> Iterator[Connection]:
+        self._open_guarded()
+        with translated(), self._guarded.connection(patience) as connection:
+            _GUARDED.add(connection)
+            yield connection
+
+    def _open_guarded(self) -> None:
+        with self._opening:
+            if not self._is_guarded:
+                with self.transaction() as connection:
+                    if not scalar(connection, statements("reader")["is_ready"]):
+                        raise Misconfigured(_UNGUARDED)
+                self._guarded.open()
+                self._is_guarded = True
+
+
+class LimitedStore(Store):
+    """A store behind row security: its transactions read what the scope of one actor lets through."""
+
+    def __init__(self, whole: Store, actor: str, scope: Scope) -> None:
+        self.url = whole.url
+        self._whole = whole
+        self._limits = {
+            "actor": actor, "limits": str(scope), "brands": list(scope.brands), "territories": list(scope.territories),
+        }  # fmt: skip
+
+    @property
+    def whole(self) -> Store:
+        """The store without limits."""
+        return self._whole
+
+    def open(self) -> None:
+        """The whole store is open already."""
+
+    def close(self) -> None:
+        """The whole store closes."""
+
+    def within(self, connection: Connection) -> Store:
+        """As of any store: the transaction has its limits already."""
+        return self._whole.within(connection)
+
+    @contextmanager
+    def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
+        """One transaction under the limits; what it may write stands in `litso.store.reader`, for more see `beyond`."""
+        with self._whole._guarded_transaction(patience) as connection:
+            connection.execute(statements("scope")["limit"], self._limits)
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Long work is for those who see everything."""
+        raise Forbidden("this is for actors without limits")
+        yield
+
+    def seen_by(self, actor: str, scope: Scope) -> Store:
+        """Limits are told once."""
+        raise BrokenInvariant("a store with limits is not limited anew")
+
+
+_GUARDED: Final[WeakSet[Connection]] = WeakSet()
+
+
+@contextmanager
+def beyond(connection: Connection) -> Iterator[Connection]:
+    """The same transaction as the owner of the tables, for work whose result must not depend on who asks: resolution,
+    the ledgers, what is derived from all. What the actor may touch is checked before, what is shown is read after.
+    """
+    if connection not in _GUARDED:
+        yield connection
+        return
+    connection.execute(statements("scope")["widen"])
+    _GUARDED.discard(connection)
+    try:
+        yield connection
+    finally:
+        _GUARDED.add(connection)
+        # After a failed statement the transaction ends, and this with it.
+        if connection.info.transaction_status is TransactionStatus.INTRANS:
+            connection.execute(statements("scope")["narrow"])
+
+
+def _pool(url: str, options: str, most: int) -> ConnectionPool[Connection]:
+    return ConnectionPool(
+        url,
+        min_size=1,
+        max_size=most,
+        open=False,
+        kwargs={"options": options, "cursor_factory": TracedCursor},
+        timeout=30,
+        name="litso",
+    )
 
 
 class _Within(Store):

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from litso.errors import Conflict, NotFound
+from litso.store import scope
 from litso.store.bulk import copy_frame, filling, read_batches
 from litso.store.database import Connection, row_of, rows_of, scalar
 from litso.store.parties import is_party_id
@@ -74,6 +75,7 @@ def publish_batches(connection: Connection, batches: Iterable[pa.Table], expecte
         for frame in frames:
             copy_frame(connection, "golden", frame, freeze=bool(emptied))
             published += frame["party_id"].to_list()
+    scope.write_many(connection, published)
     return published
 
 
@@ -82,6 +84,7 @@ def _merge(connection: Connection, frames: Iterable[pl.DataFrame]) -> list[str]:
     connection.execute(statements("golden")["create_incoming"])
     for frame in frames:
         copy_frame(connection, "incoming_golden", frame)
+        scope.write(connection, frame["party_id"].to_list())
     connection.execute(statements("golden")["analyze_incoming"])
     connection.execute(statements("golden")["keep_versions"])
     changed = [row[0] for row in connection.execute(statements("golden")["merge"]).fetchall()]
@@ -105,6 +108,7 @@ def publish_few(connection: Connection, documents: Sequence[Document]) -> dict[s
     """As `publish`, a handful at once; answers the versions of the parties that are new or changed."""
     if not documents:
         return {}
+    scope.write(connection, [document.party_id for document in documents])
     rows = "[" + ",".join(map(_row_text, documents)) + "]"
     return dict(connection.execute(statements("golden")["publish_few"], {"rows": rows}).fetchall())
 
@@ -121,6 +125,7 @@ def withdraw(connection: Connection, party_ids: Sequence[str]) -> int:
         return 0
     ids = {"ids": list(party_ids)}
     connection.execute(statements("golden")["keep_withdrawn"], ids)
+    scope.withdraw(connection, party_ids)
     return connection.execute(statements("golden")["withdraw"], ids).rowcount
 
 

@@ -16,6 +16,7 @@ INVARIANTS: Final = {
     "I6": "rows in = stored + unchanged + quarantined + erased",
     "I11": "the audit chain verifies",
     "I12": "a golden value comes from a source record of its party or from a pin",
+    "A1": "brands and places by which limits are told are those of the records",
 }
 
 

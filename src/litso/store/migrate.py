@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from litso.errors import Misconfigured
+from litso.store import reader
 from litso.store.database import Connection, connect, translated
 from litso.store.locks import MIGRATION, hold
 from litso.store.queries import statements
@@ -51,6 +52,8 @@ def migrate(url: str, steps: list[Migration] | None = None) -> list[Migration]:
             pending = _pending(connection, chosen)
             for step in pending:
                 _apply(connection, step)
+            if steps is None:
+                reader.prepare(connection)
     return pending
 
 

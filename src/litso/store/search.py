@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from litso.domain.scope import EVERYTHING, Scope
 from litso.store.database import Connection, rows_of
 from litso.store.queries import statements
 
@@ -36,12 +37,15 @@ Question = Sequence[Sequence[Term]]
 _MOST_WORDS: Final = 200_000
 
 
-def find(connection: Connection, question: Question, *, limit: int = 50) -> list[Hit]:
-    """Golden records that answer the question, at most `limit`, in no certain order."""
+def find(connection: Connection, question: Question, *, limit: int = 50, scope: Scope = EVERYTHING) -> list[Hit]:
+    """Golden records within a scope that answer the question, at most `limit`, in no certain order."""
     query = query_text(question)
     if not query:
         return []
-    return rows_of(connection, Hit, statements("search")["find"], {"query": query, "limit": limit})
+    if not scope.is_limited:
+        return rows_of(connection, Hit, statements("search")["find"], {"query": query, "limit": limit})
+    limits = {"brands": list(scope.brands), "territories": list(scope.territories)}
+    return rows_of(connection, Hit, statements("search")["find_within"], {"query": query, "limit": limit, **limits})
 
 
 def query_text(question: Question) -> str:

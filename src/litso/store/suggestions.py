@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from litso.domain.scope import EVERYTHING, Scope
 from litso.store.database import Connection, rows_of
 from litso.store.queries import statements
 from litso.store.search import Question, query_text
@@ -66,9 +67,15 @@ def find_lines(connection: Connection, question: Question, *, is_house: bool, li
     return [row[0] for row in connection.execute(statements("suggestions")["find_lines"], parameters).fetchall()]
 
 
-def find_companies(connection: Connection, question: Question, *, limit: int) -> list[Company]:
-    """Organizations that answer a question; those with most records first."""
+def find_companies(
+    connection: Connection, question: Question, *, limit: int, scope: Scope = EVERYTHING
+) -> list[Company]:
+    """Organizations within a scope that answer a question; those with most records first."""
     query = query_text(question)
     if not query:
         return []
-    return rows_of(connection, Company, statements("suggestions")["find_companies"], {"query": query, "limit": limit})
+    parameters = {
+        "query": query, "limit": limit, "is_limited": scope.is_limited, "brands": list(scope.brands),
+        "territories": list(scope.territories),
+    }  # fmt: skip
+    return rows_of(connection, Company, statements("suggestions")["find_companies"], parameters)

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from litso.domain.scope import EVERYTHING, FIELD_CLASSES, Scope
 from litso.errors import BadUsage, Conflict, Forbidden, NotFound
 from litso.settings import ROLES as ROLES
 from litso.store.database import Connection, row_of, rows_of, scalar
@@ -53,6 +54,14 @@ class User(NamedTuple):
     role: str
     is_active: bool
     created_at: datetime
+    territories: list[str]
+    brands: list[str]
+    classes: list[str]
+
+    @property
+    def scope(self) -> Scope:
+        """What the user may see."""
+        return _scope(self)
 
 
 class Session(NamedTuple):
@@ -89,6 +98,9 @@ class Service(NamedTuple):
     used_at: datetime | None
     former_until: datetime | None
     former_used_at: datetime | None
+    territories: list[str]
+    brands: list[str]
+    classes: list[str]
 
     def state(self, now: datetime) -> str:
         """revoked, expired or active."""
@@ -96,16 +108,38 @@ class Service(NamedTuple):
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
+    @property
+    def scope(self) -> Scope:
+        """What the program may see."""
+        return _scope(self)
+
+
+def _scope(one: User | Service) -> Scope:
+    return Scope(tuple(one.territories), tuple(one.brands), tuple(one.classes))
+
+
+def _limits(scope: Scope) -> dict[str, list[str]]:
+    """A scope as the columns keep it; BadUsage for a class that there is not."""
+    if strange := set(scope.classes) - set(FIELD_CLASSES):
+        raise BadUsage(f"a class of fields is one of {', '.join(FIELD_CLASSES)}, not {min(strange)!r}")
+    fields = {"territories": scope.territories, "brands": scope.brands, "classes": scope.classes}
+    limits = {name: [one.strip() for one in values] for name, values in fields.items()}
+    if any(not one or "\0" in one for values in limits.values() for one in values):
+        raise BadUsage("a territory or brand is not empty")
+    return limits
+
 
 # Users ---------------------------------------------------------------------------------------------------------
 
 
-def create(connection: Connection, *, login: str, name: str, role: str, password: str | None) -> User:
+def create(
+    connection: Connection, *, login: str, name: str, role: str, password: str | None, scope: Scope = EVERYTHING
+) -> User:
     """Add a user; Conflict when the login is taken. Without a password they come by the provider alone."""
     if not login.strip() or role not in ROLES:
         raise BadUsage(f"a user needs a login and one of the roles {', '.join(ROLES)}")
     hashed = None if password is None else _hashed(password)
-    row = {"login": _login(login), "name": name.strip(), "role": role, "password_hash": hashed}
+    row = {"login": _login(login), "name": name.strip(), "role": role, "password_hash": hashed, **_limits(scope)}
     found = row_of(connection, User, statements("users")["create"], row)
     if found is None:
         raise Conflict("this login is taken")
@@ -195,6 +229,11 @@ def _leave_one(connection: Connection, user_id: int) -> None:
     lock(connection, ADMINISTRATORS)
     if scalar(connection, statements("users")["is_last_administrator"], {"user_id": user_id}):
         raise Conflict("this is the last administrator: make another one first")
+
+
+def set_scope(connection: Connection, user_id: int, scope: Scope) -> None:
+    """Limit a user, or let them see everything again; it holds from the next request on."""
+    _change(connection, "set_scope", {"user_id": user_id, **_limits(scope)})
 
 
 def _change(connection: Connection, statement: str, parameters: dict[str, object]) -> None:
@@ -329,10 +368,13 @@ def _digest(token: str) -> bytes:
 # One-time tokens -----------------------------------------------------------------------------------------------
 
 
-def issue_token(connection: Connection, role: str = ADMINISTRATOR, *, life: timedelta = TOKEN_LIFE) -> str:
+def issue_token(
+    connection: Connection, role: str = ADMINISTRATOR, *, life: timedelta = TOKEN_LIFE, scope: Scope = EVERYTHING
+) -> str:
     """A token by which one user can be made, once, within its life."""
     token = secrets.token_urlsafe(24)
-    connection.execute(statements("users")["issue_token"], {"token_hash": _digest(token), "role": role, "life": life})
+    row = {"token_hash": _digest(token), "role": role, "life": life, **_limits(scope)}
+    connection.execute(statements("users")["issue_token"], row)
     return token
 
 
@@ -352,14 +394,21 @@ def redeem_token(connection: Connection, token: str, *, login: str, name: str, p
         raise Forbidden("the one-time token is not valid: litso init gives a new one")
     if is_first:
         connection.execute(statements("users")["void_tokens"])
-    return create(connection, login=login, name=name, role=row[0], password=password)
+    role, *limits = row
+    scope = Scope(*map(tuple, limits))
+    return create(connection, login=login, name=name, role=role, password=password, scope=scope)
 
 
 # Programs ------------------------------------------------------------------------------------------------------
 
 
 def issue_service_token(
-    connection: Connection, name: str, role: str = "integrator", *, life: timedelta | None = None
+    connection: Connection,
+    name: str,
+    role: str = "integrator",
+    *,
+    life: timedelta | None = None,
+    scope: Scope = EVERYTHING,
 ) -> str:
     """A token of a program, shown once; Conflict when the name is taken by another one in force.
 
@@ -368,7 +417,7 @@ def issue_service_token(
     if not name.strip() or role not in (*SERVICE_ROLES, CONSUMER):
         raise BadUsage(f"a program needs a name and one of the roles {', '.join(SERVICE_ROLES)}")
     token = _new_service_token()
-    row = {"token_hash": _digest(token), "name": name.strip(), "role": role, "life": life}
+    row = {"token_hash": _digest(token), "name": name.strip(), "role": role, "life": life, **_limits(scope)}
     if connection.execute(statements("users")["issue_service_token"], row).rowcount == 0:
         raise Conflict("a program of this name has a token already: rotate or revoke it")
     return token

@@ -74,7 +74,7 @@ def begin(store: Store, actor: Actor, given: Path | LinkFilter | Sequence[Pair],
     A file has the columns left_source, left_id, right_source, right_id, verdict, and maybe reason. BadUsage when not a
     single row can be taken.
     """
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     demand_reason(reason)
     with store.transaction() as connection:
         if isinstance(given, LinkFilter):
@@ -161,7 +161,7 @@ def _sides(row: Row) -> tuple[SourceKey, SourceKey]:
 
 def rehearse(store: Store, actor: Actor, operation_id: int, *, on_chunk: OnChunk = lambda done, of: None) -> Operation:
     """Foresee what an operation changes, by doing it and rolling it back; nobody else resolves meanwhile."""
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     with store.transaction() as connection:
         _demand_status(operations.get(connection, operation_id), "rehearsing")
     try:
@@ -274,7 +274,7 @@ def _samples(before: Mapping[SourceKey, str], after: Mapping[SourceKey, str]) ->
 
 def start_apply(store: Store, actor: Actor, operation_id: int) -> Operation:
     """Note that a rehearsed operation is being applied; Conflict when it cannot be."""
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     with store.transaction() as connection:
         _demand_status(operations.get(connection, operation_id, lock=True), "rehearsed", "applying")
         operations.change(connection, operation_id, "applying")
@@ -309,7 +309,7 @@ def apply(
 
 def start_undo(store: Store, actor: Actor, operation_id: int) -> Operation:
     """Note that an operation is being undone; Conflict when it cannot be, or a later judgement stands over it."""
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     with store.transaction() as connection:
         _demand_status(operations.get(connection, operation_id, lock=True), "applying", "applied", "undoing")
         demand_on_top(connection, operation_id)

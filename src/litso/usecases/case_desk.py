@@ -33,9 +33,9 @@ from litso.domain.case import (
 from litso.errors import BadUsage, Conflict, NotFound
 from litso.store import cases, golden, judgements, records
 from litso.store.cases import Case, Filter, Opening, Rule, Verdict
-from litso.store.database import Connection, Store
+from litso.store.database import Connection, Store, beyond
 from litso.store.judgements import SourceKey
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import Actor, demand, demand_records, seen_records
 from litso.usecases.case_refresh import FOLLOWED_AT_ONCE, refresh, total
 from litso.usecases.stewardship import judge_within, undo_within
 
@@ -83,7 +83,7 @@ def follow(store: Store) -> None:
     with store.transaction() as connection:
         pending, is_everything = cases.count_pending(connection)
     if pending and not is_everything and pending <= FOLLOWED_AT_ONCE:
-        refresh(store)
+        refresh(store.whole)
 
 
 def queue(
@@ -94,9 +94,28 @@ def queue(
     if _NUL in f"{chosen.kind}{chosen.source}{chosen.state}":
         return []
     if chosen.state in (None, *LIVE):
-        return cases.queue(connection, chosen, actor.name, after=after, limit=limit)
+        return _seen(connection, actor, cases.queue(connection, chosen, actor.name, after=after, limit=limit))
     before = after[1] or cases.LATEST
-    return cases.closed(connection, chosen, actor.name, before=before, limit=limit)
+    return _seen(connection, actor, cases.closed(connection, chosen, actor.name, before=before, limit=limit))
+
+
+def _seen(connection: Connection, actor: Actor, found: list[Case]) -> list[Case]:
+    """Those of the cases about records that the actor may see, both of them."""
+    if not actor.scope.is_limited:
+        return found
+    known = seen_records(connection, actor, [key for case in found for key in (case.left, case.right)])
+    return [case for case in found if {case.left, case.right} <= known]
+
+
+def get_case(connection: Connection, actor: Actor, case_id: int, *, lock: bool = False) -> Case:
+    """A case; NotFound when there is none, or it is about a party that the actor may not see."""
+    case = cases.get(connection, case_id)
+    if not _seen(connection, actor, [case]):
+        raise NotFound(f"there is no case {case_id}")
+    if not lock:
+        return case
+    with beyond(connection):
+        return cases.get(connection, case_id, lock=True)
 
 
 def statistics(connection: Connection, actor: Actor) -> Statistics:
@@ -107,7 +126,7 @@ def statistics(connection: Connection, actor: Actor) -> Statistics:
         *cases.ages(connection),
         cases.by_day(connection, _DAYS),
         *cases.agreement(connection, _DAYS),
-        *cases.held(connection),
+        *((0, 0) if actor.scope.is_limited else cases.held(connection)),
     )
 
 
@@ -118,15 +137,16 @@ def claim_next(store: Store, actor: Actor, chosen: Filter = Filter()) -> Case | 
         return None
     with store.transaction() as connection:
         found = cases.claim_next(connection, chosen, actor.name, LEASE_MINUTES)
-        return None if found is None else cases.get(connection, found)
+        return None if found is None else get_case(connection, actor, found)
 
 
 def claim(store: Store, actor: Actor, case_id: int) -> Case:
     """Claim a case, or claim it for longer. Conflict when another is at it, or nothing is to be decided."""
     demand(actor, "judge")
     with store.transaction() as connection:
+        found = get_case(connection, actor, case_id)
         if not cases.claim(connection, case_id, actor.name, LEASE_MINUTES):
-            _demand_free(cases.get(connection, case_id), actor)
+            _demand_free(found, actor)
         return cases.get(connection, case_id)
 
 
@@ -134,8 +154,8 @@ def release(store: Store, actor: Actor, case_id: int) -> Case:
     """Give a claim back. Conflict when the actor has none."""
     demand(actor, "judge")
     with store.transaction() as connection:
+        get_case(connection, actor, case_id)
         if not cases.release(connection, case_id, actor.name):
-            cases.get(connection, case_id)
             raise Conflict(f"case {case_id} is not claimed by you")
         return cases.get(connection, case_id)
 
@@ -151,7 +171,9 @@ def open_case(store: Store, actor: Actor, left: SourceKey, right: SourceKey, not
     if first == second:
         raise BadUsage("a case is about two different records")
     with store.transaction() as connection:
-        number = put_question(connection, actor.name, first, second, note.strip())
+        demand_records(connection, actor, [first, second])
+        with beyond(connection):
+            number = put_question(connection, actor.name, first, second, note.strip())
         if number is None:
             raise Conflict("this question is open already")
         return cases.get(connection, number)
@@ -211,16 +233,17 @@ def decide(
     if len(reason) > _LONGEST or _NUL in reason:
         raise BadUsage(f"a reason has up to {_LONGEST} characters")
     with store.transaction() as connection:
-        case = cases.get(connection, case_id, lock=True)
+        case = get_case(connection, actor, case_id, lock=True)
         _demand_free(case, actor)
         if tag is not None and tag != tag_of(connection, case):
             raise Conflict(f"case {case_id} has changed since it was shown: look again")
-        given = _present(connection, case)
-        _speak(connection, actor, case, given, verdict, reason)
-        others = [one for one in given if one.author != actor.name]
-        state = _state_after(connection, case, verdict, others)
-        _conclude(connection, actor, case, state, verdict, reason)
-        return Decided(cases.get(connection, case_id), verdict)
+        with beyond(connection):
+            given = _present(connection, case)
+            _speak(connection, actor, case, given, verdict, reason)
+            others = [one for one in given if one.author != actor.name]
+            state = _state_after(connection, case, verdict, others)
+            _conclude(connection, actor, case, state, verdict, reason)
+            return Decided(cases.get(connection, case_id), verdict)
 
 
 def _demand_free(case: Case, actor: Actor) -> None:
@@ -288,20 +311,21 @@ def undo(store: Store, actor: Actor, case_id: int | None = None) -> Decided:
             if last is None:
                 raise NotFound("you have no verdict to take back")
             case_id = last.case_id
-        case = cases.get(connection, case_id, lock=True)
+        case = get_case(connection, actor, case_id, lock=True)
         given = _present(connection, case)
         mine = next((one for one in reversed(given) if one.author == actor.name), None)
         if mine is None:
             raise NotFound(f"you have no verdict about case {case_id} that counts")
         if case.state not in LIVE and (case.decided_by != actor.name or given[-1] != mine):
             raise Conflict(f"case {case_id} was decided with another person: it is not yours alone to take back")
-        cases.undo_verdict(connection, mine.verdict_id)
-        if case.judgement_id is not None and judgements.get(connection, case.judgement_id).undone_at is None:
-            undo_within(connection, actor, case.judgement_id)
-        if case.state != OBSOLETE:
-            rest = {one.verdict for one in given if one.author != actor.name and one.verdict != UNSURE}
-            cases.move_on(connection, case_id, _STATE_OF.get(len(rest), ESCALATED))
-        return Decided(cases.get(connection, case_id), mine.verdict)
+        with beyond(connection):
+            cases.undo_verdict(connection, mine.verdict_id)
+            if case.judgement_id is not None and judgements.get(connection, case.judgement_id).undone_at is None:
+                undo_within(connection, actor, case.judgement_id)
+            if case.state != OBSOLETE:
+                rest = {one.verdict for one in given if one.author != actor.name and one.verdict != UNSURE}
+                cases.move_on(connection, case_id, _STATE_OF.get(len(rest), ESCALATED))
+            return Decided(cases.get(connection, case_id), mine.verdict)
 
 
 # Four eyes --------------------------------------------------------------------------------------------------------

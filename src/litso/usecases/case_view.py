@@ -14,10 +14,10 @@ from litso.golden.policy import QUALITY_OF
 from litso.golden.records import golden_record
 from litso.store import audit, cases, golden, locks, records, sources
 from litso.store.cases import Case, Verdict
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.store.records import Record
-from litso.usecases.access import Actor, demand, sight_of
-from litso.usecases.case_desk import tag_of, verdicts_shown
+from litso.usecases.access import Actor, demand, seen, sight_of
+from litso.usecases.case_desk import get_case, tag_of, verdicts_shown
 from litso.usecases.explaining import Answer, explain_store
 from litso.usecases.increment import members_of
 from litso.usecases.masking import Sight, masked_values, text_of
@@ -107,9 +107,9 @@ def review(connection: Connection, actor: Actor, case_id: int, *, purpose: str |
     """A case as the actor may see it; the read is logged first, contacts and documents are masked without a purpose."""
     demand(actor, "judge")
     sight, logged = sight_of(actor, purpose)
-    case = cases.get(connection, case_id)
+    case = get_case(connection, actor, case_id)
     for party in case.party_ids:
-        action = "reveal" if sight is Sight.FULL else "records"
+        action = "reveal" if purpose else "records"
         audit.write(connection, actor=actor.name, action=action, party_id=party, fields=FIELDS, purpose=logged)
     shown, others = _chosen(connection, case)
     columns = _columns(connection, case, shown)
@@ -239,7 +239,10 @@ def _effects(connection: Connection, actor: Actor, case: Case, verdict: str) -> 
     if case.state not in LIVE or not locks.try_lock(connection, locks.RESOLUTION):
         return None
     try:
-        return foresee(connection, actor, verdict, case.left, case.right)
+        with beyond(connection):
+            found = foresee(connection, actor, verdict, case.left, case.right)
+        touched = {one.party_id for one in found.before if one.party_id}
+        return found if touched == seen(connection, actor, touched) else None
     except NotFound:
         return None
 

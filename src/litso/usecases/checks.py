@@ -18,9 +18,10 @@ from litso.domain.record import ORGANIZATION
 from litso.errors import BadUsage, Conflict
 from litso.store import audit, checks, golden, parties
 from litso.store.checks import Found, ScreenedList
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.usecases import registers
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import Actor, demand, demand_seen
+from litso.usecases.access import seen as visible
 from litso.usecases.lists import CHECKED
 from litso.usecases.reference import KINDS
 from litso.usecases.relations import officers_known
@@ -122,12 +123,14 @@ def read_checks(
     demand(actor, "read_checks")
     day = today or _today()
     current = parties.get_current(connection, party_id).party_id
+    demand_seen(connection, actor, current)
     record = golden.get(connection, current)
     _log(connection, actor, current, 1)
-    follow(connection, [current])
+    with beyond(connection):
+        follow(connection, [current])
     found = checks.of_party(connection, current, with_gone=with_gone)
     hits = tuple(_hit(one, record.name, day) for one in found)
-    officers = officers_known(connection, current) if record.kind == ORGANIZATION else ()
+    officers = officers_known(connection, actor, current) if record.kind == ORGANIZATION else ()
     base = checks.find_base(connection)
     is_fresh = base is not None and not checks.pending_of(connection, base, [current])
     screened = checks.lists(connection)
@@ -146,7 +149,8 @@ def _linked(connection: Connection, actor: Actor, officers: Sequence[golden.Gold
     """Hits of persons of the base whom an organization names."""
     found: list[Hit] = []
     for one in officers:
-        follow(connection, [one.party_id])
+        with beyond(connection):
+            follow(connection, [one.party_id])
         own = checks.of_party(connection, one.party_id)
         if own:
             _log(connection, actor, one.party_id, len(own))
@@ -231,13 +235,14 @@ def list_hits(
     demand(actor, "read_checks")
     if of_list is not None and of_list not in CHECKED:
         raise BadUsage(f"there is no list {of_list!r}; there are {', '.join(CHECKED)}")
-    follow(connection)
+    with beyond(connection):
+        follow(connection)
     grades = None if is_sure is None else [one for one in GRADES if (one != POSSIBLE) is is_sure]
     found = checks.listed(
         connection, of_list=of_list, grades=grades, is_open=is_open, order=GRADES, before=before, limit=limit + 1
     )
     shown = found[:limit]
-    names = golden.find_many(connection, sorted({one.party_id for one in shown}))
+    names = golden.find_many(connection, sorted(visible(connection, actor, {one.party_id for one in shown})))
     for party in sorted(names):
         _log(connection, actor, party, 1)
     day = _today()
@@ -259,9 +264,11 @@ def decide(
     if not reason.strip() or len(reason) > _LONGEST or "\x00" in reason:
         raise BadUsage(f"a decision needs a reason of up to {_LONGEST} characters")
     match = checks.get(connection, match_id)
+    demand_seen(connection, actor, match.party_id)
     if seen is not None and seen != match.grade:
         raise Conflict(f"the match is {match.grade} now: look again")
-    return checks.decide(connection, match, verdict=verdict, reason=reason.strip(), author=actor.name)
+    with beyond(connection):
+        return checks.decide(connection, match, verdict=verdict, reason=reason.strip(), author=actor.name)
 
 
 def list_states(connection: Connection, actor: Actor | None = None) -> tuple[list[ListState], int]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from litso.domain.scope import CONTACT
 from litso.errors import BadUsage, Conflict, NotFound, RowRejected
 from litso.privacy.consent import (
     ANY_CHANNELS,
@@ -29,9 +30,9 @@ from litso.privacy.consent import (
 from litso.sources.quarantine import reject
 from litso.store import audit, changes, consents, golden, parties, quarantine, records
 from litso.store.consents import Consent, Given, StatedFact
-from litso.store.database import Connection, Store
+from litso.store.database import Connection, Store, beyond
 from litso.store.quarantine import RejectedRow
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import Actor, demand, demand_records, demand_seen, sight_of
 from litso.usecases.masking import Sight, masked_email, masked_phone
 from litso.usecases.reachability import standard_contact
 from litso.usecases.table_files import BadRow, TableRow, read_rows
@@ -144,17 +145,18 @@ def state_consent(
     if (party_id is None) == (record is None):
         raise BadUsage("give either a party or a record")
     with store.transaction() as connection:
-        key = record if record is not None else _record_of(connection, party_id or "", said.contact)
-        if records.find(connection, *key) is None:
-            raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
+        key = record if record is not None else _record_of(connection, actor, party_id or "", said.contact)
+        demand_records(connection, actor, [key])
         given = checked(key, said if said.said_at else said._replace(said_at=datetime.now(UTC)))
-        _enter(connection, [given], actor.name)
-        return consents.same(connection, given)
+        with beyond(connection):
+            _enter(connection, [given], actor.name)
+            return consents.same(connection, given)
 
 
-def _record_of(connection: Connection, party_id: str, contact: str) -> SourceKey:
+def _record_of(connection: Connection, actor: Actor, party_id: str, contact: str) -> SourceKey:
     """The record of a party that says a contact, the newest; without one the first that has the golden name."""
     party = parties.get_current(connection, party_id).party_id
+    demand_seen(connection, actor, party)
     members = records.of_party(connection, party)
     if not members:
         raise NotFound("the party has no records")
@@ -175,11 +177,14 @@ def take_back(store: Store, actor: Actor, consent_id: int) -> Consent:
     """Take back a statement that was entered by mistake; the entry stays. Conflict when it is taken back already."""
     demand(actor, "judge")
     with store.transaction() as connection:
-        if not consents.undo(connection, consent_id, actor.name):
-            consents.get(connection, consent_id)
-            raise Conflict(f"statement {consent_id} is taken back already")
-        changes.append(connection, consents.told(connection, [consent_id]))
-        return consents.get(connection, consent_id)
+        found = consents.get(connection, consent_id)
+        if actor.scope.is_limited:
+            demand_records(connection, actor, [(found.source, found.source_id)])
+        with beyond(connection):
+            if not consents.undo(connection, consent_id, actor.name):
+                raise Conflict(f"statement {consent_id} is taken back already")
+            changes.append(connection, consents.told(connection, [consent_id]))
+            return consents.get(connection, consent_id)
 
 
 def take_from_facts(connection: Connection, load_ids: Sequence[int]) -> Taken:
@@ -281,6 +286,7 @@ def read_consents(
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
     party = parties.get_current(connection, party_id).party_id
+    demand_seen(connection, actor, party)
     if not is_logged:
         version = golden.get(connection, party).version
         audit.write(
@@ -303,6 +309,6 @@ def _held(subject: Subject, found: Effective, entries: dict[int, Consent], sight
 
 def shown_contact(contact: str, sight: Sight) -> str:
     """A contact as a sight shows it."""
-    if sight is Sight.FULL:
+    if CONTACT in sight.shown:
         return contact
     return masked_email(contact) if "@" in contact else masked_phone(contact)

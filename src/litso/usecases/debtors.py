@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
+from litso.domain.scope import FINANCE
 from litso.errors import BadUsage
 from litso.golden.writ import DEBTOR, demands_on, identifiers, lacking
 from litso.store import audit, graph
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.store.graph import Debt, Lack
-from litso.usecases.access import Actor, demand, why
+from litso.usecases.access import Actor, demand, demand_class, seen, why
 from litso.usecases.graph import follow
 from litso.usecases.relations import addresses
 
@@ -65,9 +66,11 @@ def list_debtors(
     Each debtor named is logged. BadUsage for an unknown need or place.
     """
     demand(actor, "read_parties")
-    follow(connection)
+    demand_class(actor, FINANCE)
+    with beyond(connection):
+        follow(connection)
     found = _read(connection, lacks, least, after, limit)
-    shown = _debtors(connection, found)
+    shown = _debtors(connection, _seen(connection, actor, found))
     for party in sorted({one.party_id for one in shown if one.party_id}):
         audit.write(
             connection, actor=actor.name, action="profile", party_id=party, fields=("debt",), purpose=why(actor)
@@ -80,12 +83,15 @@ def export_debtors(
 ) -> Iterator[Debtor]:
     """All debtors, as `list_debtors`; the export is logged as one read with the number of rows, at its end."""
     demand(actor, "read_parties")
-    follow(connection)
+    demand_class(actor, FINANCE)
+    with beyond(connection):
+        follow(connection)
     after, count = None, 0
     while True:
         found = _read(connection, lacks, least, after, _AT_ONCE)
-        yield from _debtors(connection, found)
-        count += len(found)
+        shown = _debtors(connection, _seen(connection, actor, found))
+        yield from shown
+        count += len(shown)
         if len(found) < _AT_ONCE:
             break
         after = _place(found[-1])
@@ -94,6 +100,14 @@ def export_debtors(
 
 def _read(connection: Connection, lacks: str | None, least: Decimal, after: str | None, limit: int) -> list[Debt]:
     return graph.debts(connection, day=_today(), least=least, lack=_lack(lacks), after=_after(after), limit=limit)
+
+
+def _seen(connection: Connection, actor: Actor, found: list[Debt]) -> list[Debt]:
+    """With limits, the debts of parties that the actor may see; a debt of nobody known is nobody's to see."""
+    if not actor.scope.is_limited:
+        return found
+    known = seen(connection, actor, {one.party_id for one in found if one.party_id})
+    return [one for one in found if one.party_id in known]
 
 
 def _lack(need: str | None) -> Lack | None:

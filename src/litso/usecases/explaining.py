@@ -16,9 +16,9 @@ from litso.resolve.explain import Explanation
 from litso.resolve.formation import EVIDENCE, JUDGEMENT, VETO, Refusal, formation, strongest_path
 from litso.resolve.model import UNIT
 from litso.store import audit, crosswalk, records
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.store.judgements import Judgement
-from litso.usecases.access import Actor, demand, sight_of, why
+from litso.usecases.access import Actor, demand, demand_records, demand_seen, seen, sight_of, why
 from litso.usecases.resolution import Key
 from litso.usecases.scene import (
     Member,
@@ -138,16 +138,20 @@ def explain_store(connection: Connection, actor: Actor, left: Key, right: Key, *
     """Explain two records of the store; the read is logged first, values are masked as the actor may see them."""
     demand(actor, "read_parties")
     sight, logged = sight_of(actor, purpose)
+    if actor.scope.is_limited:
+        demand_records(connection, actor, (left, right))
     known = {(row.source, row.source_id): row.party_id for row in records.find_many(connection, (left, right))}
     for party in sorted({party for party in known.values() if party}):
         audit.write(connection, actor=actor.name, action="records", party_id=party, fields=("links",), purpose=logged)
-    scenes = scenes_of_store(connection, (left, right))
+    with beyond(connection):  # the answer speaks of these two parties alone, their neighbours count in it
+        scenes = scenes_of_store(connection, (left, right))
     return _answer([scene.masked(sight) for scene in scenes], left, right)
 
 
 def form_party(connection: Connection, actor: Actor, party_id: str) -> Formed:
     """How a party of the store was formed; the read is logged first."""
     demand(actor, "read_parties")
+    demand_seen(connection, actor, party_id)
     audit.write(
         connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose=why(actor)
     )
@@ -156,7 +160,10 @@ def form_party(connection: Connection, actor: Actor, party_id: str) -> Formed:
     if not found:
         raise NotFound("the party has no records")
     key = (members[0].source, members[0].source_id)
-    return _formed(*_home(scenes_of_nodes(connection, found), key))
+    with beyond(connection):
+        formed = _formed(*_home(scenes_of_nodes(connection, found), key))
+    neighbours = seen(connection, actor, {step.party for step in formed.steps if step.party})
+    return formed._replace(steps=tuple(step for step in formed.steps if step.party is None or step.party in neighbours))
 
 
 def party_of_record(connection: Connection, key: Key) -> str:

@@ -17,7 +17,7 @@ from litso.store.database import Connection
 from litso.store.golden import GoldenVersion
 from litso.store.parties import Party
 from litso.telemetry.traces import traced
-from litso.usecases.access import ASSISTED, Actor, action_of, demand, sight_of
+from litso.usecases.access import ASSISTED, Actor, action_of, demand, demand_seen, seen, sight_for, sight_of
 from litso.usecases.masking import Sight, masked_provenance, masked_values
 
 _SHOWING: Final = ("profile", "reveal")
@@ -63,7 +63,7 @@ def read_history(connection: Connection, actor: Actor, party_id: str, *, purpose
     """
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
-    kind = _known(connection, party_id).kind
+    kind = _known(connection, actor, party_id).kind
     states = golden.versions(connection, party_id)
     if not states:
         raise NotFound("the party has no golden record")
@@ -72,22 +72,25 @@ def read_history(connection: Connection, actor: Actor, party_id: str, *, purpose
     )
     masked = [_masked(state, sight, kind) for state in states]
     named = golden.find(connection, party_id)
+    merged = parties.merged_into(connection, party_id)
+    known = seen(connection, actor, merged)
     return History(
         party_id=party_id,
         name=named.name if named else str(_name(masked[0].golden_values)),
         kind=kind,
         is_living=named is not None,
-        former_ids=tuple(parties.merged_into(connection, party_id)),
+        former_ids=tuple(one for one in merged if one in known),
         versions=tuple(_versions(states, masked, sight, kind)),
         changes=tuple(changes.of_party(connection, party_id)),
     )
 
 
-def _known(connection: Connection, party_id: str) -> Party:
-    """The party of this very id, merged or not; NotFound when it was never minted."""
+def _known(connection: Connection, actor: Actor, party_id: str) -> Party:
+    """The party of this very id, merged or not; NotFound when it was never minted, or the actor may not see it."""
     found = parties.find(connection, party_id)
     if found is None:
         raise NotFound("the party does not exist")
+    demand_seen(connection, actor, party_id)
     return found
 
 
@@ -146,7 +149,7 @@ def read_as_of(
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
     moment = at if at.tzinfo else at.replace(tzinfo=UTC)
-    kind = _known(connection, party_id).kind
+    kind = _known(connection, actor, party_id).kind
     state = at_moment(golden.versions(connection, party_id), moment)
     audit.write(
         connection, actor=actor.name, action=action_of(sight, purpose), party_id=party_id,
@@ -180,7 +183,7 @@ class Seen(NamedTuple):
 def read_accesses(connection: Connection, actor: Actor, party_id: str, *, limit: int = 100) -> list[Entry]:
     """Who read a party, when, what for, the latest first."""
     demand(actor, "read_accesses")
-    known = _known(connection, party_id).party_id
+    known = _known(connection, actor, party_id).party_id
     return audit.of_party(connection, known, limit=limit, with_checks=actor.may("read_checks"))
 
 
@@ -194,6 +197,7 @@ def read_seen(connection: Connection, actor: Actor, audit_id: int, *, purpose: s
     read = audit.get(connection, audit_id)
     if read.party_id is None or read.action not in _SHOWING or read.version is None:
         raise NotFound("this read showed no golden record")
+    demand_seen(connection, actor, read.party_id)
     states = golden.versions(connection, read.party_id)
     found = [state for state in states if state.version == read.version]
     if not found:
@@ -203,8 +207,9 @@ def read_seen(connection: Connection, actor: Actor, audit_id: int, *, purpose: s
         purpose=logged_purpose, version=read.version,
     )  # fmt: skip
     was_masked = not read.purpose or read.purpose.startswith(ASSISTED)
-    kind = _known(connection, read.party_id).kind
-    shown = _masked(found[0], Sight.MASKED if was_masked else sight, kind)
+    kind = _known(connection, actor, read.party_id).kind
+    then = Sight.MASKED if was_masked else sight_for(read.purpose)
+    shown = _masked(found[0], Sight(sight.shown & then.shown), kind)
     values = {name: value for name, value in shown.golden_values.items() if name in read.fields}
     told = {name: entries for name, entries in shown.provenance.items() if name in read.fields}
     return Seen(read, kind, shown._replace(golden_values=values, provenance=told), was_masked)

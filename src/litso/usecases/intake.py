@@ -289,13 +289,13 @@ def list_links(
     connection: Connection, actor: Actor, *, source: str | None, owner: str | None, before: int | None, limit: int
 ) -> list[Link]:
     """Which ids are taken for one user, undone links too, the latest first."""
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     return intake.links(connection, source=source, owner=owner, before=before, limit=limit)
 
 
 def undo_link(store: Store, actor: Actor, link_id: int) -> Link:
     """Take a link back: records and events are as they were without it. Conflict when it is undone already."""
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     with store.transaction() as connection:
         link = intake.get_link(connection, link_id)
         intake.lock(connection, link.source, shared=False)

@@ -24,13 +24,14 @@ from litso.settings import Settings
 from litso.sources.gates import Gate, LoadFigures, raised_gates
 from litso.sources.mapping import Mapping, parse_mapping
 from litso.sources.quarantine import Rejected
-from litso.store import audit, connections, loads, quarantine, records, reference, sources
+from litso.store import audit, connections, loads, quarantine, records, reference, scope, sources
 from litso.store.database import Connection, Store
 from litso.store.loads import Counts
 from litso.store.quarantine import RejectedRow
 from litso.telemetry import metrics
 from litso.telemetry.traces import traced
 from litso.usecases import case_refresh, graph, quality, registers
+from litso.usecases.limiting import standard_territory
 from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
@@ -96,6 +97,7 @@ def register_source(store: Store, text: str, origin: str, *, by: str = "cli") ->
     mapping = parse_mapping(text, origin)
     with store.transaction() as connection:
         audit.acting(connection, by)
+        before = sources.find(connection, mapping.source)
         is_new = sources.register(
             connection,
             name=mapping.source,
@@ -103,7 +105,12 @@ def register_source(store: Store, text: str, origin: str, *, by: str = "cli") ->
             party=mapping.party,
             priority=mapping.priority,
             mapping=mapping.text,
+            brand=mapping.brand,
+            territory=standard_territory(mapping.territory),
         )
+        after = sources.get(connection, mapping.source)
+        if before and (before.brand, before.region, before.city) != (after.brand, after.region, after.city):
+            scope.write_source(connection, mapping.source)
     return mapping, is_new
 
 

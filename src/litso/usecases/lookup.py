@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 from litso.errors import NotFound
 from litso.store import audit, golden, parties, records
 from litso.store import search as store_search
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.store.golden import Golden
-from litso.usecases.access import Actor, action_of, demand, sight_of
+from litso.usecases.access import Actor, action_of, demand, seen, sight_of
 from litso.usecases.masking import Sight, masked_value, masked_values
 from litso.usecases.search import of_account, of_email, of_phone
 from litso.usecases.search_plan import Group
@@ -65,13 +65,20 @@ def look_up(
     """What belongs to each key, in the order of asking, and each party once; every read is logged first."""
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
-    matches = _matches(connection, wanted)
+    with beyond(connection):  # as in search: the golden records of the hits are read under the limits
+        matches = _seen(connection, actor, _matches(connection, wanted))
     found = golden.find_many(connection, sorted({party for one in matches for party in one.parties}))
     read = [(one.party_id, sorted(one.golden_values), one.version) for one in found.values()]
     action = action_of(sight, purpose)
     audit.write_many(connection, actor=actor.name, action=action, purpose=logged_purpose, read=read)
     audit.write(connection, actor=actor.name, action="search", purpose=logged_purpose, found=len(found))
     return matches, [_brief(found[party], sight) for party in sorted(found)]
+
+
+def _seen(connection: Connection, actor: Actor, matches: Sequence[Match]) -> list[Match]:
+    """Matches with the parties that the actor may see alone."""
+    known = seen(connection, actor, {party for one in matches for party in one.parties})
+    return [one._replace(parties=tuple(party for party in one.parties if party in known)) for one in matches]
 
 
 def _matches(connection: Connection, wanted: Wanted) -> list[Match]:
@@ -105,4 +112,4 @@ def _having(connection: Connection, group: Group) -> tuple[str, ...]:
 def _brief(record: Golden, sight: Sight) -> Brief:
     name = masked_value("full_name", record.name, sight, record.kind)
     values = masked_values(record.golden_values, sight, record.kind)
-    return Brief(record.party_id, record.kind, record.version, name, sight is not Sight.FULL, values, record.records)
+    return Brief(record.party_id, record.kind, record.version, name, not sight.is_full, values, record.records)

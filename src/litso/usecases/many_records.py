@@ -29,7 +29,7 @@ _MOST_REJECTED: Final = 1000
 
 def ask(connection: Connection, actor: Actor, given: Sequence[Given]) -> Job:
     """Ask for records to be inserted or changed. Each may occur once."""
-    demand(actor, "write_records")
+    demand(actor, "write_records_in_background")
     if len({(one.source, one.source_id) for one in given}) < len(given):
         raise BadUsage("each record may occur once in a request")
     arguments = {"records": [msgspec.to_builtins(one) for one in given]}
@@ -81,6 +81,7 @@ def _written(connection: Connection, by: str, start: int, given: Sequence[Given]
 
 def read_job(connection: Connection, actor: Actor, job_id: int) -> Job:
     """A job that the actor asked for; an administrator sees all. NotFound for those of others."""
+    demand(actor, "write_records_in_background")
     job = jobs.get(connection, job_id)
     if actor.role != ADMINISTRATOR and job.asked_by != actor.name:
         raise NotFound(f"job {job_id} does not exist")
@@ -89,6 +90,7 @@ def read_job(connection: Connection, actor: Actor, job_id: int) -> Job:
 
 def list_jobs(connection: Connection, actor: Actor, *, before: int | None, limit: int) -> list[Job]:
     """Jobs that the actor asked for, an administrator all, the latest first."""
+    demand(actor, "write_records_in_background")
     asked_by = None if actor.role == ADMINISTRATOR else actor.name
     return jobs.recent(connection, asked_by=asked_by, before=before, limit=limit)
 

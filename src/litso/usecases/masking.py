@@ -1,15 +1,19 @@
 """What of a party a reader may see: personal data are masked before they leave the data layer.
 
-Two sights: everything, and contacts and documents masked (the daily work of an operator, who reveals with a purpose).
+A sight is a set of classes of fields that are shown as they are. Contacts and documents of other classes are masked:
+that is the daily work of an operator, who reveals with a purpose. Special values of other classes are left out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import Enum
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
+
+from litso.domain.record import CUSTOM_PREFIX
+from litso.domain.scope import CONTACT, DOCUMENT, FIELD_CLASSES, FINANCE, SPECIAL, Scope
 
 DOT: Final = "•"
 
@@ -22,11 +26,27 @@ _RUSSIAN_PHONE: Final = re.compile(r"\+7(\d{3})(\d{3})(\d{2})(\d{2})")
 _LAST_SHOWN: Final = 2
 
 
-class Sight(Enum):
-    """How much is shown."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How much is shown: the classes of fields whose values are shown as they are."""
 
-    FULL = "full"
-    MASKED = "masked"
+    shown: frozenset[str]
+
+    FULL: ClassVar[Sight]
+    MASKED: ClassVar[Sight]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is held back."""
+        return self == Sight.FULL
+
+    def within(self, scope: Scope) -> Sight:
+        """The same, but for the classes beyond the limits of an actor."""
+        return Sight(frozenset(one for one in self.shown if scope.shows(one)))
+
+
+Sight.FULL = Sight(frozenset(FIELD_CLASSES))
+Sight.MASKED = Sight(frozenset({FINANCE, SPECIAL}))
 
 
 def shown_phone(phone: str) -> str:
@@ -67,7 +87,7 @@ def masked_value(attribute: str, value: str, sight: Sight, kind: str) -> str:
 
 def masked_values(values: Mapping[str, Any], sight: Sight, kind: str) -> dict[str, Any]:
     """Golden values (value or list of values by attribute) as this sight shows them."""
-    return {name: _masked(name, value, sight, kind) for name, value in values.items()}
+    return {name: _masked(name, value, sight, kind) for name, value in values.items() if not is_left_out(name, sight)}
 
 
 def text_of(value: Any) -> str:
@@ -80,6 +100,7 @@ def masked_provenance(provenance: Mapping[str, Any], sight: Sight, kind: str) ->
     return {
         attribute: [{**entry, "value": masked_value(attribute, str(entry["value"]), sight, kind)} for entry in entries]
         for attribute, entries in provenance.items()
+        if not is_left_out(attribute, sight)
     }
 
 
@@ -105,6 +126,15 @@ def shown_attribute(name: str) -> str:
 
 def is_masked(attribute: str, sight: Sight, kind: str) -> bool:
     """Whether a value of this attribute is shown otherwise than it is."""
-    if sight is Sight.FULL or (kind == "organization" and attribute not in CONTACT_ATTRIBUTES):
+    if kind == "organization" and attribute not in CONTACT_ATTRIBUTES:
         return False
-    return attribute in _MASKS
+    return attribute in _MASKS and _class_of(attribute) not in sight.shown
+
+
+def is_left_out(attribute: str, sight: Sight) -> bool:
+    """Whether an attribute is not shown at all: birth dates and attributes of a source's own are special."""
+    return SPECIAL not in sight.shown and (attribute == "birth_date" or attribute.startswith(CUSTOM_PREFIX))
+
+
+def _class_of(attribute: str) -> str:
+    return CONTACT if attribute in CONTACT_ATTRIBUTES else DOCUMENT

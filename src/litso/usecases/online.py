@@ -21,17 +21,17 @@ from litso.domain.record import (
     TEXT_ATTRIBUTES,
 )
 from litso.domain.territory import Territory
-from litso.errors import BadUsage
+from litso.errors import BadUsage, Forbidden
 from litso.resolve.evidence import compare
 from litso.resolve.model import UNIT, Model, score
 from litso.sources.mapping import Mapping as SourceMapping
 from litso.standardize.one import standardize_one
-from litso.store import audit, golden, loads, locks, nodes, parties, records, sources, suggestions
-from litso.store.database import Connection
+from litso.store import audit, golden, loads, locks, nodes, parties, records, scope, sources, suggestions
+from litso.store.database import Connection, beyond
 from litso.store.loads import Counts
 from litso.telemetry.traces import traced
 from litso.usecases import registers
-from litso.usecases.access import Actor, demand, why
+from litso.usecases.access import Actor, demand, seen, seen_records, why
 from litso.usecases.address_lines import address_lines
 from litso.usecases.blocks import Blocks, Hand, candidates_of, read_groups
 from litso.usecases.increment import Cause, place, settle
@@ -115,10 +115,29 @@ class _Job:
 def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
     """Insert or change source records and everything that follows from them; the order of the answer is that given.
 
-    Raises BadUsage for an unknown attribute or a repeated key, NotFound for a source that is not registered.
+    Raises BadUsage for an unknown attribute or a repeated key, NotFound for a source that is not registered, Forbidden
+    when a record is, or would be, beyond the limits of the actor.
     """
     demand(actor, "write_records")
-    return put_records(connection, actor.name, given)
+    if not actor.scope.is_limited:
+        return put_records(connection, actor.name, given)
+    locks.lock_resolution(connection)
+    keys = [(one.source, one.source_id) for one in given]
+    with beyond(connection):
+        _demand_within(connection, actor, [(row.source, row.source_id) for row in records.find_many(connection, keys)])
+        done = put_records(connection, actor.name, given)
+        _demand_within(connection, actor, keys)
+        named = [(found.source, found.source_id) for one in done for found in one.evidence]
+        known = seen_records(connection, actor, named)
+    return [
+        one._replace(evidence=[found for found in one.evidence if (found.source, found.source_id) in known])
+        for one in done
+    ]
+
+
+def _demand_within(connection: Connection, actor: Actor, keys: Sequence[tuple[str, str]]) -> None:
+    if scope.records_within(connection, actor.scope, keys) != set(keys):
+        raise Forbidden("a record is of a brand or a place beyond your limits")
 
 
 def rehearse_records(connection: Connection, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
@@ -324,7 +343,10 @@ def match(
     row |= {CUSTOM_PREFIX + name: row.get(CUSTOM_PREFIX + name) for name in customs}
     locale = "ru" if model.locale == "ru" else "generic"
     stranger = standardize_one(row, locale=locale, territory=territory, registers=registers.in_use())
-    found = _candidates(connection, model, stranger) if stranger["kind"] != NO_PARTY else []
+    with beyond(connection):
+        found = _candidates(connection, model, stranger) if stranger["kind"] != NO_PARTY else []
+    known = seen(connection, actor, {one.party_id for one in found})
+    found = [one for one in found if one.party_id in known]
     names = golden.find_many(connection, [one.party_id for one in found[:limit]])
     shown = [one._replace(name=names[one.party_id].name) for one in found[:limit] if one.party_id in names]
     audit.write(

@@ -14,15 +14,15 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, Final, NamedTuple
 
-from litso.errors import BadUsage, Conflict
+from litso.errors import BadUsage, Conflict, NotFound
 from litso.privacy.consent import Effective, Statement, Subject, allowed, effective
 from litso.store import audit, consents, crosswalk, facts, golden, judgements, locks, operations, parties, pins
-from litso.store.database import Connection, Store
+from litso.store.database import Connection, Store, beyond
 from litso.store.golden import Golden
 from litso.store.judgements import SourceKey, Verdict
 from litso.store.operations import Operation
 from litso.usecases import profile_facts
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import Actor, demand, demand_seen, seen
 from litso.usecases.increment import Cause, Settled
 from litso.usecases.pinning import fix_value, republish
 from litso.usecases.stewardship import judge_within, reconsider
@@ -113,7 +113,7 @@ def merge(
     """
     chosen = values or {}
     with _operating(store, actor, reason) as connection:
-        found = _seen(connection, party_ids, versions)
+        found = _seen(connection, actor, party_ids, versions)
         if len(found) < 2:
             raise BadUsage("two parties or more are needed for a merge")
         members = [list(crosswalk.keys_of(connection, [one.party_id])) for one in found]
@@ -144,7 +144,7 @@ def split(
     of them, or no others.
     """
     with _operating(store, actor, reason) as connection:
-        (found,) = _seen(connection, [party_id], versions)
+        (found,) = _seen(connection, actor, [party_id], versions)
         members = list(crosswalk.keys_of(connection, [found.party_id]))
         parted = sorted(set(chosen))
         rest = [key for key in members if key not in set(parted)]
@@ -169,7 +169,8 @@ def _operating(store: Store, actor: Actor, reason: str) -> Iterator[Connection]:
     demand_reason(reason)
     with store.transaction() as connection:
         locks.lock_resolution(connection)
-        yield connection
+        with beyond(connection):
+            yield connection
 
 
 def demand_reason(reason: str) -> None:
@@ -178,9 +179,10 @@ def demand_reason(reason: str) -> None:
         raise BadUsage(f"an operation needs a reason of up to {_LONGEST} characters")
 
 
-def _seen(connection: Connection, party_ids: Sequence[str], versions: Versions) -> list[Golden]:
+def _seen(connection: Connection, actor: Actor, party_ids: Sequence[str], versions: Versions) -> list[Golden]:
     """Golden records of the present parties, each once; Conflict when one is not as the caller saw it."""
     current = dict.fromkeys(parties.get_current(connection, one).party_id for one in party_ids)
+    demand_seen(connection, actor, *current)
     return [golden.get(connection, one, version=(versions or {}).get(one)) for one in current]
 
 
@@ -245,12 +247,23 @@ def rehearse_judgement(
     locks.lock_resolution(connection)
     with connection.transaction(force_rollback=True):
         judge_within(connection, actor, verdict=verdict, left=left, right=right)
+    with beyond(connection):
+        effects = foresee(connection, actor, verdict, left, right)
+    _demand_reach(connection, actor, effects)
     for party in sorted(parties_of(connection, [left, right])):
         audit.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
-    return foresee(connection, actor, verdict, left, right)
+    return effects
+
+
+def _demand_reach(connection: Connection, actor: Actor, effects: Effects) -> None:
+    """Conflict when a change would reach parties that the actor may not see."""
+    touched = {one.party_id for one in effects.before if one.party_id}
+    if seen(connection, actor, touched) != touched:
+        raise Conflict("this would change parties beyond your limits: ask somebody without them")
 
 
 def _carried_out(connection: Connection, actor: Actor, plan: _Plan, outlook: _Outlook, is_rehearsal: bool) -> Done:
+    _demand_reach(connection, actor, outlook.effects)
     for party in outlook.before.shares:
         audit.write(connection, actor=actor.name, action="records", party_id=party, fields=("operation",))
     if is_rehearsal:
@@ -384,15 +397,35 @@ def undo_operation(store: Store, actor: Actor, operation_id: int) -> Operation:
     demand(actor, "judge")
     with store.transaction() as connection:
         locks.lock_resolution(connection)
-        found = operations.get(connection, operation_id, lock=True)
-        if found.status != "applied":
-            raise Conflict(f"operation {operation_id} is {found.status}")
-        demand_on_top(connection, operation_id)
-        fixed = _undo_pins(connection, actor, operation_id)
-        undo_entries(connection, actor, [one.judgement_id for one in judgements.of_operation(connection, operation_id)])
-        republish(connection, fixed.parties | parties_of(connection, fixed.keys))
-        operations.change(connection, operation_id, "undone", undone_by=actor.name)
-        return operations.get(connection, operation_id)
+        find_operation(connection, actor, operation_id)
+        with beyond(connection):
+            found = operations.get(connection, operation_id, lock=True)
+            if found.status != "applied":
+                raise Conflict(f"operation {operation_id} is {found.status}")
+            demand_on_top(connection, operation_id)
+            fixed = _undo_pins(connection, actor, operation_id)
+            entries = judgements.of_operation(connection, operation_id)
+            undo_entries(connection, actor, [one.judgement_id for one in entries])
+            republish(connection, fixed.parties | parties_of(connection, fixed.keys))
+            operations.change(connection, operation_id, "undone", undone_by=actor.name)
+            return operations.get(connection, operation_id)
+
+
+def find_operation(connection: Connection, actor: Actor, operation_id: int) -> Operation:
+    """An operation; with limits an actor sees its own alone, others are as if they were not there."""
+    found = operations.get(connection, operation_id)
+    if actor.scope.is_limited and found.author != actor.name:
+        raise NotFound(f"there is no operation {operation_id}")
+    return found
+
+
+def latest_operations(
+    connection: Connection, actor: Actor, *, before: int | None = None, limit: int = 50
+) -> list[Operation]:
+    """Operations, the newest first; with limits an actor sees its own alone."""
+    demand(actor, "judge")
+    found = operations.latest(connection, before=before, limit=limit)
+    return [one for one in found if not actor.scope.is_limited or one.author == actor.name]
 
 
 def demand_on_top(connection: Connection, operation_id: int) -> None:

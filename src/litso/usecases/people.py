@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from litso.domain.scope import EVERYTHING, Scope
 from litso.errors import BadUsage, Conflict
 from litso.store import second_factors, throttle, users
 from litso.store.database import Connection, Store
@@ -15,6 +16,7 @@ from litso.store.throttle import Held
 from litso.store.users import Session, User
 from litso.usecases import sign_in_log
 from litso.usecases.access import ROLES, Actor, demand
+from litso.usecases.limiting import standard_scope
 from litso.usecases.sign_in_log import note
 
 _MANAGE = "manage_people"
@@ -59,14 +61,28 @@ def list_people(connection: Connection, actor: Actor, *, token: str = "") -> Peo
     return People(persons, [one for one in held if one.kind == throttle.ADDRESS])
 
 
-def invite(store: Store, actor: Actor, role: str) -> str:
-    """A one-time token by which one person becomes a user of a role."""
+def invite(store: Store, actor: Actor, role: str, scope: Scope = EVERYTHING) -> str:
+    """A one-time token by which one person becomes a user of a role, with limits of what they see."""
     demand(actor, _MANAGE)
     if role not in ROLES:
         raise BadUsage(f"a role is one of {', '.join(ROLES)}")
     with store.transaction() as connection:
-        note(connection, actor.name, sign_in_log.USER, done="invited", role=role)
-        return users.issue_token(connection, role)
+        note(connection, actor.name, sign_in_log.USER, done="invited", role=role, limits=str(scope))
+        return users.issue_token(connection, role, scope=standard_scope(scope))
+
+
+def limit(store: Store, actor: Actor, user_id: int, scope: Scope) -> None:
+    """Limit what a user sees, from their next page on; Conflict for the own one and for the last administrator."""
+    demand(actor, _MANAGE)
+    with store.transaction() as connection:
+        user = _another(connection, actor, user_id)
+        limits = standard_scope(scope)
+        if user.scope != limits:
+            users.set_scope(connection, user_id, limits)
+            note(
+                connection, actor.name, sign_in_log.USER, user=user.login, done="limits", was=str(user.scope),
+                limits=str(limits),
+            )  # fmt: skip
 
 
 def change_role(store: Store, actor: Actor, user_id: int, role: str) -> None:

@@ -12,12 +12,12 @@ from litso.golden.pins import PINNABLE
 from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, PIN
 from litso.standardize.one import standardize_one
 from litso.store import audit, golden, locks, parties, pins, records
-from litso.store.database import Connection, Store
+from litso.store.database import Connection, Store, beyond
 from litso.store.golden import Golden
 from litso.store.pins import Pin
 from litso.store.records import Record
 from litso.usecases import registers
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import Actor, demand, demand_records, demand_seen, seen, sight_of
 from litso.usecases.increment import Cause, Settled, publish_touched
 from litso.usecases.masking import Sight, masked_value
 from litso.usecases.reconciliation import current_model
@@ -74,10 +74,13 @@ def pin(
         raise BadUsage("the end of a pin lies ahead")
     with store.transaction() as connection:
         locks.lock_resolution(connection)
-        found = golden.get(connection, parties.get_current(connection, party_id).party_id, version=version)
-        number = fix_value(connection, actor, found, attribute, value, reason, until)
-        republish(connection, {found.party_id})
-        return pins.get(connection, number)._replace(party_id=found.party_id)
+        current = parties.get_current(connection, party_id).party_id
+        demand_seen(connection, actor, current)
+        found = golden.get(connection, current, version=version)
+        with beyond(connection):
+            number = fix_value(connection, actor, found, attribute, value, reason, until)
+            republish(connection, {found.party_id})
+            return pins.get(connection, number)._replace(party_id=found.party_id)
 
 
 def fix_value(
@@ -143,14 +146,17 @@ def undo_pin(store: Store, actor: Actor, pin_id: int) -> Pin:
     demand(actor, "judge")
     with store.transaction() as connection:
         locks.lock_resolution(connection)
-        holders = {one.pin_id: one.party_id for one in pins.held(connection)}
-        undone, _ = pins.undo(connection, [pin_id], actor.name)
-        if not undone:
-            pins.get(connection, pin_id)
-            raise Conflict(f"pin {pin_id} is undone already")
-        party = holders.get(pin_id)
-        republish(connection, {party} if party else set())
-        return pins.get(connection, pin_id)._replace(party_id=party)
+        found = pins.get(connection, pin_id)
+        if actor.scope.is_limited:
+            demand_records(connection, actor, [(found.source, found.source_id)])
+        with beyond(connection):
+            holders = {one.pin_id: one.party_id for one in pins.held(connection)}
+            undone, _ = pins.undo(connection, [pin_id], actor.name)
+            if not undone:
+                raise Conflict(f"pin {pin_id} is undone already")
+            party = holders.get(pin_id)
+            republish(connection, {party} if party else set())
+            return pins.get(connection, pin_id)._replace(party_id=party)
 
 
 def release_ended(store: Store) -> int:
@@ -183,8 +189,12 @@ def read_pins(
     demand(actor, "read_parties")
     sight, logged_purpose = sight_of(actor, purpose)
     chosen = None if party_id is None else [parties.get_current(connection, party_id).party_id]
-    found = [one for one in _showing(pins.held(connection, chosen)) if one.party_id]
-    listed = sorted({one.party_id for one in found if one.party_id})
+    held = _showing(pins.held(connection, chosen))
+    known = seen(connection, actor, {one.party_id for one in held if one.party_id})
+    if chosen:
+        demand_seen(connection, actor, *chosen)
+    found = [one for one in held if one.party_id in known]
+    listed = sorted(known)
     audit.write(
         connection, actor=actor.name, action="records", party_id=chosen[0] if chosen else None,
         fields=sorted({one.attribute for one in found}), purpose=logged_purpose, found=len(found),

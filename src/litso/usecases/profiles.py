@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from litso.domain.record import CUSTOM_PREFIX
+from litso.domain.scope import FINANCE
 from litso.golden.contacts import Channel
 from litso.golden.contacts import Contact as RankedContact
 from litso.golden.policy import SINGLE_ATTRIBUTES
@@ -19,8 +20,8 @@ from litso.store.golden import Golden
 from litso.store.records import Record
 from litso.telemetry.traces import traced
 from litso.usecases import profile_facts
-from litso.usecases.access import Actor, action_of, demand, sight_of, why
-from litso.usecases.masking import Sight, is_masked, masked_value, masked_values
+from litso.usecases.access import Actor, action_of, demand, demand_seen, sight_of, why
+from litso.usecases.masking import Sight, is_left_out, is_masked, masked_value, masked_values
 from litso.usecases.pinning import Pinned, pins_shown
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
 from litso.usecases.reachability import Reach, reach
@@ -28,6 +29,7 @@ from litso.usecases.reachability import Reach, reach
 SHOWN: Final = 5
 PAGE: Final = 20
 _FACTS: Final = 200
+_OF_MONEY: Final = ("payment", "charge")
 _FACTS_OF_TIMELINE: Final = 2000
 
 
@@ -161,6 +163,7 @@ def read_profile(
     `kind` and `before` (a fact id) choose the page of its timeline.
     """
     demand(actor, "read_parties")
+    demand_seen(connection, actor, party_id)
     sight, logged_purpose = sight_of(actor, purpose)
     record = golden.get(connection, party_id)
     audit.write(
@@ -169,7 +172,9 @@ def read_profile(
     )  # fmt: skip
     moment = now or datetime.now(UTC)
     members = records.of_party(connection, party_id)
-    known = _facts(connection, party_id, record, members, _FACTS if before is None else _FACTS_OF_TIMELINE)
+    known = _shown_facts(
+        _facts(connection, party_id, record, members, _FACTS if before is None else _FACTS_OF_TIMELINE), sight
+    )
     titles = source_titles(connection)
     timeline = _timeline(profile_facts.events(known, moment), kind, before, PAGE)
     pinned = pins_shown(connection, record, members, sight)
@@ -177,9 +182,11 @@ def read_profile(
     return _profile(record, members, pinned, reached, known, timeline, titles, sight, logged_purpose, moment)
 
 
-def current_id(connection: Connection, party_id: str) -> str:
-    """The id that lives on for this one; NotFound when it was never minted."""
-    return parties.get_current(connection, party_id).party_id
+def current_id(connection: Connection, actor: Actor, party_id: str) -> str:
+    """The id that lives on for this one; NotFound when it was never minted, or the actor may not see the party."""
+    current = parties.get_current(connection, party_id).party_id
+    demand_seen(connection, actor, current)
+    return current
 
 
 def source_titles(connection: Connection) -> dict[str, str]:
@@ -197,6 +204,13 @@ def _facts(connection: Connection, party_id: str, record: Golden, members: Seque
     own = facts.of_party(connection, party_id, numbers, limit=limit)
     nearby = facts.of_homes(connection, _homes(record, members), limit=limit)
     return list({fact.fact_id: fact for fact in (*own, *nearby)}.values())
+
+
+def _shown_facts(known: Sequence[Fact], sight: Sight) -> list[Fact]:
+    """Facts without those of money, and without their amounts, for whom the class is not."""
+    if FINANCE in sight.shown:
+        return list(known)
+    return [fact._replace(amount=None) for fact in known if fact.kind not in _OF_MONEY]
 
 
 def _homes(record: Golden, members: Sequence[Record]) -> dict[str, set[str]]:
@@ -222,7 +236,8 @@ def _profile(
     now: datetime,
 ) -> Profile:
     values = masked_values(record.golden_values, sight, record.kind)
-    provenance = {name: _origins(record, name, titles, sight) for name in record.provenance}
+    told = [name for name in record.provenance if not is_left_out(name, sight)]
+    provenance = {name: _origins(record, name, titles, sight) for name in told}
     listed = profile_facts.accounts(record.golden_values.get("accounts") or (), known)
     happened = profile_facts.events(known, now)
     requests = [event for event in happened if event.kind == "request"]
@@ -235,9 +250,9 @@ def _profile(
         name=masked_value("full_name", record.name, sight, record.kind),
         published_at=record.published_at,
         purpose=purpose,
-        is_masked=sight is not Sight.FULL,
+        is_masked=not sight.is_full,
         birth_date=values.get("birth_date"),
-        age=_age(record.golden_values.get("birth_date"), now.date()),
+        age=_age(values.get("birth_date"), now.date()),
         address=values.get("address"),
         values=values,
         provenance=provenance,
@@ -359,6 +374,7 @@ def read_records(
 ) -> list[SourceRecord]:
     """Source records of a party; the read is logged first."""
     demand(actor, "read_parties")
+    demand_seen(connection, actor, party_id)
     sight, logged_purpose = sight_of(actor, purpose)
     _log(connection, actor, "records", party_id, ("records",), logged_purpose)
     titles = source_titles(connection)
@@ -378,10 +394,12 @@ def read_timeline(
 ) -> Timeline:
     """A page of what happened to a party, the latest first, after the event whose fact id is `before`."""
     demand(actor, "read_parties")
+    demand_seen(connection, actor, party_id)
     record = golden.get(connection, party_id)
     _log(connection, actor, "records", party_id, ("timeline",), why(actor))
     members = records.of_party(connection, party_id)
-    known = _facts(connection, party_id, record, members, _FACTS_OF_TIMELINE)
+    sight, _ = sight_of(actor, None)
+    known = _shown_facts(_facts(connection, party_id, record, members, _FACTS_OF_TIMELINE), sight)
     happened = profile_facts.events(known, now or datetime.now(UTC))
     return _timeline(happened, kind, before, limit)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from litso.domain.scope import EVERYTHING, Scope
 from litso.errors import BadUsage, Conflict
 from litso.store import audit, users
 from litso.store.database import Connection, Store
 from litso.store.users import CONSUMER, GRACE, Service
 from litso.usecases.access import Actor, demand
+from litso.usecases.limiting import standard_scope
 
 LIFE_DAYS: Final = 365
 LONGEST_DAYS: Final = 3650
@@ -29,14 +31,14 @@ def list_programs(connection: Connection, actor: Actor) -> list[Service]:
     return users.list_services(connection)
 
 
-def issue(store: Store, actor: Actor, name: str, role: str, *, days: int = LIFE_DAYS) -> str:
-    """A token of a new program, shown once; Conflict when the name is taken."""
+def issue(store: Store, actor: Actor, name: str, role: str, *, days: int = LIFE_DAYS, scope: Scope = EVERYTHING) -> str:
+    """A token of a new program, with limits of what it sees, shown once; Conflict when the name is taken."""
     demand(actor, _MANAGE)
     if role not in users.SERVICE_ROLES:
         raise BadUsage(f"a role is one of {', '.join(users.SERVICE_ROLES)}")
     with store.transaction() as connection:
         audit.acting(connection, actor.name)
-        return users.issue_service_token(connection, name, role, life=life_of(days))
+        return users.issue_service_token(connection, name, role, life=life_of(days), scope=standard_scope(scope))
 
 
 def rotate(store: Store, actor: Actor, name: str, *, days: int = LIFE_DAYS, grace: timedelta = GRACE) -> str:

@@ -315,7 +315,7 @@ def read_failing(
     for party in sorted({one.party_id for one in shown if one.party_id}):
         audit.write(connection, actor=actor.name, action="records", party_id=party, fields=fields, purpose=logged)
     records = tuple(_shown(one, place.attribute, columns, sight) for one in shown)
-    return FailingPage(place, records, sight is Sight.MASKED, shown[-1].record_id if len(found) > limit else None)
+    return FailingPage(place, records, not sight.is_full, shown[-1].record_id if len(found) > limit else None)
 
 
 def export_failing(connection: Connection, actor: Actor, place: Place) -> Iterator[tuple[str, str, str]]:

@@ -10,14 +10,15 @@ from decimal import Decimal
 from typing import Final
 
 from litso.domain.record import ORGANIZATION, PERSON
+from litso.domain.scope import FINANCE
 from litso.errors import NotFound
 from litso.golden.search import DOCUMENT, NAME, words
 from litso.golden.ties import OWNER
 from litso.standardize.account import account as standard_account
 from litso.store import audit, facts, golden, graph
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.store.graph import Member, Role
-from litso.usecases.access import Actor, demand, why
+from litso.usecases.access import Actor, demand, demand_seen, seen, why
 from litso.usecases.graph import follow
 from litso.usecases.profiles import source_titles
 
@@ -183,14 +184,16 @@ def read_relations(
     Everybody who is named is logged; the party itself is not where `is_logged` says that it is already.
     """
     demand(actor, "read_parties")
-    follow(connection, [party_id])
+    demand_seen(connection, actor, party_id)
+    with beyond(connection):
+        follow(connection, [party_id])
     record = golden.get(connection, party_id)
     is_person = record.kind == PERSON
     found = Relations(
         roles=_related(connection, graph.roles_of_party(connection, party_id), on or _today()),
-        household=_household_of(connection, party_id) if is_person else None,
-        organization=None if is_person else _organization(connection, record),
-        heads=tuple(Headship(*one) for one in graph.headed_by(connection, record.name)) if is_person else (),
+        household=_household_of(connection, actor, party_id) if is_person else None,
+        organization=None if is_person else _organization(connection, actor, record),
+        heads=_heads(connection, actor, record.name) if is_person else (),
     )
     named = {one.party_id for one in found.household.members} if found.household else set()
     named |= {one.party_id for one in found.organization.officers if one.party_id} if found.organization else set()
@@ -198,23 +201,30 @@ def read_relations(
     return found
 
 
-def _organization(connection: Connection, record: golden.Golden) -> Organization:
+def _heads(connection: Connection, actor: Actor, name: str) -> tuple[Headship, ...]:
+    with beyond(connection):  # names are looked up by an index that row security could not use
+        found = graph.headed_by(connection, name)
+    known = seen(connection, actor, {one.party_id for one in found})
+    return tuple(Headship(*one) for one in found if one.party_id in known)
+
+
+def _organization(connection: Connection, actor: Actor, record: golden.Golden) -> Organization:
     values = record.golden_values
-    officers = [_officer(connection, one) for one in graph.stated_of_party(connection, record.party_id)]
+    officers = [_officer(connection, actor, one) for one in graph.stated_of_party(connection, record.party_id)]
     return Organization(
         form=values.get("opf"),
         inn=values.get("inn"),
         kpp=values.get("kpp"),
         ogrn=values.get("ogrn"),
-        branches=_branches(connection, record),
+        branches=_branches(connection, actor, record),
         officers=tuple(dict.fromkeys(officers)),
     )
 
 
-def _officer(connection: Connection, stated: graph.Stated) -> Officer:
+def _officer(connection: Connection, actor: Actor, stated: graph.Stated) -> Officer:
     """The person meant is the only one of this full name; an initial or a second bearer of the name tells nobody."""
     parts = words(stated.name)
-    namesakes = graph.find_by_tokens(connection, [f"{NAME}:{part}" for part in parts], PERSON) if len(parts) > 2 else []
+    namesakes = _named(connection, actor, [f"{NAME}:{part}" for part in parts], PERSON) if len(parts) > 2 else []
     exact = [one.party_id for one in namesakes if words(one.name) == parts]
     return Officer(
         name=stated.name,
@@ -226,17 +236,26 @@ def _officer(connection: Connection, stated: graph.Stated) -> Officer:
     )
 
 
-def officers_known(connection: Connection, party_id: str) -> list[golden.Golden]:
+def _named(connection: Connection, actor: Actor, tokens: Sequence[str], kind: str) -> list[graph.Named]:
+    """Parties that have the tokens, of those that the actor may see."""
+    with beyond(connection):  # as in search: row security could not use the index
+        found = graph.find_by_tokens(connection, tokens, kind)
+    known = seen(connection, actor, [one.party_id for one in found])
+    return [one for one in found if one.party_id in known]
+
+
+def officers_known(connection: Connection, actor: Actor, party_id: str) -> list[golden.Golden]:
     """Persons of the base whom an organization names as directors or owners and who alone have that full name."""
-    stated = [_officer(connection, one) for one in graph.stated_of_party(connection, party_id) if one.until is None]
+    told = [one for one in graph.stated_of_party(connection, party_id) if one.until is None]
+    stated = [_officer(connection, actor, one) for one in told]
     return list(golden.find_many(connection, sorted({one.party_id for one in stated if one.party_id})).values())
 
 
-def _branches(connection: Connection, record: golden.Golden) -> tuple[Branch, ...]:
+def _branches(connection: Connection, actor: Actor, record: golden.Golden) -> tuple[Branch, ...]:
     inn, kpp = record.golden_values.get("inn"), record.golden_values.get("kpp")
     if not inn:
         return ()
-    alike = graph.find_by_tokens(connection, [f"{DOCUMENT}:{inn}"], ORGANIZATION)
+    alike = _named(connection, actor, [f"{DOCUMENT}:{inn}"], ORGANIZATION)
     return tuple(
         Branch(one.party_id, one.name, one.golden_values.get("kpp"), one.golden_values.get("address"))
         for one in alike
@@ -246,23 +265,34 @@ def _branches(connection: Connection, record: golden.Golden) -> tuple[Branch, ..
     )
 
 
-def _household_of(connection: Connection, party_id: str) -> Household | None:
+def _household_of(connection: Connection, actor: Actor, party_id: str) -> Household | None:
     """The household of a party; None when nobody knows where it lives."""
-    found = _households(connection, graph.household_of(connection, party_id))
+    found = _households(connection, _seen_members(connection, actor, graph.household_of(connection, party_id)))
     return found[0] if found else None
+
+
+def _seen_members(connection: Connection, actor: Actor, members: Sequence[Member]) -> list[Member]:
+    known = seen(connection, actor, {one.party_id for one in members})
+    return [one for one in members if one.party_id in known]
+
+
+def _seen_roles(connection: Connection, actor: Actor, found: Sequence[Role]) -> list[Role]:
+    known = seen(connection, actor, {one.party_id for one in found})
+    return [one for one in found if one.party_id in known]
 
 
 def read_account(connection: Connection, actor: Actor, number: str, on: date | None = None) -> AccountCard:
     """An account by its number, however written; NotFound when no source knows it."""
     demand(actor, "read_parties")
-    follow(connection)
+    with beyond(connection):
+        follow(connection)
     given = standard_account(number).value or number
     account = graph.meant(connection, [given]).get(given, given)
     day = on or _today()
-    found = graph.roles_of_account(connection, [account])
+    found = _seen_roles(connection, actor, graph.roles_of_account(connection, [account]))
     numbers = graph.numbers_of(connection, account)
     known = facts.of_accounts(connection, [account, *(one.alias for one in numbers)], limit=_FACTS)
-    if not found and not known:
+    if not found and (not known or actor.scope.is_limited):
         raise NotFound("no source knows such an account")
     _log(connection, actor, [one.party_id for one in found])
     roles = _related(connection, found, day)
@@ -279,7 +309,7 @@ def read_account(connection: Connection, actor: Actor, number: str, on: date | N
         address=next((one.address for one in roles if one.place), None),
         title=stated.title if stated else None,
         status=stated.status if stated else None,
-        balance=stated.amount if stated else None,
+        balance=stated.amount if stated and actor.scope.shows(FINANCE) else None,
         owed_by=tuple(one for one in roles if one.role == OWNER and one.is_present),
         roles=roles,
     )
@@ -288,12 +318,13 @@ def read_account(connection: Connection, actor: Actor, number: str, on: date | N
 def read_place(connection: Connection, actor: Actor, place: str, on: date | None = None) -> PlaceCard:
     """A premise by its key; NotFound when nobody was ever anything there."""
     demand(actor, "read_parties")
-    follow(connection)
+    with beyond(connection):
+        follow(connection)
     day = on or _today()
-    found = graph.roles_of_place(connection, place)
+    found = _seen_roles(connection, actor, graph.roles_of_place(connection, place))
     if not found:
         raise NotFound("no source knows anybody at such a premise")
-    members = graph.households_at(connection, place)
+    members = _seen_members(connection, actor, graph.households_at(connection, place))
     _log(connection, actor, [*(one.party_id for one in found), *(one.party_id for one in members)])
     roles = _related(connection, found, day)
     return PlaceCard(

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from litso.golden import search as tokens
 from litso.store import audit, golden
 from litso.store import search as store_search
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.store.golden import Golden
 from litso.store.search import Hit, Term
 from litso.telemetry.traces import traced
@@ -22,6 +22,7 @@ from litso.usecases.search_plan import (
     Group,
     Plan,
     Reach,
+    Reading,
     Reason,
     one_error_away,
     plan,
@@ -77,15 +78,15 @@ def search(connection: Connection, actor: Actor, query: str, *, limit: int = SHO
     demand(actor, "read_parties")
     if not plan(query, Reach.WHOLE):
         return Answer((), is_too_short=True)
-    chosen, hits = _first_hits(connection, query, skip + limit)
+    chosen, hits = _first_hits(connection, actor, query, skip + limit)
     corrections: tuple[str, ...] = ()
     if not hits:
-        chosen, hits, corrections = _corrected(connection, plan(query, Reach.LAST), skip + limit)
+        chosen, hits, corrections = _corrected(connection, actor, plan(query, Reach.LAST), skip + limit)
     ranked = sorted(hits, key=lambda hit: _rank(hit, chosen))
     return _answer(connection, actor, query, ranked[skip:], chosen, limit, corrections)
 
 
-def _first_hits(connection: Connection, query: str, limit: int) -> tuple[Plan, list[Hit]]:
+def _first_hits(connection: Connection, actor: Actor, query: str, limit: int) -> tuple[Plan, list[Hit]]:
     """Hits of whole words, then with the last word begun; with every word begun only when there are none."""
     chosen: Plan = ()
     hits: list[Hit] = []
@@ -93,30 +94,39 @@ def _first_hits(connection: Connection, query: str, limit: int) -> tuple[Plan, l
         if len(hits) > limit or (hits and reach is Reach.EVERY):
             break
         wider = plan(query, reach)
-        hits = _find(connection, tuple(reading for reading in wider if reading not in chosen), limit, hits)
+        hits = _find(connection, actor, tuple(reading for reading in wider if reading not in chosen), limit, hits)
         chosen = (*chosen, *wider)
     return chosen, hits
 
 
-def _find(connection: Connection, chosen: Plan, limit: int, known: Sequence[Hit] = ()) -> list[Hit]:
+def _find(connection: Connection, actor: Actor, chosen: Plan, limit: int, known: Sequence[Hit] = ()) -> list[Hit]:
     """Hits of the readings of a plan beside the known ones, until there are more than `limit`."""
     hits = {hit.party_id: hit for hit in known}
     for reading in chosen:
         if len(hits) > limit:
             break
-        for hit in store_search.find(connection, reading, limit=2 * limit + 1):
+        for hit in _hits(connection, actor, reading, 2 * limit + 1):
             hits.setdefault(hit.party_id, hit)
     return list(hits.values())
 
 
-def _corrected(connection: Connection, opened: Plan, limit: int) -> tuple[Plan, list[Hit], tuple[str, ...]]:
+def _hits(connection: Connection, actor: Actor, reading: Reading, limit: int) -> list[Hit]:
+    """Hits within the limits of the actor. Row security could not use the index of tokens: it holds the golden records
+    of the hits, without which nothing is shown."""
+    with beyond(connection):
+        return store_search.find(connection, reading, limit=limit, scope=actor.scope)
+
+
+def _corrected(
+    connection: Connection, actor: Actor, opened: Plan, limit: int
+) -> tuple[Plan, list[Hit], tuple[str, ...]]:
     """Hits of known words that differ from the typed ones by a typing error."""
     typed = [word for word in plan_words(opened) if len(word) >= _SHORTEST_TYPO_WORD]
     corrections = {word: near for word in typed if (near := _near_words(connection, word))}
     if not corrections:
         return (), [], ()
     chosen = with_corrections(opened, corrections)
-    hits = _find(connection, chosen, limit)
+    hits = _find(connection, actor, chosen, limit)
     used = {reason.token[2:] for hit in hits for reason in reasons(chosen, hit.tokens)}
     words = dict.fromkeys(word for near in corrections.values() for word in near if word in used)
     return chosen, hits, tuple(words)
@@ -224,6 +234,6 @@ def by_account(connection: Connection, actor: Actor, account: str, *, limit: int
 
 def _exactly(connection: Connection, actor: Actor, typed: str, group: Group, limit: int, skip: int) -> Answer:
     demand(actor, "read_parties")
-    hits = store_search.find(connection, (group,), limit=skip + limit + 1) if group else []
+    hits = _hits(connection, actor, (group,), skip + limit + 1) if group else []
     ranked = sorted(hits, key=lambda hit: (hit.name, hit.party_id))
     return _answer(connection, actor, typed, ranked[skip:], ((group,),), limit)

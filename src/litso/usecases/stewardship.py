@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from litso.errors import BadUsage, NotFound
+from litso.errors import BadUsage
 from litso.store import judgements, locks, records
-from litso.store.database import Connection, Store
+from litso.store.database import Connection, Store, beyond
 from litso.store.judgements import Judgement, SourceKey
 from litso.telemetry import metrics
 from litso.telemetry.traces import traced
-from litso.usecases.access import Actor, demand
+from litso.usecases.access import Actor, demand, demand_records
 from litso.usecases.blocks import Hand, standard_of
 from litso.usecases.increment import Cause, Settled, place, settle
 from litso.usecases.reconciliation import current_model
@@ -41,13 +41,11 @@ def judge_within(
     if verdict not in VERDICTS:
         raise BadUsage(f"a verdict is one of {', '.join(VERDICTS)}, not {verdict!r}")
     locks.lock_resolution(connection)
-    known = {(record.source, record.source_id) for record in records.find_many(connection, [left, right])}
-    for key in (left, right):
-        if key not in known:
-            raise NotFound(f"there is no record {key[1]!r} in the source {key[0]!r}")
-    number = judgements.add(connection, verdict=verdict, left=left, right=right, author=actor.name, reason=reason)
-    settled = reconsider(connection, [left, right], Cause("judgement", None, number))
-    return Judged(judgements.get(connection, number), settled)
+    demand_records(connection, actor, [left, right])
+    with beyond(connection):
+        number = judgements.add(connection, verdict=verdict, left=left, right=right, author=actor.name, reason=reason)
+        settled = reconsider(connection, [left, right], Cause("judgement", None, number))
+        return Judged(judgements.get(connection, number), settled)
 
 
 def undo(store: Store, actor: Actor, judgement_id: int) -> Judged:
@@ -64,8 +62,11 @@ def undo_within(connection: Connection, actor: Actor, judgement_id: int) -> Judg
     """As `undo`, in the transaction of the caller."""
     demand(actor, "judge")
     locks.lock_resolution(connection)
-    undone = judgements.undo(connection, judgement_id, actor.name)[0]
-    return Judged(undone, reconsider(connection, undone.sides, Cause("undo", None, judgement_id)))
+    if actor.scope.is_limited:
+        demand_records(connection, actor, judgements.get(connection, judgement_id).sides)
+    with beyond(connection):
+        undone = judgements.undo(connection, judgement_id, actor.name)[0]
+        return Judged(undone, reconsider(connection, undone.sides, Cause("undo", None, judgement_id)))
 
 
 @traced

@@ -19,7 +19,7 @@ from litso.standardize.email_suggestions import suggest_emails
 from litso.standardize.name_suggestions import suggest_names
 from litso.standardize.registers import Bank
 from litso.store import suggestions
-from litso.store.database import Connection
+from litso.store.database import Connection, beyond
 from litso.store.search import Term
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand
@@ -36,22 +36,22 @@ class Suggestion:
     data: Mapping[str, Any]
 
 
-Suggest = Callable[[Connection, str, int], list[Suggestion]]
+Suggest = Callable[[Connection, Actor, str, int], list[Suggestion]]
 
 
-def _names(connection: Connection, query: str, limit: int) -> list[Suggestion]:
+def _names(connection: Connection, actor: Actor, query: str, limit: int) -> list[Suggestion]:
     return [
         Suggestion(one.value, {name: value for name, value in one._asdict().items() if name != "value"})
         for one in suggest_names(query, limit)
     ]
 
 
-def _emails(connection: Connection, query: str, limit: int) -> list[Suggestion]:
+def _emails(connection: Connection, actor: Actor, query: str, limit: int) -> list[Suggestion]:
     found = [(one, *one.partition("@")[::2]) for one in suggest_emails(query, limit)]
     return [Suggestion(one, {"local": local, "domain": domain}) for one, local, domain in found]
 
 
-def _addresses(connection: Connection, query: str, limit: int) -> list[Suggestion]:
+def _addresses(connection: Connection, actor: Actor, query: str, limit: int) -> list[Suggestion]:
     """Lines of the store, then streets of the address register."""
     lines: dict[str, None] = {}
     for reading in plan(query, Reach.EVERY):
@@ -69,12 +69,14 @@ def _has_house(reading: Reading) -> bool:
     return any(term.token.startswith(f"{HOUSE}:") for group in reading for term in group)
 
 
-def _companies(connection: Connection, query: str, limit: int) -> list[Suggestion]:
+def _companies(connection: Connection, actor: Actor, query: str, limit: int) -> list[Suggestion]:
     """Organizations by words of their name, or by the beginning of their ИНН or ОГРН."""
     found: dict[suggestions.Company, None] = {}
     for reading in (*_number_reading(query), *plan(query, Reach.EVERY)):
         if len(found) < limit:
-            found.update(dict.fromkeys(suggestions.find_companies(connection, reading, limit=limit)))
+            with beyond(connection):  # row security could not use the index of tokens
+                hits = suggestions.find_companies(connection, reading, limit=limit, scope=actor.scope)
+            found.update(dict.fromkeys(hits))
     return [Suggestion(one.name, {**one._asdict()}) for one in list(found)[:limit]]
 
 
@@ -84,7 +86,7 @@ def _number_reading(query: str) -> tuple[Reading, ...]:
     return (((Term(f"{DOCUMENT}:{number}", is_prefix=True),),),) if is_number else ()
 
 
-def _banks(connection: Connection, query: str, limit: int) -> list[Suggestion]:
+def _banks(connection: Connection, actor: Actor, query: str, limit: int) -> list[Suggestion]:
     """Banks by the beginning of their BIK, or by words of their name and town; closed ones last."""
     banks = registers.in_use().banks or {}
     asked = [words(text) for text in writings(folded(query))]
@@ -110,7 +112,7 @@ def _has_words(own: Sequence[str], wanted: list[str]) -> bool:
 _CODE: Final = re.compile(r"[0-9.]+")
 
 
-def _activities(connection: Connection, query: str, limit: int) -> list[Suggestion]:
+def _activities(connection: Connection, actor: Actor, query: str, limit: int) -> list[Suggestion]:
     """Economic activities by the beginning of their code, or by words of their title; general codes first."""
     known = registers.in_use().activities or {}
     if _CODE.fullmatch(query.strip()):
@@ -158,4 +160,4 @@ def suggest(connection: Connection, actor: Actor, kind: str, query: str, *, limi
     chosen = _KINDS[kind]
     if chosen.right is not None:
         demand(actor, chosen.right)
-    return chosen.suggest(connection, query, limit) if query.strip() else []
+    return chosen.suggest(connection, actor, query, limit) if query.strip() else []

@@ -16,7 +16,7 @@ from litso.store.judgements import Judgement
 from litso.store.nodes import Link
 from litso.store.records import Record
 from litso.telemetry.traces import traced
-from litso.usecases.access import Actor, demand, sight_of
+from litso.usecases.access import Actor, demand, demand_seen, sight_of
 from litso.usecases.profiles import SourceRecord, source_record, source_titles
 from litso.usecases.reconciliation import current_model
 
@@ -62,6 +62,7 @@ class Together:
 def read_together(connection: Connection, actor: Actor, party_id: str) -> Together:
     """What holds a party together; the read is logged first."""
     demand(actor, "read_parties")
+    demand_seen(connection, actor, party_id)
     sight, purpose = sight_of(actor, None)
     record = golden.get(connection, party_id)
     audit.write(connection, actor=actor.name, action="records", party_id=party_id, fields=("links",), purpose=purpose)

@@ -230,7 +230,7 @@ def _faces(found: Outlook, nodes: set[int]) -> dict[int, Key]:
 
 def ask(connection: Connection, actor: Actor, sample_id: int, after: int = 0) -> Question | None:
     """The next pair without a label; the read is logged. Pairs of records that are gone since are passed over."""
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     sight, purpose = sight_of(actor, _PURPOSE)
     sample = tuning.get_sample(connection, sample_id)
     pair = tuning.next_pair(connection, sample_id, after)
@@ -269,7 +269,7 @@ def label(store: Store, actor: Actor, sample_id: int, place: int, verdict: str, 
 
     Conflict when it has a label already: it is taken back first.
     """
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     if verdict not in VERDICTS:
         raise BadUsage(f"a label is one of {', '.join(VERDICTS)}, not {verdict!r}")
     with store.transaction() as connection:
@@ -286,7 +286,7 @@ def label(store: Store, actor: Actor, sample_id: int, place: int, verdict: str, 
 
 def take_back(connection: Connection, actor: Actor, sample_id: int, place: int) -> None:
     """Take a label back; a judgement that it became stays in the ledger."""
-    demand(actor, "judge")
+    demand(actor, "judge_many")
     tuning.get_pair(connection, sample_id, place)
     tuning.label(connection, sample_id, place, None, actor.name)
 

@@ -131,7 +131,7 @@ def _case_page(
     with store.transaction() as connection:
         found = case_view.review(connection, actor, case_id, purpose=kept.get("purpose") or None)
         around = cases.neighbours(connection, found.case)
-        before = cases.get(connection, last) if last else None
+        before = case_desk.get_case(connection, actor, last) if last else None
         two = case_desk.needs_two(cases.rules(connection), found.case)
         titles = source_titles(connection)
     why = found.explanation
@@ -167,7 +167,7 @@ def decide(request: ScreenRequest, store: GivenStore, case_id: FromPath[int], da
         )
     except Conflict:
         with store.transaction() as connection:
-            present = cases.get(connection, case_id)
+            present = case_desk.get_case(connection, actor, case_id)
         if present.decided_by != actor.name:
             is_taken = present.state in _CLOSED or bool(present.is_claimed and present.claimed_by != actor.name)
             return _case_page(request, store, case_id, data, trouble=_TAKEN if is_taken else _CHANGED)

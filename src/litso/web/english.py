@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from litso.web.english_access import ACCESS_TEXTS
 from litso.web.english_audit import AUDIT_TEXTS
 from litso.web.english_cases import CASE_PATTERNS, CASE_TEXTS
 from litso.web.english_checks import CHECK_PATTERNS, CHECK_TEXTS
@@ -28,6 +29,7 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         **CONNECTION_TEXTS,
         **FEED_TEXTS,
         **SIGNING_TEXTS,
+        **ACCESS_TEXTS,
         **QUALITY_TEXTS,
         **MOVE_TEXTS,
         # every page

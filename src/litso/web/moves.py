@@ -21,7 +21,7 @@ from litso.usecases.access import Actor
 from litso.usecases.background import in_background
 from litso.usecases.consenting import shown_contact
 from litso.usecases.masking import CONTACT_ATTRIBUTES, DOCUMENT_ATTRIBUTES, Sight
-from litso.usecases.operations import Done, merge, split, undo_operation
+from litso.usecases.operations import Done, find_operation, latest_operations, merge, split, undo_operation
 from litso.web.given import GivenStore
 from litso.web.pages import page, see_other
 from litso.web.parties import PartyId
@@ -57,7 +57,7 @@ def _split_form(
     request: ScreenRequest, store: Store, party_id: str, given: Mapping[str, str], problem: str = ""
 ) -> Response[str]:
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, actor_of(request), party_id)
         found = golden.get(connection, current)
         records = profiles.read_records(connection, actor_of(request), current)
     status = 422 if problem else 200
@@ -100,7 +100,7 @@ def _merge_form(
     request: ScreenRequest, store: Store, party_id: str, given: Mapping[str, str], problem: str = ""
 ) -> Response[str]:
     with store.transaction() as connection:
-        found = golden.get(connection, profiles.current_id(connection, party_id))
+        found = golden.get(connection, profiles.current_id(connection, actor_of(request), party_id))
     status = 422 if problem else 200
     return page(request, "merge.html", status=status, party=found, given=given, problem=problem)
 
@@ -110,7 +110,11 @@ def do_merge(request: ScreenRequest, store: GivenStore, party_id: PartyId, data:
     """Show what the merge changes and which values differ, or do it once that was seen."""
     with store.transaction() as connection:
         others = _meant(connection, actor_of(request), data.get("others", ""))
-        known = list(golden.find_many(connection, [profiles.current_id(connection, party_id), *others]).values())
+        known = list(
+            golden.find_many(
+                connection, [profiles.current_id(connection, actor_of(request), party_id), *others]
+            ).values()
+        )
     if len(known) < 2:
         return _merge_form(request, store, party_id, data, _NO_PARTY)
     values = {name.removeprefix(_VALUE): value for name, value in data.items() if name.startswith(_VALUE) and value}
@@ -129,7 +133,7 @@ def do_merge(request: ScreenRequest, store: GivenStore, party_id: PartyId, data:
 
 def _meant(connection: Connection, actor: Actor, text: str) -> list[str]:
     """Parties that a steward names by id, by the address of their page, or by account."""
-    ids = [profiles.current_id(connection, one.lower()) for one in _ID.findall(text)]
+    ids = [profiles.current_id(connection, actor, one.lower()) for one in _ID.findall(text)]
     for word in _ID.sub(" ", text).replace(",", " ").split():
         hits = search.by_account(connection, actor, word).hits if any(map(str.isdigit, word)) else ()
         ids += [hit.party_id for hit in hits[:1] if len(hits) == 1]
@@ -181,7 +185,7 @@ def show_operations(
 ) -> Response[str]:
     """Merges, splits and bulk judgements, the newest first."""
     with store.transaction() as connection:
-        found = operations.latest(connection, before=before, limit=_SHOWN + 1)
+        found = latest_operations(connection, actor_of(request), before=before, limit=_SHOWN + 1)
     following = found[_SHOWN - 1].operation_id if len(found) > _SHOWN else None
     return page(request, "operations.html", operations=found[:_SHOWN], following=following)
 
@@ -194,7 +198,7 @@ def show_operation(request: ScreenRequest, store: GivenStore, operation_id: From
 
 def _operation_page(request: ScreenRequest, store: Store, operation_id: int, problem: str = "") -> Response[str]:
     with store.transaction() as connection:
-        found = operations.get(connection, operation_id)
+        found = find_operation(connection, actor_of(request), operation_id)
         titles = profiles.source_titles(connection)
         progress = operations.progress(connection, operation_id)
     return page(
@@ -218,7 +222,7 @@ def undo(
     """Take an operation back; judgements in bulk go on in the background."""
     actor = actor_of(request)
     with store.transaction() as connection:
-        is_bulk = operations.get(connection, operation_id).kind == "bulk"
+        is_bulk = find_operation(connection, actor_of(request), operation_id).kind == "bulk"
     try:
         if is_bulk:
             bulk_judging.start_undo(store, actor, operation_id)

@@ -49,6 +49,7 @@ _FORMATS: Final[Mapping[str, Callable[..., str]]] = {
 _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "role": words.ROLES,
     "role_duty": words.ROLE_DUTIES,
+    "field_class": words.FIELD_CLASSES,
     "purpose": words.PURPOSES,
     "hit_kind": words.HIT_KINDS,
     "rule": words.RULES,

@@ -36,7 +36,7 @@ def show_party(
 ) -> Response[str] | Redirect:
     """Everything about a party on one screen; an id that was merged leads to the one that lives on."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, actor_of(request), party_id)
         if current != party_id:
             return see_other(f"/parties/{current}")
         profile = profiles.read_profile(connection, actor_of(request), current, kind=kind, before=before)
@@ -75,7 +75,7 @@ def _party_page(
 def reveal(request: ScreenRequest, store: GivenStore, party_id: PartyId, data: Form) -> Response[str]:
     """The same screen with contacts and documents in full; the purpose is written to the audit first."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, actor_of(request), party_id)
         profile = profiles.read_profile(connection, actor_of(request), current, purpose=data.get("purpose", ""))
         related = read_relations(connection, actor_of(request), current, is_logged=True)
         consents = read_consents(connection, actor_of(request), current, purpose=profile.purpose, is_logged=True)
@@ -124,7 +124,7 @@ def waterfall(bond: Bond) -> Waterfall:
 def show_together(request: ScreenRequest, store: GivenStore, party_id: PartyId) -> Response[str] | Redirect:
     """Which records a party has, and the evidence that holds them together."""
     with store.transaction() as connection:
-        current = profiles.current_id(connection, party_id)
+        current = profiles.current_id(connection, actor_of(request), party_id)
         if current != party_id:
             return see_other(f"/parties/{current}/together")
         found = read_together(connection, actor_of(request), current)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from litso.domain.scope import FIELD_CLASSES, Scope
 from litso.errors import BadUsage, Conflict, NotFound
 from litso.settings import Settings
+from litso.store import scope
 from litso.store.database import Store
 from litso.usecases import people
 from litso.usecases.access import ROLES
@@ -33,12 +36,16 @@ def _users_page(
 ) -> Response[str]:
     with store.transaction() as connection:
         found = people.list_people(connection, actor_of(request), token=request.auth or "")
+        territories, brands = scope.choices(connection)
     return page(
         request,
         "users.html",
         status=409 if problem else 200,
         persons=found.persons,
         addresses=found.addresses,
+        territories=territories,
+        brands=brands,
+        classes=FIELD_CLASSES,
         roles=ROLES,
         link=link,
         link_role=role,
@@ -47,12 +54,22 @@ def _users_page(
     )
 
 
+def _scope_of(form: Mapping[str, str]) -> Scope:
+    """Limits as a form gives them: names set apart by semicolons, a box for each class of fields."""
+    classes = tuple(one for one in FIELD_CLASSES if form.get(f"class_{one}"))
+    return Scope(_names(form.get("territories", "")), _names(form.get("brands", "")), classes)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.replace("\n", ";").split(";") if name.strip()))
+
+
 @post("/users", guards=_MANAGES, sync_to_thread=True, status_code=200)
 def invite(request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form) -> Response[str]:
     """A link by which one person becomes a user of a role, once."""
     role = data.get("role", "")
     try:
-        token = people.invite(store, actor_of(request), role)
+        token = people.invite(store, actor_of(request), role, _scope_of(data))
     except BadUsage:
         raise NotFound("there is no such role") from None
     return _users_page(request, store, settings, link=f"{base_url(request)}/welcome?token={token}", role=role)
@@ -65,6 +82,18 @@ def change_role(
     """Give a user another role."""
     try:
         people.change_role(store, actor_of(request), user_id, data.get("role", ""))
+    except Conflict:
+        return _users_page(request, store, settings, problem=_LAST)
+    return see_other("/users")
+
+
+@post("/users/{user_id:int}/limits", guards=_MANAGES, sync_to_thread=True, status_code=200)
+def limit(
+    request: ScreenRequest, store: GivenStore, settings: GivenSettings, user_id: FromPath[int], data: Form
+) -> Response[str] | Redirect:
+    """Limit what a user sees."""
+    try:
+        people.limit(store, actor_of(request), user_id, _scope_of(data))
     except Conflict:
         return _users_page(request, store, settings, problem=_LAST)
     return see_other("/users")
@@ -128,6 +157,7 @@ HANDLERS: Final = (
     list_users,
     invite,
     change_role,
+    limit,
     deactivate,
     activate,
     reset_second_factor,

@@ -36,7 +36,7 @@ def _form(
     request: ScreenRequest, store: Store, party_id: str, given: dict[str, str], problem: str = ""
 ) -> Response[str]:
     with store.transaction() as connection:
-        found = golden.get(connection, profiles.current_id(connection, party_id))
+        found = golden.get(connection, profiles.current_id(connection, actor_of(request), party_id))
     return page(
         request,
         "pin.html",

@@ -73,7 +73,7 @@ class SessionAuthentication(AbstractAuthenticationMiddleware):
 def _find_actor(store: Store, token: str) -> Actor | None:
     with store.transaction() as connection:
         user = users.find_session(connection, token)
-    return user and Actor(name=user.login, role=user.role, title=user.name)
+    return user and Actor(name=user.login, role=user.role, title=user.name, scope=user.scope)
 
 
 def signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:

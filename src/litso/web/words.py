@@ -22,6 +22,15 @@ ROLES: Final = MappingProxyType(
     }
 )
 
+FIELD_CLASSES: Final = MappingProxyType(
+    {
+        "contact": "контакты",
+        "document": "документы",
+        "finance": "деньги",
+        "special": "особые",
+    }
+)
+
 ROLE_DUTIES: Final = MappingProxyType(
     {
         "administrator": "Всё, и заводит людей.",

@@ -12,6 +12,9 @@ create table source (
     title       text not null default '',
     party       text not null check (party in ('person', 'organization', 'auto', 'none')),
     priority    integer not null default 0,          -- higher is more trusted in survivorship
+    brand       text not null default '',            -- the legal entity whose customers it holds
+    region      text not null default '',            -- where its records live that name no place
+    city        text not null default '',
     mapping     text not null,                       -- the mapping YAML as registered
     created_at  timestamptz not null default now(),
     updated_at  timestamptz not null default now()
@@ -298,6 +301,29 @@ create table party (
 );
 create index party_redirects on party (redirect_to) where redirect_to is not null;
 create unique index party_founder on party (founder) where founder is not null;
+
+-- Where and whose customers parties are: brand and place of their records. What actors may see is told in these.
+create table scope (
+    scope_id integer generated always as identity primary key,
+    brand    text not null,                          -- of the source; empty: of none
+    region   text not null,                          -- of the address, else of the source; empty: not known
+    city     text not null,
+    unique (brand, region, city)
+);
+
+-- The scopes of the records of a party, written with its golden record. One that was merged keeps those it had.
+create table party_scope (
+    party_id uuid primary key,
+    scopes   integer[] not null
+);
+
+-- Whose records name an account, written with the golden record.
+create table party_account (
+    account  text not null,
+    party_id uuid not null,
+    primary key (account, party_id)
+);
+create index party_account_of on party_account (party_id);
 
 -- Source key ↔ party id with history; until is null for the present.
 create table crosswalk (
@@ -853,7 +879,7 @@ create table check_decision (
 create index check_decision_of on check_decision (party_id, list, entry_id, decision_id desc);
 
 -- The last decision on each match of a party, those on parties that were merged into it among them.
-create view check_decided as
+create view check_decided with (security_invoker = true) as
 with recursive up (decision_id, party_id) as (
     select decision_id, party_id from check_decision
     union
@@ -885,6 +911,9 @@ create table user_account (
     name          text not null,
     role          text not null check (role in ('administrator', 'operator', 'steward', 'analyst', 'integrator',
                                                 'compliance')),
+    territories   text[] not null default '{}',      -- «region» or «region/city»; empty: everywhere
+    brands        text[] not null default '{}',      -- empty: all
+    classes       text[] not null default '{}',      -- of fields; empty: all
     password_hash text,
     is_active     boolean not null default true,
     created_at    timestamptz not null default now()
@@ -893,6 +922,9 @@ create table user_account (
 create table one_time_token (
     token_hash bytea primary key,
     role       text not null,
+    territories text[] not null default '{}',        -- limits of the user to be
+    brands     text[] not null default '{}',
+    classes    text[] not null default '{}',
     expires_at timestamptz not null,
     used_at    timestamptz
 );
@@ -971,6 +1003,9 @@ create table service_token (
     token_hash     bytea primary key,
     name           text not null unique,
     role           text not null,
+    territories    text[] not null default '{}',     -- limits, as of users
+    brands         text[] not null default '{}',
+    classes        text[] not null default '{}',
     created_at     timestamptz not null default now(),
     expires_at     timestamptz,
     used_at        timestamptz,
@@ -1232,11 +1267,12 @@ call audit_added_to('consumer_log', 'consumer', 'consumer_id', 'null', '''{}''',
 call audit_added_to('reference_edition', 'reference', 'edition_id', 'null', '''{}''',
     'loaded_by loaded_at ''load''');
 create trigger audit_row after insert or delete or update on source
-    for each row execute function audit_row('source', 'name', 'name', 'title', 'party', 'priority', 'mapping');
+    for each row execute function audit_row('source', 'name', 'name', 'title', 'party', 'priority', 'brand', 'region', 'city', 'mapping');
 create trigger audit_row
-    after insert or delete or update of role, token_hash, former_hash, expires_at, revoked_at on service_token
+    after insert or delete or update of role, territories, brands, classes, token_hash, former_hash, expires_at, revoked_at on service_token
     for each row execute function
-        audit_row('token', 'name', 'name', 'role', 'token_hash', 'former_hash', 'expires_at', 'revoked_at');
+        audit_row('token', 'name', 'name', 'role', 'territories', 'brands', 'classes', 'token_hash', 'former_hash',
+                  'expires_at', 'revoked_at');
 create trigger audit_row after delete on consumer
     for each row execute function audit_row('consumer', 'name', 'name');
 
@@ -1265,3 +1301,118 @@ create table audit_alarm_rule (
 );
 call audit_changed_in('audit_alarm', 'alarm', 'alarm_id', 'null', '''{}''', 'closed_by closed_at ''close''');
 call audit_ledger_of('audit_alarm_rule', 'alarm', 'rule', 'null', '''{}''', 'author set_at ''rule''');
+
+-- Row security: the second wall ------------------------------------------------------------------------------------
+
+-- Requests of actors with limits run under the role litso_reader, which owns nothing: it sees rows that a policy lets
+-- through, and nothing at all unless litso.scopes is set. The owner of the tables is not held by them. Which tables the
+-- role may read is told by litso.store.reader. A scope list is read once a statement, not once a row.
+
+-- Parties, and what is known of them by their id.
+alter table party enable row level security;
+create policy scoped on party for select using (
+    exists (select from party_scope s where s.party_id = party.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table golden enable row level security;
+create policy scoped on golden for select using (
+    exists (select from party_scope s where s.party_id = golden.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table golden_version enable row level security;
+create policy scoped on golden_version for select using (
+    exists (select from party_scope s where s.party_id = golden_version.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table source_record_version enable row level security;
+create policy scoped on source_record_version for select using (
+    exists (select from party_scope s where s.party_id = source_record_version.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table tie enable row level security;
+create policy scoped on tie for select using (
+    exists (select from party_scope s where s.party_id = tie.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table role enable row level security;
+create policy scoped on role for select using (
+    exists (select from party_scope s where s.party_id = role.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table household_member enable row level security;
+create policy scoped on household_member for select using (
+    exists (select from party_scope s where s.party_id = household_member.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table change enable row level security;
+create policy scoped on change for select using (
+    exists (select from party_scope s where s.party_id = change.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table check_match enable row level security;
+create policy scoped on check_match for select using (
+    exists (select from party_scope s where s.party_id = check_match.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table check_decision enable row level security;
+create policy scoped on check_decision for select using (
+    exists (select from party_scope s where s.party_id = check_decision.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+alter table check_officer enable row level security;
+create policy scoped on check_officer for select using (
+    exists (select from party_scope s where s.party_id = check_officer.party_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+-- Records by their node; deleted ones, which have none, are of no party.
+alter table source_record enable row level security;
+create policy scoped on source_record for select using (
+    exists (select from node n join party_scope s using (party_id) where n.node_id = source_record.node_id
+            and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+-- Facts of a party's record or account; outages and premises of a house tell of no person.
+alter table fact enable row level security;
+create policy scoped on fact for select using (
+    (kind in ('outage', 'premise') and account is null)
+    or exists (select from crosswalk c join party_scope s using (party_id)
+               where c.record_id = fact.record_id and c.until is null
+               and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[]))
+    or exists (select from party_account a join party_scope s using (party_id) where a.account = fact.account
+               and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+
+-- What hangs on a record goes with it; what speaks of two is seen by who sees both.
+alter table consent enable row level security;
+create policy scoped on consent for select using (
+    exists (select from source_record r where r.source = consent.source and r.source_id = consent.source_id));
+
+alter table pin enable row level security;
+create policy scoped on pin for select using (
+    exists (select from source_record r where r.source = pin.source and r.source_id = pin.source_id));
+
+alter table judgement enable row level security;
+create policy scoped on judgement for select using (
+    exists (select from source_record r where r.source = left_source and r.source_id = left_id)
+    and exists (select from source_record r where r.source = right_source and r.source_id = right_id));
+
+alter table steward_case enable row level security;
+create policy scoped on steward_case using (
+    exists (select from source_record r where r.source = left_source and r.source_id = left_id)
+    and exists (select from source_record r where r.source = right_source and r.source_id = right_id));
+
+alter table case_verdict enable row level security;
+create policy scoped on case_verdict for select using (
+    exists (select from steward_case c where c.case_id = case_verdict.case_id));
+
+-- What actors did: their own operations and answers; reads of parties that they see, and their own searches.
+alter table operation enable row level security;
+create policy own on operation for select using (author = (select current_setting('litso.actor', true)));
+
+alter table idempotency enable row level security;
+create policy own on idempotency using (actor = (select current_setting('litso.actor', true)));
+
+alter table audit enable row level security;
+create policy scoped on audit for select using (
+    (party_id is null and actor = (select current_setting('litso.actor', true)))
+    or exists (select from party_scope s where s.party_id = audit.party_id
+               and s.scopes && (select nullif(current_setting('litso.scopes', true), '')::integer[])));
+create policy written on audit for insert with check (actor = (select current_setting('litso.actor', true)));

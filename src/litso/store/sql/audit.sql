@@ -1,10 +1,12 @@
 -- name: write
 insert into audit (actor, action, party_id, object, fields, purpose, scope, found, version)
-values (%(actor)s, %(action)s, %(party_id)s, %(object)s, %(fields)s, %(purpose)s, %(scope)s, %(found)s, %(version)s);
+values (%(actor)s, %(action)s, %(party_id)s, %(object)s, %(fields)s, %(purpose)s,
+        coalesce(nullif(%(scope)s, ''), current_setting('litso.limits', true), ''), %(found)s, %(version)s);
 
 -- name: write_many
-insert into audit (actor, action, party_id, fields, purpose, version)
-select %(actor)s, %(action)s, t.party_id, string_to_array(t.fields, ','), %(purpose)s, t.version
+insert into audit (actor, action, party_id, fields, purpose, scope, version)
+select %(actor)s, %(action)s, t.party_id, string_to_array(t.fields, ','), %(purpose)s,
+       coalesce(current_setting('litso.limits', true), ''), t.version
 from unnest(%(parties)s::uuid[], %(fields)s::text[], %(versions)s::int[]) t (party_id, fields, version);
 
 -- name: write_fed

@@ -72,3 +72,14 @@ where origin ->> 'rule' = 'pin';
 
 -- name: i12_living
 select party_id::text from golden where party_id = any(%(ids)s::uuid[]);
+
+-- name: a1
+-- Parties whose scopes are not those of their records.
+select count(*) from (
+    select n.party_id, array_agg(distinct c.scope_id order by c.scope_id) as scopes
+    from node n join source_record r on r.node_id = n.node_id join source s on s.name = r.source
+    left join scope c on c.brand = s.brand and c.region = coalesce(r.region, s.region)
+                     and c.city = coalesce(r.city, case when r.region is null then s.city end, '')
+    group by n.party_id
+) d left join party_scope p using (party_id)
+where d.scopes is distinct from p.scopes;

@@ -4,6 +4,17 @@ from golden
 where search @@ %(query)s::tsquery
 limit %(limit)s;
 
+-- name: find_within
+select party_id::text, kind, name, records, tsvector_to_array(search) as tokens
+from golden join party_scope s using (party_id)
+where search @@ %(query)s::tsquery
+  and s.scopes && (
+      select array_agg(scope_id) from scope
+      where (%(brands)s::text[] = '{}' or brand = any(%(brands)s::text[]))
+        and (%(territories)s::text[] = '{}' or region = any(%(territories)s::text[])
+             or region || '/' || city = any(%(territories)s::text[])))
+limit %(limit)s;
+
 -- name: similar_words
 select word from search_word
 where word operator(public.%%) %(word)s

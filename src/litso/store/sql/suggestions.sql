@@ -26,5 +26,11 @@ select name, golden_values->>'inn' as inn, golden_values->>'kpp' as kpp, golden_
        golden_values->>'opf' as opf, golden_values->>'address' as address
 from golden
 where kind = 'organization' and search @@ %(query)s::tsquery and golden_values->>'opf' is distinct from 'ИП'
+  and (not %(is_limited)s or exists (
+      select from party_scope s join scope c on c.scope_id = any(s.scopes)
+      where s.party_id = golden.party_id
+        and (%(brands)s::text[] = '{}' or c.brand = any(%(brands)s::text[]))
+        and (%(territories)s::text[] = '{}' or c.region = any(%(territories)s::text[])
+             or c.region || '/' || c.city = any(%(territories)s::text[]))))
 order by records desc, name
 limit %(limit)s;

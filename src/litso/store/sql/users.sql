@@ -1,8 +1,8 @@
 -- name: create
-insert into user_account (login, name, role, password_hash)
-values (%(login)s, %(name)s, %(role)s, %(password_hash)s)
+insert into user_account (login, name, role, password_hash, territories, brands, classes)
+values (%(login)s, %(name)s, %(role)s, %(password_hash)s, %(territories)s, %(brands)s, %(classes)s)
 on conflict (login) do nothing
-returning user_id, login, name, role, is_active, created_at;
+returning user_id, login, name, role, is_active, created_at, territories, brands, classes;
 
 -- name: password_hash
 select user_id, password_hash from user_account where login = %(login)s and is_active;
@@ -11,10 +11,11 @@ select user_id, password_hash from user_account where login = %(login)s and is_a
 select exists (select from user_account where login = %(login)s);
 
 -- name: find
-select user_id, login, name, role, is_active, created_at from user_account where user_id = %(user_id)s and is_active;
+select user_id, login, name, role, is_active, created_at, territories, brands, classes
+from user_account where user_id = %(user_id)s and is_active;
 
 -- name: list_all
-select user_id, login, name, role, is_active, created_at from user_account order by login;
+select user_id, login, name, role, is_active, created_at, territories, brands, classes from user_account order by login;
 
 -- name: any_active
 select exists (select from user_account where is_active);
@@ -24,6 +25,10 @@ update user_account set password_hash = %(password_hash)s where user_id = %(user
 
 -- name: deactivate
 update user_account set is_active = false where user_id = %(user_id)s;
+
+-- name: set_scope
+update user_account set territories = %(territories)s, brands = %(brands)s, classes = %(classes)s
+where user_id = %(user_id)s;
 
 -- name: close_sessions
 delete from session where user_id = %(user_id)s;
@@ -63,7 +68,7 @@ with living as (
     update session s set seen_at = now() from living l
     where s.token_hash = l.token_hash and l.seen_at < now() - interval '1 minute'
 )
-select u.user_id, u.login, u.name, u.role, u.is_active, u.created_at
+select u.user_id, u.login, u.name, u.role, u.is_active, u.created_at, u.territories, u.brands, u.classes
 from living join user_account u using (user_id)
 where u.is_active;
 
@@ -100,7 +105,8 @@ delete from sign_in_step where token_hash = %(token_hash)s;
 delete from one_time_token where used_at is null;
 
 -- name: issue_token
-insert into one_time_token (token_hash, role, expires_at) values (%(token_hash)s, %(role)s, now() + %(life)s::interval);
+insert into one_time_token (token_hash, role, expires_at, territories, brands, classes)
+values (%(token_hash)s, %(role)s, now() + %(life)s::interval, %(territories)s, %(brands)s, %(classes)s);
 
 -- name: is_token
 select exists (
@@ -110,13 +116,14 @@ select exists (
 -- name: redeem_token
 update one_time_token set used_at = now()
 where token_hash = %(token_hash)s and used_at is null and expires_at > now()
-returning role;
+returning role, territories, brands, classes;
 
 -- name: issue_service_token
-insert into service_token as s (token_hash, name, role, expires_at)
-values (%(token_hash)s, %(name)s, %(role)s, now() + %(life)s::interval)
+insert into service_token as s (token_hash, name, role, expires_at, territories, brands, classes)
+values (%(token_hash)s, %(name)s, %(role)s, now() + %(life)s::interval, %(territories)s, %(brands)s, %(classes)s)
 on conflict (name) do update
 set token_hash = excluded.token_hash, role = excluded.role, created_at = now(), expires_at = excluded.expires_at,
+    territories = excluded.territories, brands = excluded.brands, classes = excluded.classes,
     used_at = null, former_hash = null, former_until = null, former_used_at = null, revoked_at = null
 where s.revoked_at is not null;
 
@@ -142,11 +149,13 @@ with found as (
     where s.name = f.name
       and coalesce(case when f.is_newest then s.used_at else s.former_used_at end < now() - interval '1 minute', true)
 )
-select s.name, s.role, s.created_at, s.revoked_at, s.expires_at, s.used_at, s.former_until, s.former_used_at
+select s.name, s.role, s.created_at, s.revoked_at, s.expires_at, s.used_at, s.former_until, s.former_used_at,
+       s.territories, s.brands, s.classes
 from service_token s join found f using (name);
 
 -- name: list_services
-select name, role, created_at, revoked_at, expires_at, used_at, former_until, former_used_at
+select name, role, created_at, revoked_at, expires_at, used_at, former_until, former_used_at, territories, brands,
+       classes
 from service_token order by name;
 
 -- name: revoke_service
