@@ -19,12 +19,12 @@ OPERATIONS = {
     found["operationId"]: (path, method) for path, methods in PATHS.items() for method, found in methods.items()
 }
 ADMINS = frozenset({"administrator"})
-READERS = frozenset({"administrator", "operator", "steward", "integrator", "compliance"})
+READERS = frozenset({"assistant", "administrator", "operator", "steward", "integrator", "compliance"})
 STEWARDS = frozenset({"administrator", "steward", "integrator"})
 WRITERS = frozenset({"administrator", "integrator"})
 CONSENTERS = STEWARDS | {"operator"}
 AUDITORS = STEWARDS | {"compliance"}
-SOURCES = STEWARDS | {"analyst"}
+SOURCES = STEWARDS | {"analyst", "assistant"}
 SENDERS = WRITERS | {"collector"}
 CHECKERS = frozenset({"compliance"})
 ALL = frozenset(EVERY_ROLE)
@@ -233,7 +233,7 @@ def ask(client: TestClient, land: Land, operation: str, role: str, town: Town, *
         path.format(**{**wanted.path, **over}),
         params=dict(wanted.query),
         json=wanted.body,
-        headers={"Authorization": f"Bearer {land.tokens[role]}", "If-Match": "*"},
+        headers={"Authorization": f"Bearer {land.tokens[role]}", "If-Match": "*", "Litso-Purpose": "call"},
         follow_redirects=False,
     )
 

@@ -19,14 +19,14 @@ from litso.domain.scope import Scope
 from litso.store import audit, checks, facts, loads, operations, users
 from litso.store.database import Connection, Store
 from litso.usecases import case_desk, consenting, graph, pinning, profiles, stewardship
-from litso.usecases.access import ADMINISTRATOR, COLLECTOR, CONSUMER, ROLES, Actor
+from litso.usecases.access import ADMINISTRATOR, ASSISTANT, COLLECTOR, CONSUMER, ROLES, Actor
 from litso.usecases.consenting import Said
 from litso.usecases.limiting import standard_scope
 from litso.usecases.loading import register_source
 from litso.usecases.online import Given, upsert_records
 
 ADMIN = Actor("root", ADMINISTRATOR)
-EVERY_ROLE = (*ROLES, CONSUMER, COLLECTOR)
+EVERY_ROLE = (*ROLES, ASSISTANT, CONSUMER, COLLECTOR)
 
 
 class Town(NamedTuple):
