@@ -260,6 +260,8 @@ def test_every_ledger_writes_into_the_audit(connection: Connection) -> None:
         "policy": "made with a trial, which is written",
         "job": "work of programs",
         "consumer": "its log is written",
+        "connection": "what people do to it is written by litso.usecases.connecting",
+        "connection_run": "its loads are written",
         "idempotency": "an answer kept for a while",
         "audit": "is the audit",
     }  # fmt: skip
