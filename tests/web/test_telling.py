@@ -24,6 +24,7 @@ from served_program import PATIENCE_SECONDS, free_port, wait_for
 from small_town import Place, party_id
 
 from http_peer import Peer, peer
+from litso.store.sealing import new_key
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PERSON = {
@@ -138,6 +139,7 @@ def live(place: Place, url: str) -> None:
 @pytest.fixture(scope="module")
 def told(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Told:
     home = tmp_path_factory.mktemp("home")
+    (home / "key").write_text(new_key())
     port, server_metrics, worker_metrics = free_port(), free_port(), free_port()
     with ExitStack() as stack:
         endpoint, spans = stack.enter_context(collector())
@@ -145,6 +147,7 @@ def told(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Told:
         environment = {
             "LITSO_DATABASE_URL": place.store.url,
             "LITSO_HOME": str(home),
+            "LITSO_SECRET_KEY_FILE": str(home / "key"),
             "LITSO_WEBHOOK_NETWORKS": "127.0.0.0/8",
             "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
         }
