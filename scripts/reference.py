@@ -34,6 +34,7 @@ MAPPING_KEYS: Final = {
     "encoding": "encoding of a text file, if it should not be found by itself",
     "delimiter": "one character, or a name of one; found by itself if absent",
     "header": "names of the columns, for files without a header line",
+    "brand": "legal entity or brand whose source this is: access can be limited by it",
     "priority": "whole number; a higher one is trusted more in survivorship; 0 if absent",
     "party": "what a row is: `person`, `organization`, `auto` (decided row by row, the default), `none` (facts alone)",
     "key": "column, or list of columns, that identifies a row in its source for ever; **required**",

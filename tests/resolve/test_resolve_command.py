@@ -34,7 +34,7 @@ attributes:
 
 
 TRUTHS = ("truth", "households", "roles", "moves", "errors", "reachability")
-NOT_SOURCES = ("demo.json", *(f"{name}.parquet" for name in TRUTHS))
+NOT_SOURCES = ("demo.json", "consents.csv", "blacklist.csv", "bankrupts.csv", *(f"{name}.parquet" for name in TRUTHS))
 
 
 def run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> int:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from connector_exam import COLUMNS, SECRET, Peer, Row
 
-USER = "litso_reader"
+USER = "crm_reader"
 
 
 class SqlPeer(Peer):

@@ -47,7 +47,7 @@ def test_a_sound_store_breaks_nothing(connection: Connection) -> None:
     assert violations(connection) == {}
     sound_store(connection)
     assert violations(connection) == {}
-    assert len(check_invariants(connection)) == 6
+    assert len(check_invariants(connection)) == 7
 
 
 FAULTS = {
