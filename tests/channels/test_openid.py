@@ -121,7 +121,9 @@ def test_a_token_that_is_not_for_us_is_refused(
         signed_in(provider)
 
 
-@pytest.mark.parametrize("change", [{"aud": [CLIENT]}, {"aud": [CLIENT, "b"], "azp": CLIENT}, {"exp": time.time() + 7200}])
+@pytest.mark.parametrize(
+    "change", [{"aud": [CLIENT]}, {"aud": [CLIENT, "b"], "azp": CLIENT}, {"exp": time.time() + 7200}]
+)
 def test_a_token_that_is_for_us_is_believed(peer: OpenIdPeer, provider: Provider, change: dict[str, Any]) -> None:
     peer.spoil = lambda claims: {**claims, **change}
     assert signed_in(provider).subject == "u-1"

@@ -34,7 +34,14 @@ attributes:
 
 
 TRUTHS = ("truth", "households", "roles", "moves", "errors", "reachability")
-NOT_SOURCES = ("demo.json", "consents.csv", "blacklist.csv", "bankrupts.csv", *(f"{name}.parquet" for name in TRUTHS))
+NOT_SOURCES = (
+    "demo.json",
+    "consents.csv",
+    "blacklist.csv",
+    "bankrupts.csv",
+    "listed.parquet",
+    *(f"{name}.parquet" for name in TRUTHS),
+)
 
 
 def run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
