@@ -25,6 +25,7 @@ where l.weight > %(weight)s and a.party_id <> b.party_id;
 
 -- name: pairs
 -- The strongest link of each pair of parties of which one is asked for, with the first record of each of its nodes.
+-- `offset 0`: without it a planner that knows little of the tables yet goes through all records in their order instead.
 with own as (
     select node_id, party_id from node where party_id = any(%(ids)s::uuid[])
 ), far as (
@@ -45,10 +46,12 @@ select distinct on (one, two) one::text, two::text, weight, encode(levels, 'hex'
        l.source as left_source, l.source_id as left_id, r.source as right_source, r.source_id as right_id
 from best
 cross join lateral (
-    select source, source_id from source_record where node_id = a order by source collate "C", source_id collate "C" limit 1
+    select * from (select source, source_id from source_record where node_id = a offset 0) n
+    order by source collate "C", source_id collate "C" limit 1
 ) l
 cross join lateral (
-    select source, source_id from source_record where node_id = b order by source collate "C", source_id collate "C" limit 1
+    select * from (select source, source_id from source_record where node_id = b offset 0) n
+    order by source collate "C", source_id collate "C" limit 1
 ) r
 where weight = most
 order by one, two, least((l.source collate "C", l.source_id collate "C"), (r.source collate "C", r.source_id collate "C")),

@@ -106,6 +106,7 @@ where node_a = any(%(ids)s::bigint[]) and node_b = any(%(ids)s::bigint[])
 order by node_a, node_b;
 
 -- name: standings
+-- `offset 0`: as a planner that knows little of the tables yet would go through all records in their order instead.
 select r.record_id, r.kind, n.party_id::text, o.source, o.source_id, coalesce(l.weight, 0) as weight,
        coalesce(l.levels, '') as levels
 from source_record r
@@ -121,7 +122,9 @@ left join lateral (
     order by e.weight desc, e.other limit %(most)s
 ) l on true
 left join lateral (
-    select source, source_id from source_record s where s.node_id = l.other order by s.record_id limit 1
+    select source, source_id
+    from (select record_id, source, source_id from source_record s where s.node_id = l.other offset 0) s
+    order by record_id limit 1
 ) o on true
 where r.record_id = any(%(ids)s::bigint[])
 order by r.record_id, l.weight desc, l.other;
