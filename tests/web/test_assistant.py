@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def talk(served: Served, token_file: Path, conversation: Callable[[Peer], Awaita
         async with Peer(server) as peer:
             await conversation(peer)
 
-    anyio.run(run)
+    with ThreadPoolExecutor(1) as alone:  # the browser of other tests has a loop in this thread
+        alone.submit(anyio.run, run).result()
 
 
 async def called(peer: Peer, tool: str, **arguments: Any) -> dict[str, Any]:

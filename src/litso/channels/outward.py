@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from threading import Timer
+from threading import Event, Timer
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -126,7 +126,8 @@ class Outward:
         except (OSError, http.client.HTTPException) as error:
             return Answer(0, _in_words(error))
         # A peer that sends a byte now and then would never be late for a socket: the clock ends it.
-        clock = Timer(self._seconds, _cut, [connection])
+        is_late = Event()
+        clock = Timer(self._seconds, _cut, [connection, is_late])
         clock.daemon = True
         clock.start()
         try:
@@ -138,7 +139,7 @@ class Outward:
             return Answer(response.status, retry_after=_seconds_of(response.headers.get("Retry-After")))
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return Answer(0, _in_words(error) if clock.is_alive() else _LATE)
+            return Answer(0, _LATE if is_late.is_set() else _in_words(error))
         finally:
             clock.cancel()
 
@@ -157,8 +158,9 @@ class Outward:
         return connection
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: http.client.HTTPConnection, is_late: Event) -> None:
     """End what is going on on a connection, from another thread."""
+    is_late.set()  # before the cut: who waits looks at it next
     if connection.sock is not None:
         with suppress(OSError):
             socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)

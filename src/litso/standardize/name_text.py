@@ -347,9 +347,11 @@ def joined(words: list[Word], small: set[str]) -> list[Word]:
             if found[-1].folded.rpartition(" ")[2] not in PARTICLES:  # once is enough
                 found[-1] = _together([found[-1].shown], word.folded)
         elif not is_last and not word.is_initial and (is_weak or _is_prefix(words, place)):
-            prefix.append(word.folded)
+            if word.folded not in prefix:  # once is enough
+                prefix.append(word.folded)
         else:
-            found.append(_together(prefix, word.shown) if prefix and not word.is_initial else word)
+            others = [one for one in prefix if one != word.folded]
+            found.append(_together(others, word.shown) if others and not word.is_initial else word)
             prefix = []
     return found if len(found) < 2 or found[-1].folded not in PREFIXES else found[:-1]
 
