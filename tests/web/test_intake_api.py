@@ -226,6 +226,7 @@ def test_a_wrong_request_is_a_problem(site: Site, call: str, body: dict[str, Any
         (b'{"userId": "1", "event": "x"', 400),
         (gzip.compress(b'{"userId": "1", "event": "' + b"x" * 50_000_000 + b'"}'), 413),
     ],
+    ids=["whole", "cut_off", "not_packed", "too_large"],  # a packed text bears the time
 )
 def test_a_packed_message_is_unpacked(site: Site, content: bytes, status: int) -> None:
     headers = {"Authorization": f"Bearer {site.key}", "Content-Encoding": "gzip", "Content-Type": "application/json"}
