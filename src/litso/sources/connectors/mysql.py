@@ -16,6 +16,7 @@ from litso.sources.connectors.sql_source import (
     NUMBER,
     OFF,
     OTHER,
+    PARAMETER,
     TIME,
     VERIFY,
     Answer,
@@ -23,6 +24,7 @@ from litso.sources.connectors.sql_source import (
     Server,
     SqlSettings,
     SqlSource,
+    driver_text,
     parse_sql,
 )
 from litso.sources.mapping import Mapping
@@ -44,8 +46,6 @@ _WRONG: Final = {
     1146: "такой таблицы нет",
 }
 _BIT: Final = "bit"
-_PARAMETER: Final = "\x00"
-"""Stands for the parameter in a query, which may have percent signs of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Mysql:
             if self._cursor is not None:
                 self._cursor.close()
             self._cursor = cursor = self._connection.cursor(self._driver.cursors.SSCursor)
-            self._cursor.execute(query.replace("%", "%%").replace(_PARAMETER, "%s"), list(parameters))
+            self._cursor.execute(driver_text(query), list(parameters))
             columns = tuple(self._column(one) for one in self._cursor.description or ())
         return Answer(columns, self._batches(cursor, tuple(column.type == _BIT for column in columns)))
 
@@ -136,11 +136,11 @@ class Mysql:
 
     def from_cursor(self, column: Column, overlap: timedelta | int) -> str:
         """Compare as a moment, a number or a text."""
-        value = _PARAMETER
+        value = PARAMETER
         if isinstance(overlap, timedelta):
-            value = f"cast({_PARAMETER} as datetime(6)) - interval {overlap.total_seconds():.6f} second"
+            value = f"cast({PARAMETER} as datetime(6)) - interval {overlap.total_seconds():.6f} second"
         elif column.kind == NUMBER:
-            value = f"cast({_PARAMETER} as decimal(65, 15)) - {overlap}"
+            value = f"cast({PARAMETER} as decimal(65, 15)) - {overlap}"
         return f"{self.quoted(column.name)} >= {value}"
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from litso.sources.connectors.sql_source import (
     NUMBER,
     OFF,
     OTHER,
+    PARAMETER,
     REQUIRE,
     TIME,
     VERIFY,
@@ -27,6 +28,7 @@ from litso.sources.connectors.sql_source import (
     Server,
     SqlSettings,
     SqlSource,
+    driver_text,
     parse_sql,
 )
 from litso.sources.mapping import Mapping
@@ -39,8 +41,6 @@ _SESSION: Final = (
     "-c default_transaction_read_only=on -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601"
     " -c statement_timeout=30min -c application_name=litso"
 )
-_PARAMETER: Final = "\x00"
-"""Stands for the parameter in a query, which may have percent signs of its own."""
 _WRONG: Final = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege, errors.SyntaxError)
 """What a person has to put right; the server tells it in names of tables and columns alone."""
 _TIMES: Final = ("timestamp", "date")
@@ -104,7 +104,7 @@ class Postgresql:
             if self._cursor is not None:
                 self._cursor.close()
             self._cursor = self._connection.cursor(name="litso")
-            self._cursor.execute(query.replace("%", "%%").replace(_PARAMETER, "%s"), list(parameters))
+            self._cursor.execute(driver_text(query), list(parameters))
             columns = tuple(_column(one) for one in self._cursor.description or ())
         return Answer(columns, self._batches(self._cursor))
 
@@ -124,7 +124,7 @@ class Postgresql:
         """Compare as the type of the column."""
         back = f" - interval '{overlap.total_seconds():.6f} seconds'" if isinstance(overlap, timedelta) else ""
         back = f" - {overlap}" if isinstance(overlap, int) and overlap else back
-        return f"{self.quoted(column.name)} >= cast({_PARAMETER} as {column.type}){back}"
+        return f"{self.quoted(column.name)} >= cast({PARAMETER} as {column.type}){back}"
 
     def close(self) -> None:
         """End the transaction and the connection."""
@@ -137,12 +137,7 @@ class Postgresql:
             yield
         except LitsoError:
             raise
-        except (
-            errors.UndefinedTable,
-            errors.UndefinedColumn,
-            errors.InsufficientPrivilege,
-            errors.SyntaxError,
-        ) as error:
+        except _WRONG as error:
             raise SourceUnusable(f"{self.title}: {error.diag.message_primary}.") from None
         except psycopg.OperationalError as error:
             told = error.diag.message_primary or "соединение потеряно"

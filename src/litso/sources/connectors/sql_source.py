@@ -36,6 +36,9 @@ NUMBER: Final = "number"
 OTHER: Final = "other"
 """What a column can be as a cursor."""
 
+PARAMETER: Final = "\x00"
+"""Stands for the parameter in a query, which may have percent signs of its own."""
+
 _OVERLAP_TIME: Final = timedelta(minutes=10)
 _OVERLAP_NUMBER: Final = 1000
 
@@ -112,6 +115,11 @@ class Database(Protocol):
     def close(self) -> None:
         """Let go of the server."""
         ...
+
+
+def driver_text(query: str) -> str:
+    """A query as the drivers take it: `%s` for the parameter, other percent signs doubled."""
+    return query.replace("%", "%%").replace(PARAMETER, "%s")
 
 
 def parse_sql(tree: Tree, port: int) -> SqlSettings:
