@@ -16,7 +16,8 @@ from litso.errors import BadUsage, Conflict, Forbidden, SourceUnusable
 from litso.store import operations
 from litso.store.database import Store
 from litso.usecases.access import Actor
-from litso.usecases.bulk_judging import LinkFilter, Pair, apply, begin, rehearse, undo
+from litso.usecases.bulk_judging import CaseFilter, LinkFilter, Pair, apply, begin, name_samples, rehearse, undo
+from litso.usecases.case_desk import claim_next, open_case, set_rule
 from litso.usecases.consenting import Said, state_consent
 from litso.usecases.stewardship import judge
 
@@ -222,3 +223,32 @@ def test_many_bound_by_judgements_are_clustered_as_in_bulk(store: Store, tmp_pat
     assert_as_in_bulk(store, tmp_path)
     undo(store, STEWARD, number)
     assert whole(store) == before
+
+
+def test_cases_of_a_kind_are_judged_alike_but_those_of_two_persons_are_not(store: Store) -> None:
+    town(store)
+    for left, right in (("0", "4"), ("1", "5"), ("6", "7")):
+        open_case(store, STEWARD, ("crm", left), ("crm", right), "одно лицо?")
+    other = claim_next(store, Actor("пётр", "steward"))
+    assert other is not None
+    told = begin(store, STEWARD, CaseFilter("same", "manual"), reason=WHY).outlook
+    assert (told["rows"], told["bad_rows"]) == (2, 1)
+    assert told["bad"][0]["message"] == f"somebody else is at case {other.case_id}"
+    set_rule(store, Actor("анна", "administrator"), "manual", 0)
+    with pytest.raises(BadUsage, match="for two persons"):
+        begin(store, STEWARD, CaseFilter("same", "manual"), reason=WHY)
+    with pytest.raises(BadUsage, match="nothing to judge"):
+        begin(store, STEWARD, CaseFilter("same", "doubt"), reason=WHY)
+
+
+def test_what_hangs_on_the_parties_that_change_is_foreseen(store: Store, tmp_path: Path) -> None:
+    town(store)
+    found = rehearsed(store, written(tmp_path, ("0", "4", "same")))
+    assert {name: found.outlook[name] for name in ("facts", "messages", "consumers")} == {
+        "facts": 0, "messages": 0, "consumers": [],
+    }  # fmt: skip
+    (sample,) = found.outlook["samples"]
+    assert (sample["what"], sample["records"]) == ("merge", 2)
+    with store.transaction() as connection:
+        (named,) = name_samples(connection, STEWARD, found)
+    assert {name for _, name in named.parties} == {person(0)["fio"], person(4)["fio"]}

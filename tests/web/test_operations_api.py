@@ -137,6 +137,12 @@ def test_judgements_in_bulk_are_rehearsed_applied_and_undone(client: TestClient)
     settled(client, path, "undone")
     assert shape(client) == before
     assert client.post("/v1/judgements/bulk", json={"reason": "сверка"}).status_code == 422
+    cases = {"verdict": "same", "kind": "doubt"}
+    assert (
+        client.post("/v1/judgements/bulk", json={"reason": "сверка", "cases": cases, "pairs": [pair]}).status_code
+        == 422
+    )
+    assert client.post("/v1/judgements/bulk", json={"reason": "сверка", "cases": cases}).status_code == 422
     links = {"verdict": "same", "above": 999}
     assert client.post("/v1/judgements/bulk", json={"reason": "сверка", "links": links}).status_code == 422
 
@@ -273,3 +279,73 @@ def test_the_page_of_a_party_shows_its_consents_masked(client: TestClient) -> No
     assert "реклама" in card
     assert "+7 912 •••-••-89" in card
     client.delete(f"/v1/consents/{made['consent_id']}")
+
+
+def begun(client: TestClient, *, file: str | None = None, **fields: str) -> Any:
+    """What the screen of judgements in bulk answers to one of its forms."""
+    token = re.search(r'name="csrf" value="(\w+)"', shown(client, "/operations/new"))
+    assert token
+    headers = {"Cookie": f"litso_session={client.session}", "Accept": "text/html"}
+    files = {"file": ("решения.csv", file.encode())} if file is not None else {"none": ("", b"")}
+    return client.post(
+        "/operations/new", data={"csrf": token[1], **fields}, files=files, headers=headers, follow_redirects=False
+    )
+
+
+HEADER = "left_source;left_id;right_source;right_id;verdict;reason\n"
+
+
+def test_a_file_of_judgements_is_sent_foreseen_applied_and_undone_on_screens(client: TestClient) -> None:
+    before = shape(client)
+    file = f"{HEADER}billing;1;cabinet;1;different;тёзки\nbilling;1;billing;nobody;same;\nbilling;2;billing;3;maybe;\n"
+    answer = begun(client, file=file, what="file", reason="сверка паспортов")
+    assert answer.status_code == 303, answer.text
+    path = answer.headers["location"]
+    settled(client, f"/v1{path}", "rehearsed")
+    assert shape(client) == before
+    page = shown(client, path)
+    name = party(client, "+79123456789")["name"]
+    for words in ("Кто объединится и разделится", name, "разделение", "такой записи нет", "Применить",
+                  "Фактов / из них сообщений"):  # fmt: skip
+        assert words in page, words
+    number = path.rpartition("/")[2]
+    (entry,) = [one for one in accesses(client) if one["fields"] == ["operation", "full_name"]][:1]
+    assert entry["action"] == "records"
+    assert sent(client, path, f"{path}/apply").status_code == 303
+    settled(client, f"/v1/operations/{number}", "applied")
+    assert len(client.get("/v1/parties", params={"phone": "+79123456789"}).json()["items"]) == 2
+    assert sent(client, path, f"{path}/undo").status_code == 303
+    settled(client, f"/v1/operations/{number}", "undone")
+    assert shape(client) == before
+
+
+def accesses(client: TestClient) -> list[dict[str, Any]]:
+    """Who looked at the party of two records, the latest first."""
+    one = party(client, "+79123456789")["party_id"]
+    found: list[dict[str, Any]] = client.get(f"/v1/parties/{one}/accesses").json()["items"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("file", "fields", "why"),
+    [
+        ("left;right\n1;2\n", {"what": "file", "reason": "р"}, "Файл не подходит."),
+        ("", {"what": "file", "reason": "р"}, "Файл не подходит."),
+        (f"{HEADER}billing;1;billing;1;same;\n", {"what": "file", "reason": "р"}, "это одна и та же запись"),
+        (f"{HEADER}billing;1;cabinet;1;same;\n", {"what": "file", "reason": " "}, "Напишите, почему."),
+        (None, {"what": "file", "reason": "р"}, "Файл не подходит."),
+        (None, {"what": "links", "reason": "р", "above": "сто", "verdict": "same"}, "ничего не подходит"),
+        (None, {"what": "links", "reason": "р", "above": "900", "verdict": "same"}, "ничего не подходит"),
+        (None, {"what": "cases", "reason": "р", "kind": "doubt", "verdict": "same"}, "ничего не подходит"),
+        (None, {"what": "cases", "reason": "р", "kind": "nonsense", "verdict": "same"}, "ничего не подходит"),
+        (None, {"what": "cases", "reason": "р", "kind": "doubt", "verdict": "dismiss"}, "ничего не подходит"),
+        (None, {"reason": "р"}, "ничего не подходит"),
+    ],
+)
+def test_what_cannot_be_judged_in_bulk_is_told(
+    client: TestClient, file: str | None, fields: dict[str, str], why: str
+) -> None:
+    answer = begun(client, file=file, **fields)
+    assert answer.status_code == 422, answer.text
+    assert why in answer.text
+    assert "/tmp" not in answer.text

@@ -26,7 +26,7 @@ from litso.store.operations import Operation
 from litso.usecases import bulk_judging, profiles
 from litso.usecases.access import Actor
 from litso.usecases.background import in_background
-from litso.usecases.bulk_judging import LinkFilter, Pair
+from litso.usecases.bulk_judging import CaseFilter, LinkFilter, Pair
 from litso.usecases.operations import (
     Done,
     Versions,
@@ -205,18 +205,23 @@ def _present(connection: Connection, operation_id: int) -> list[golden.Golden]:
 )
 def rehearse(request: ApiRequest, store: GivenStore, data: JSONBody[out.BulkIn]) -> Response[out.OperationOut]:
     """Begin to foresee what many judgements change; ask `GET /v1/operations/{id}` until it is `rehearsed`."""
-    if (data.links is None) == (not data.pairs):
-        raise BadUsage("give either pairs or links")
-    pairs = [
+    begun = bulk_judging.begin(store, request.user, _given(data), reason=data.reason)
+    in_background(bulk_judging.rehearse, store, request.user, begun.operation_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
+
+
+def _given(data: out.BulkIn) -> bulk_judging.Given:
+    if sum((bool(data.pairs), data.links is not None, data.cases is not None)) != 1:
+        raise BadUsage("give either pairs or links or cases")
+    if data.links is not None:
+        wanted = data.links
+        return LinkFilter(wanted.verdict, wanted.above, wanted.below, wanted.source, wanted.evidence)
+    if data.cases is not None:
+        return CaseFilter(data.cases.verdict, data.cases.kind, data.cases.source, data.cases.value)
+    return [
         Pair((one.left.source, one.left.source_id), (one.right.source, one.right.source_id), one.verdict, one.reason)
         for one in data.pairs
     ]
-    links = data.links and LinkFilter(
-        data.links.verdict, data.links.above, data.links.below, data.links.source, data.links.evidence
-    )
-    begun = bulk_judging.begin(store, request.user, links or pairs, reason=data.reason)
-    in_background(bulk_judging.rehearse, store, request.user, begun.operation_id)
-    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
 @post(

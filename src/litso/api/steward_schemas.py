@@ -126,12 +126,22 @@ class LinksIn(Struct, kw_only=True, forbid_unknown_fields=True):
     evidence: Annotated[str, Meta(max_length=100, description="A claim that speaks for them.")] | None = None
 
 
+class CasesIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Cases of a kind that are decided alike; those that need two persons, or that somebody is at, are left out."""
+
+    verdict: Verdict
+    kind: Literal["cut", "doubt", "documents", "split", "bridge", "large", "manual"]
+    source: SourceName | None = None
+    value: Annotated[int, Meta(ge=0, le=100, description="At least of this value.")] = 0
+
+
 class BulkIn(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Judgements in bulk: either pairs or a filter over open links."""
+    """Judgements in bulk: either pairs, or a filter over open links, or one over cases."""
 
     reason: Reason
     pairs: Annotated[list[PairIn], Meta(max_length=50_000)] = []
     links: LinksIn | None = None
+    cases: CasesIn | None = None
 
 
 class ConsentIn(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -127,6 +127,7 @@ class BulkIn(Question, kw_only=True):
     reason: str
     pairs: list[PairIn] | None = None
     links: LinksIn | None = None
+    cases: CasesIn | None = None
 
 
 class CandidateOut(Answer, frozen=True, kw_only=True):
@@ -216,6 +217,15 @@ class CaseVerdict(Answer, frozen=True, kw_only=True):
     author: str
     given_at: datetime
     reason: Personal[str]
+
+
+class CasesIn(Question, kw_only=True):
+    """`CasesIn` of the API."""
+
+    verdict: Literal["same", "different", "unsure"]
+    kind: Literal["cut", "doubt", "documents", "split", "bridge", "large", "manual"]
+    source: str | None = None
+    value: int = 0
 
 
 class CasesPage(Answer, frozen=True, kw_only=True):

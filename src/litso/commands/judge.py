@@ -15,7 +15,7 @@ from litso.settings import load_settings
 from litso.store.operations import Operation
 from litso.usecases import bulk_judging
 from litso.usecases.access import ADMINISTRATOR, Actor
-from litso.usecases.bulk_judging import LinkFilter
+from litso.usecases.bulk_judging import CaseFilter, Given, LinkFilter
 
 app = typer.Typer(help="Judge many pairs of records at once, after a rehearsal.", no_args_is_help=True)
 
@@ -36,21 +36,25 @@ def rehearse(
     verdict: Annotated[str | None, typer.Option(help="Judge open links so: same, different or unsure.")] = None,
     above: Annotated[float | None, typer.Option(help="Links with a weight above this, in bits.")] = None,
     below: Annotated[float | None, typer.Option(help="… and up to this.")] = None,
-    source: Annotated[str | None, typer.Option(help="Links with a record of this source.")] = None,
+    cases: Annotated[str | None, typer.Option("--cases", metavar="KIND", help="Judge open cases of a kind so.")] = None,
+    value: Annotated[int, typer.Option(help="Cases of at least this value.")] = 0,
+    source: Annotated[str | None, typer.Option(help="Links or cases with a record of this source.")] = None,
     evidence: Annotated[str | None, typer.Option(help="Links for which this claim speaks.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Foresee what many judgements change: from a file, or of all open links that a filter names. Changes no party.
+    """Foresee what judgements of a file, or of all open links or cases of a filter, change. Changes no party.
 
     Example: litso judge rehearse pairs.csv --reason "сверка с паспортным столом"
     """
-    given: Path | LinkFilter
+    given: Given
     if file is not None and verdict is None:
         given = file
+    elif file is None and verdict is not None and cases is not None:
+        given = CaseFilter(verdict, cases, source, value)
     elif file is None and verdict is not None and above is not None:
         given = LinkFilter(verdict, above, below, source, evidence)
     else:
-        raise BadUsage("give either a FILE, or --verdict and --above")
+        raise BadUsage("give either a FILE, or --verdict and --above, or --verdict and --cases")
     with open_store(load_settings()) as store, stages(quiet=as_json) as progress:
         begun = bulk_judging.begin(store, _ACTOR, given, reason=reason)
         found = bulk_judging.rehearse(
@@ -90,7 +94,9 @@ def report(found: Operation) -> str:
         f"parties {told['parties_before']} → {told['parties_after']}, ids that end {told['ids_redirected']}, "
         f"new ids {told['ids_new']}, accounts {told['accounts']}",
         f"records that change their party: {systems}",
+        f"facts {told['facts']}, of them messages {told['messages']}",
         f"consents void {told['narrowed']}, back {told['returned']}",
+        f"consumers that will learn it: {', '.join(told['consumers']) or 'none'}",
         *_rows("judged otherwise so far", told["conflicts"], told["conflict_rows"]),
         *_rows("stay apart by a veto or their kind", told["resisting"], told["resisting_rows"]),
         *_rows("rows that cannot be taken", told["bad_rows"], told["bad"]),

@@ -96,10 +96,11 @@ class Row(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How many rows an operation has, and how many are not applied yet."""
+    """How many rows an operation has, how many are not applied yet, and how many are undone."""
 
     rows: int
     waiting: int
+    undone: int
 
 
 class Otherwise(NamedTuple):
@@ -134,7 +135,7 @@ def add_rows(connection: Connection, operation_id: int, rows: Iterable[Row]) -> 
 def progress(connection: Connection, operation_id: int) -> Progress:
     """How far an operation is."""
     found = row_of(connection, Progress, statements("operations")["progress"], {"operation": operation_id})
-    return found or Progress(0, 0)
+    return found or Progress(0, 0, 0)
 
 
 def waiting(connection: Connection, operation_id: int, limit: int) -> list[Row]:

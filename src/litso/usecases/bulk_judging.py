@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from litso.domain.case import KINDS, OPEN
 from litso.errors import BadUsage, Conflict, LitsoError
 from litso.privacy.consent import Subject, allowed
-from litso.store import crosswalk, golden, judgements, locks, operations
+from litso.store import audit, cases, consumers, crosswalk, golden, judgements, locks, operations
 from litso.store.database import Connection, Store
 from litso.store.judgements import SourceKey, Verdict
 from litso.store.operations import Operation, Row
 from litso.usecases.access import Actor, demand
+from litso.usecases.case_desk import needs_two
+from litso.usecases.case_refresh import total
 from litso.usecases.increment import Cause
 from litso.usecases.operations import (
     demand_on_top,
@@ -56,6 +59,15 @@ class LinkFilter(NamedTuple):
     evidence: str | None = None
 
 
+class CaseFilter(NamedTuple):
+    """Cases that wait to be decided alike: of a kind, with a record of a source, at least of a value."""
+
+    verdict: str
+    kind: str
+    source: str | None = None
+    value: int = 0
+
+
 class Pair(NamedTuple):
     """A judgement that a program hands over."""
 
@@ -68,7 +80,10 @@ class Pair(NamedTuple):
 # What is to be judged -------------------------------------------------------------------------------------------
 
 
-def begin(store: Store, actor: Actor, given: Path | LinkFilter | Sequence[Pair], *, reason: str) -> Operation:
+Given = Path | LinkFilter | CaseFilter | Sequence[Pair]
+
+
+def begin(store: Store, actor: Actor, given: Given, *, reason: str) -> Operation:
     """Take the pairs of a file, of a filter or of a program, check them, and begin a rehearsal.
 
     A file has the columns left_source, left_id, right_source, right_id, verdict, and maybe reason. BadUsage when not a
@@ -79,11 +94,12 @@ def begin(store: Store, actor: Actor, given: Path | LinkFilter | Sequence[Pair],
     with store.transaction() as connection:
         if isinstance(given, LinkFilter):
             rows, bad = list(_of_links(connection, given)), list[BadRow]()
+        elif isinstance(given, CaseFilter):
+            rows, bad = _of_cases(connection, actor, given)
         else:
             rows, bad = _checked(connection, _table_of(given))
         if not rows:
-            said = f"; line {bad[0].line}, column {bad[0].column}: {bad[0].message}" if bad else ""
-            raise BadUsage(f"there is nothing to judge{said}")
+            raise BadUsage(f"there is nothing to judge{_first_of(bad)}")
         if len(rows) > MOST:
             raise BadUsage(f"{len(rows)} judgements are too many at once, {MOST} at most")
         number = operations.add(connection, kind="bulk", author=actor.name, reason=reason, status="rehearsing")
@@ -93,9 +109,40 @@ def begin(store: Store, actor: Actor, given: Path | LinkFilter | Sequence[Pair],
         return operations.get(connection, number)
 
 
+def _first_of(bad: Sequence[BadRow]) -> str:
+    if not bad:
+        return ""
+    place = "" if bad[0].line is None else f"line {bad[0].line}, column {bad[0].column}: "
+    return f"; {place}{bad[0].message}"
+
+
+def _demand_verdict(verdict: str) -> None:
+    if verdict not in VERDICTS:
+        raise BadUsage(f"a verdict is one of {', '.join(VERDICTS)}, not {verdict!r}")
+
+
+def _of_cases(connection: Connection, actor: Actor, wanted: CaseFilter) -> tuple[list[Row], list[BadRow]]:
+    """The records asked about, and the cases that are not one person's to decide at once."""
+    _demand_verdict(wanted.verdict)
+    if wanted.kind not in KINDS:
+        raise BadUsage(f"a kind of cases is one of {', '.join(KINDS)}")
+    rules = cases.rules(connection)
+    chosen = cases.Filter(wanted.kind, wanted.source, wanted.value)
+    rows: dict[tuple[SourceKey, SourceKey], Row] = {}
+    bad: list[BadRow] = []
+    for case in cases.queue(connection, chosen, actor.name, limit=MOST + 1):
+        if case.state != OPEN or needs_two(rules, case):
+            bad.append(BadRow(None, None, f"case {case.case_id} is for two persons to decide"))
+        elif case.is_claimed and case.claimed_by != actor.name:
+            bad.append(BadRow(None, None, f"somebody else is at case {case.case_id}"))
+        else:
+            left, right = sorted([case.left, case.right])
+            rows.setdefault((left, right), Row(len(rows) + 1, None, wanted.verdict, *left, *right, ""))
+    return list(rows.values()), bad
+
+
 def _of_links(connection: Connection, wanted: LinkFilter) -> Iterator[Row]:
-    if wanted.verdict not in VERDICTS:
-        raise BadUsage(f"a verdict is one of {', '.join(VERDICTS)}, not {wanted.verdict!r}")
+    _demand_verdict(wanted.verdict)
     model, _ = current_model(connection)
     known = {claim.name for kind in model.kinds for claim in model.claims(kind)}
     if wanted.evidence is not None and wanted.evidence not in known:
@@ -204,7 +251,8 @@ def _foreseen(connection: Connection, actor: Actor, operation_id: int, on_chunk:
         "ids_new": len(shift.created),
         "records_moved": sum(shift.systems.values()),
         "systems": shift.systems,
-        "accounts": _accounts(connection, moved),
+        **_hanging(connection, moved),
+        "consumers": [one.name for one in consumers.list_all(connection) if one.status == consumers.ACTIVE],
         "narrowed": len(allowed_now - allowed_then),
         "returned": len(allowed_then - allowed_now),
         "conflicts": len(otherwise),
@@ -249,10 +297,12 @@ def _resisting(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     return [row for row in apart if row.verdict == "same"]
 
 
-def _accounts(connection: Connection, parties: set[str]) -> int:
-    """How many accounts parties have."""
+def _hanging(connection: Connection, parties: set[str]) -> dict[str, int]:
+    """What hangs on parties: their accounts, each once, the facts of these and the messages among them."""
     found = golden.find_many(connection, sorted(parties)).values()
-    return len({account for one in found for account in one.golden_values.get("accounts") or ()})
+    stakes = total(list(cases.stakes(connection, sorted(parties)).values()))
+    accounts = {account for one in found for account in one.golden_values.get("accounts") or ()}
+    return {"accounts": len(accounts), "facts": stakes.facts, "messages": stakes.messages}
 
 
 def _samples(before: Mapping[SourceKey, str], after: Mapping[SourceKey, str]) -> list[dict[str, Any]]:
@@ -266,7 +316,35 @@ def _samples(before: Mapping[SourceKey, str], after: Mapping[SourceKey, str]) ->
     merges = [("merge", sorted(parties)) for parties in formers.values() if len(parties) > 1]
     splits = [("split", [party]) for party, parties in heirs.items() if len(parties) > 1]
     ordered = sorted((*merges, *splits), key=lambda one: (-sum(size[party] for party in one[1]), one))
-    return [{"what": what, "parties": parties} for what, parties in ordered[:_SHOWN]]
+    return [
+        {"what": what, "parties": parties, "records": sum(size[party] for party in parties)}
+        for what, parties in ordered[:_SHOWN]
+    ]
+
+
+class Named(NamedTuple):
+    """Parties that change together, as they are called now: (party id, name or None where the id has ended)."""
+
+    what: str
+    records: int
+    parties: tuple[tuple[str, str | None], ...]
+
+
+def name_samples(connection: Connection, actor: Actor, found: Operation) -> list[Named]:
+    """Samples of what an operation merges and splits, with names; the read is logged first."""
+    demand(actor, "judge_many")
+    samples = found.outlook.get("samples", ())
+    known = golden.find_many(connection, sorted({party for one in samples for party in one["parties"]}))
+    read = [(one.party_id, ("operation", "full_name"), one.version) for one in known.values()]
+    audit.write_many(connection, actor=actor.name, action="records", purpose="", read=read)
+    return [
+        Named(
+            one["what"],
+            one["records"],
+            tuple((party, known[party].name if party in known else None) for party in one["parties"]),
+        )
+        for one in samples
+    ]
 
 
 # Applying and back ----------------------------------------------------------------------------------------------

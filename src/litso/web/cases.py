@@ -75,6 +75,7 @@ def show_queue(
         states=_STATES,
         values=_VALUES,
         may_rule=actor.may("rule_cases"),
+        may_judge_many=actor.may("judge_many"),
         nothing_left=empty,
     )
 

@@ -103,5 +103,49 @@ MOVE_TEXTS: Final = MappingProxyType(
         "согласия вернутся": "consents come back",
         "согласия перестанут действовать": "consents become void",
         "чеки": "receipts",
+        "Решить пачкой": "Judge in bulk",
+        "объединения, разделения и решения пачкой, каждое можно отменить целиком.": (
+            "merges, splits and judgements in bulk; each can be undone as a whole."
+        ),
+        "Решить похожие вопросы пачкой": "Judge similar cases in bulk",
+        "Фактов / из них сообщений": "Facts / messages among them",
+        "Узнают получатели ленты изменений:": "Consumers of the change feed that will learn it:",
+        "Кто объединится и разделится": "Who is merged and split",
+        "Какие строки спорят с прежними решениями": "Rows at odds with earlier judgements",
+        "прежнее решение": "earlier judgement",
+        "останутся врозь": "stay apart",
+        "такой записи нет": "there is no such record",
+        "нужны источник и ключ": "a source and a key are expected",
+        "решение — same, different или unsure": "a verdict is same, different or unsure",
+        "это одна и та же запись": "this is one and the same record",
+        "эта пара уже есть выше": "the pair is there already, above",
+        "вопрос уже разбирают:": "somebody else is at case",
+        "решают двое, вопрос": "two persons have to decide case",
+        "Решения пачкой": "Judgements in bulk",
+        "Пары из файла": "Pairs of a file",
+        "CSV, XLSX, JSONL или Parquet": "CSV, XLSX, JSONL or Parquet",
+        "Столбцы:": "Columns:",
+        "при желании": "if you wish",
+        "Решение:": "Verdict:",
+        "или": "or",
+        "Вопросы из очереди": "Cases of the queue",
+        "Вопросы, для которых нужны двое или которые кто-то уже разбирает, в пачку не берутся и будут названы.": (
+            "Cases that need two persons, or that somebody is at, are not taken and will be named."
+        ),
+        "Связи между субъектами": "Links between parties",
+        "Оценка выше, бит": "Weight above, bits",
+        "и до (пусто — без предела)": "and up to (empty: no limit)",
+        "Говорит за": "Speaks for it",
+        "любой признак": "any evidence",
+        "Порог объединения сейчас": "The threshold of merging is now",
+        "Под это условие ничего не подходит, или принять нельзя ни одной строки.": (
+            "Nothing meets this condition, or not a single row can be taken."
+        ),
+        "Файл не подходит.": "The file is unsuitable.",
+        "Выберите файл.": "Choose a file.",
+        "Сначала репетиция: кто объединится и разделится, какие счета, согласия и системы затронуты. Применённое отменяется целиком.": (  # noqa: E501
+            "A rehearsal first: who is merged and split, which accounts, consents and systems are touched. What "
+            "is applied is undone as a whole."
+        ),
     }
 )

@@ -187,7 +187,10 @@ def show_operations(
     with store.transaction() as connection:
         found = latest_operations(connection, actor_of(request), before=before, limit=_SHOWN + 1)
     following = found[_SHOWN - 1].operation_id if len(found) > _SHOWN else None
-    return page(request, "operations.html", operations=found[:_SHOWN], following=following)
+    may_judge_many = actor_of(request).may("judge_many")
+    return page(
+        request, "operations.html", operations=found[:_SHOWN], following=following, may_judge_many=may_judge_many
+    )
 
 
 @get("/operations/{operation_id:int}", guards=[has_right("judge")], sync_to_thread=True)
@@ -201,9 +204,12 @@ def _operation_page(request: ScreenRequest, store: Store, operation_id: int, pro
         found = find_operation(connection, actor_of(request), operation_id)
         titles = profiles.source_titles(connection)
         progress = operations.progress(connection, operation_id)
+        running = found.status in _RUNNING
+        is_told = found.kind == "bulk" and not running and actor_of(request).may("judge_many")
+        samples = bulk_judging.name_samples(connection, actor_of(request), found) if is_told else []
     return page(
         request, "operation.html", status=409 if problem else 200, operation=found, told=found.outlook, titles=titles,
-        running=found.status in _RUNNING, progress=progress, problem=problem,
+        running=running, progress=progress, samples=samples, problem=problem,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from itertools import groupby
@@ -127,6 +128,7 @@ def environment(lang: str) -> Environment:
         "problem": partial(_problem, say),
         "edition": partial(_edition, lang),
         "delivery_problem": partial(_delivery_problem, say),
+        "bad_row": partial(_bad_row, say),
         "parse_meaning": lambda qc, kind: say(parse_words.meaning(kind, qc)),
         "parse_reason": lambda problem: say(parse_words.reason(problem)),
     }
@@ -158,6 +160,18 @@ def _edition(lang: str, edition: str) -> str:
         return formats.day(edition, lang)
     except ValueError:
         return edition
+
+
+def _bad_row(say: Callable[[str], str], told: str) -> str:
+    """«line 3, column left_id: there is no such record» in words; the numbers of lines and cases stay."""
+    place, colon, reason = told.rpartition(": ") if told.startswith("line ") else ("", "", told)
+    found = next((known for known in words.BAD_ROWS if reason.startswith(known)), None)
+    number = re.search(r"\bcase (\d+)", reason)
+    if found is not None:
+        reason = say(words.BAD_ROWS[found]) + (f" {number[1]}" if number else "")
+    line = re.match(r"line (\d+), column (\w+)", place)
+    shown = " ".join((say("строка"), f"{line[1]}, {line[2]}")) if line else place
+    return f"{shown}{colon}{reason}"
 
 
 def _delivery_problem(say: Callable[[str], str], told: str) -> str:

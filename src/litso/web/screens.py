@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from litso.web import (
     audit,
+    bulk,
     cases,
     checks,
     consumers,
@@ -57,6 +58,7 @@ _HANDLERS: Final = (
     *policy.HANDLERS,
     *pins.HANDLERS,
     *moves.HANDLERS,
+    *bulk.HANDLERS,
     *checks.HANDLERS,
     *sources.HANDLERS,
     *quality.HANDLERS,

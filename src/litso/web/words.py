@@ -205,6 +205,19 @@ DETAILS: Final = MappingProxyType(
 
 VERDICTS: Final = MappingProxyType({"same": "Один субъект:", "different": "Разные:", "unsure": "Неясно:"})
 
+BAD_ROWS: Final = MappingProxyType(
+    {
+        "there is no such record": "такой записи нет",
+        "a source and a key are expected": "нужны источник и ключ",
+        "a verdict is one of": "решение — same, different или unsure",
+        "a judgement is about two different records": "это одна и та же запись",
+        "the pair is judged in line": "эта пара уже есть выше",
+        "somebody else is at case": "вопрос уже разбирают:",
+        "case": "решают двое, вопрос",
+    }
+)
+"""How the reason begins for which a row of judgements in bulk is not taken; a number at its end stays."""
+
 QUARANTINE_CODES: Final = MappingProxyType(
     {
         "missing_key": "нет ключа",

@@ -33,8 +33,9 @@ set status = %(status)s, outlook = coalesce(%(outlook)s, outlook), error = %(err
 where operation_id = %(operation)s;
 
 -- name: progress
-select count(*) as rows, count(*) filter (where judgement_id is null) as waiting
-from operation_row where operation_id = %(operation)s;
+select count(*) as rows, count(*) filter (where r.judgement_id is null) as waiting,
+       count(*) filter (where j.undone_at is not null) as undone
+from operation_row r left join judgement j using (judgement_id) where r.operation_id = %(operation)s;
 
 -- name: waiting
 select place, line, verdict, left_source, left_id, right_source, right_id, reason
