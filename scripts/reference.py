@@ -34,6 +34,9 @@ MAPPING_KEYS: Final = {
     "encoding": "encoding of a text file, if it should not be found by itself",
     "delimiter": "one character, or a name of one; found by itself if absent",
     "header": "names of the columns, for files without a header line",
+    "register": "line of totals of a register of payments, which must agree with its rows: "
+    '`{totals: "=", count: 1, sums: {column: 2}, comments: "#"}`',
+    "rows": "XML: the element that is a row, `Контрагенты/Контрагент`; columns are paths below it",
     "brand": "legal entity or brand whose source this is: access can be limited by it",
     "priority": "whole number; a higher one is trusted more in survivorship; 0 if absent",
     "party": "what a row is: `person`, `organization`, `auto` (decided row by row, the default), `none` (facts alone)",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from litso.errors import SourceUnusable
-from litso.sources.blocks import SAMPLE, Block, TextFile, open_text, read_blocks
+from litso.sources.blocks import SAMPLE, Block, open_text, read_blocks
 from litso.sources.csv_block import Plan, empty_rows, read_block
 from litso.sources.csv_dialect import find_dialect
 from litso.sources.damage import too_long
@@ -16,9 +17,10 @@ from litso.sources.mapping import Mapping
 from litso.sources.raw import RawBatch, SourceFile, slices, without_blank_rows
 
 
-def open_csv(path: Path, mapping: Mapping, is_gzip: bool = False) -> SourceFile:
-    """Open a CSV file. Raises SourceUnusable if it is empty or its first line has no end."""
+def open_csv(path: Path, mapping: Mapping, is_gzip: bool = False, aside: Sequence[str] = ()) -> SourceFile:
+    """Open a CSV file. aside: how lines begin that are no rows. SourceUnusable if it is empty or has no first line."""
     file, sample = open_text(path, is_gzip, mapping.encoding)
+    sample = lines_beginning(aside).sub(b"", sample.encode()).decode() if aside else sample
     if not sample.strip("\r\n\t \0"):
         raise SourceUnusable(f"{path}: файл пуст.")
     if len(sample) > SAMPLE // 8 and "\n" not in sample:
@@ -27,7 +29,7 @@ def open_csv(path: Path, mapping: Mapping, is_gzip: bool = False) -> SourceFile:
 
     def read(rows: int, only: Collection[str] | None) -> Iterator[RawBatch]:
         plan = Plan(dialect, file.encoding, tuple(only) if only is not None else None)
-        for batch in _batches(file, plan):
+        for batch in _batches(_set_aside(read_blocks(file), aside), plan):
             yield from slices(batch, rows)
 
     return SourceFile(
@@ -42,10 +44,22 @@ def open_csv(path: Path, mapping: Mapping, is_gzip: bool = False) -> SourceFile:
     )
 
 
-def _batches(file: TextFile, plan: Plan) -> Iterator[RawBatch]:
+def lines_beginning(marks: Sequence[str]) -> re.Pattern[bytes]:
+    """Finds lines of UTF-8 that begin with one of the marks; their text behind it is group 1."""
+    return re.compile(rb"(?m)^[ \t]*(?:" + b"|".join(re.escape(mark.encode()) for mark in marks) + rb")([^\r\n]*)")
+
+
+def _set_aside(blocks: Iterator[Block], marks: Sequence[str]) -> Iterator[Block]:
+    """Lines that begin so become empty ones: the others keep their numbers."""
+    pattern = lines_beginning(marks) if marks else None
+    for block in blocks:
+        yield block._replace(data=pattern.sub(b"", block.data)) if pattern and not block.overlong else block
+
+
+def _batches(blocks: Iterator[Block], plan: Plan) -> Iterator[RawBatch]:
     """Blocks become batches; a row that a block leaves unfinished is put before the next one."""
     carry = Block(b"", 1, 0)
-    for block in _after_header(read_blocks(file), plan.dialect.skip):
+    for block in _after_header(blocks, plan.dialect.skip):
         if block.overlong:
             yield from _read_rest(carry, plan)
             rejected = [too_long(block.line, block.data, block.overlong)]

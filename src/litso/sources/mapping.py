@@ -16,6 +16,7 @@ from litso.domain.record import ATTRIBUTE_ALIASES, ATTRIBUTES, AUTO, FACT_KINDS,
 from litso.domain.territory import Territory
 from litso.errors import Misconfigured
 from litso.sources.gates import LIMITS
+from litso.sources.xml_path import XmlPath, parse_path
 from litso.sources.yaml_tree import Tree, parse_tree
 
 COMPARISONS: Final = ("exact", "fuzzy", "date", "number")
@@ -31,6 +32,8 @@ KEYS: Final = (
     "encoding",
     "delimiter",
     "header",
+    "register",
+    "rows",
     "priority",
     "party",
     "key",
@@ -51,6 +54,9 @@ DELETED_WORDS: Final = ("1", "true", "t", "yes", "y", "да", "д", "истин�
 
 _SOURCE_NAME: Final = re.compile(r"[\w][\w.-]{0,63}")
 _MAX_MAPPING: Final = 1_000_000
+TOTALS: Final = "="
+"""How the line of totals of a register begins unless the mapping says."""
+_MOST_FIELDS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,20 @@ class DeletedFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class Register:
+    """A register of payments: which line holds its totals, and what they say.
+
+    totals: how the line of totals begins; count: its field with the number of rows; sums: column → its field with the
+    sum of that column. Fields count from 1 behind the beginning. comments: how other lines begin that are no rows.
+    """
+
+    totals: str
+    count: int | None
+    sums: tuple[tuple[str, int], ...]
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A source as its mapping file describes it."""
 
@@ -116,6 +136,9 @@ class Mapping:
     delimiter: str | None = None
     header: tuple[str, ...] = ()
     """Names of the columns of files that have no header line."""
+    register: Register | None = None
+    rows: XmlPath | None = None
+    """The elements of XML files that are rows; columns are paths below them."""
     priority: int = 0
     updated_at: str | None = None
     deleted: DeletedFlag | None = None
@@ -144,7 +167,8 @@ class Mapping:
         named = (operand.name for operand in operands if isinstance(operand, Column))
         times = (self.updated_at,) if self.updated_at else ()
         flags = (self.deleted.column,) if self.deleted else ()
-        return tuple(dict.fromkeys((*self.key, *times, *flags, *named)))
+        sums = (column for column, _ in self.register.sums) if self.register else ()
+        return tuple(dict.fromkeys((*self.key, *times, *flags, *sums, *named)))
 
 
 def load_mapping(path: Path | str) -> Mapping:
@@ -171,7 +195,7 @@ def parse_mapping(text: str, origin: str) -> Mapping:
     attributes = _attributes(given["attributes"]) if "attributes" in given else {}
     if not attributes and party != NO_PARTY:
         raise root.problem("at least one attribute is needed under «attributes» (or `party: none` for facts alone)")
-    return Mapping(
+    mapping = Mapping(
         source=_source_name(given["source"]),
         key=_names(given["key"]),
         party=party,
@@ -181,6 +205,8 @@ def parse_mapping(text: str, origin: str) -> Mapping:
         encoding=given["encoding"].choice(ENCODINGS) if "encoding" in given else None,
         delimiter=_delimiter(given["delimiter"]) if "delimiter" in given else None,
         header=_names(given["header"]) if "header" in given else (),
+        register=_register(given["register"]) if "register" in given else None,
+        rows=_rows(given["rows"]) if "rows" in given else None,
         priority=given["priority"].integer() if "priority" in given else 0,
         updated_at=given["updated_at"].text("a column") if "updated_at" in given else None,
         deleted=_deleted(given["deleted"]) if "deleted" in given else None,
@@ -193,6 +219,9 @@ def parse_mapping(text: str, origin: str) -> Mapping:
         gates=_gates(given["gates"]) if "gates" in given else {},
         text=text,
     )
+    if mapping.rows:
+        _check_paths(given["rows"], mapping.columns())
+    return mapping
 
 
 def _source_name(tree: Tree) -> str:
@@ -222,6 +251,39 @@ def _deleted(tree: Tree) -> DeletedFlag:
         raise tree.problem("the key «column» is missing")
     values = _names(items["values"]) if "values" in items else DELETED_WORDS
     return DeletedFlag(items["column"].text("a column"), tuple(value.casefold() for value in values))
+
+
+def _register(tree: Tree) -> Register:
+    items = tree.items(("totals", "count", "sums", "comments"))
+    sums = items["sums"].items() if "sums" in items else {}
+    if not sums and "count" not in items:
+        raise tree.problem("what is in the line of totals? «count», «sums» or both")
+    return Register(
+        totals=items["totals"].text("the beginning of a line") if "totals" in items else TOTALS,
+        count=items["count"].whole(1, _MOST_FIELDS) if "count" in items else None,
+        sums=tuple((column, field.whole(1, _MOST_FIELDS)) for column, field in sums.items()),
+        comments=_names(items["comments"]) if "comments" in items else (),
+    )
+
+
+def _rows(tree: Tree) -> XmlPath:
+    try:
+        path = parse_path(tree.text("the name of an element"))
+    except ValueError as error:
+        raise tree.problem(str(error)) from None
+    if path.attribute is not None:
+        raise tree.problem("rows are elements, not attributes")
+    if any(step.test for step in path.steps[:-1]):
+        raise tree.problem("only the last element of this path may have a test in brackets")
+    return path
+
+
+def _check_paths(tree: Tree, columns: tuple[str, ...]) -> None:
+    for column in columns:
+        try:
+            parse_path(column)
+        except ValueError as error:
+            raise tree.problem(f"with rows of XML every column is a path; «{column}»: {error}") from None
 
 
 def _delimiter(tree: Tree) -> str:

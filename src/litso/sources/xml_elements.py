@@ -5,7 +5,9 @@ Names have no namespaces. A document that declares a type is refused: official l
 
 from __future__ import annotations
 
+import gzip
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +22,38 @@ _LARGEST: Final = 8 << 30
 _DEEPEST: Final = 64
 
 
+MALFORMED: Final = "malformed"
+ENCODING: Final = "encoding"
+TOO_DEEP: Final = "too_deep"
+TOO_LARGE: Final = "too_large"
+DOCTYPE: Final = "doctype"
+_SENTENCES: Final = {
+    MALFORMED: "not a well-formed XML file",
+    ENCODING: "an unknown encoding",
+    TOO_DEEP: "elements are nested too deeply",
+    TOO_LARGE: "an element is too large",
+    DOCTYPE: "declares a document type: lists of data have none",
+}
+_WEIGHT: Final = 100
+"""Bytes of memory that an element takes at least, whatever it holds."""
+
+
+class BadXml(SourceUnusable):
+    """A document that cannot be read, or is not to be: `code` says why, `line` and `column` where (from 1)."""
+
+    def __init__(self, name: str, code: str, line: int, column: int) -> None:
+        super().__init__(f"{name}, line {line}, column {column}: {_SENTENCES[code]}")
+        self.code, self.line, self.column = code, line, column
+
+
 @dataclass(slots=True)
 class Element:
-    """An element: attributes, text, children, and the line on which it begins."""
+    """An element: attributes, text, children, the line on which it begins and the bytes of the document before it."""
 
     tag: str
     attributes: dict[str, str]
     line: int
+    position: int = 0
     text: str = ""
     children: list[Element] = field(default_factory=list)
 
@@ -61,11 +88,16 @@ class Document(NamedTuple):
     def open(self) -> Iterator[IO[bytes]]:
         """Its bytes as a stream."""
         if self.member is None:
-            with self.path.open("rb") as stream:
-                yield stream
+            with gzip.open(self.path) if _is_gzip(self.path) else self.path.open("rb") as stream:
+                yield stream  # type: ignore[misc]
             return
         with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as member:
             yield member
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
 
 
 def documents(path: Path, ending: str = ".xml") -> list[Document]:
@@ -86,9 +118,14 @@ def documents(path: Path, ending: str = ".xml") -> list[Document]:
     return [Document(f"{path}: {one.filename}", path, one.filename) for one in members]
 
 
-def elements(document: Document, wanted: frozenset[str]) -> Iterator[Element]:
-    """Elements of the wanted names, outermost first, each whole. Raises SourceUnusable naming line and column."""
-    reader = _Reader(document.name, wanted)
+def elements(
+    document: Document, wanted: frozenset[str], *, within: tuple[str, ...] = (), largest: int | None = None
+) -> Iterator[Element]:
+    """Elements of the wanted names, outermost first, each whole. Raises SourceUnusable naming line and column.
+
+    within: names of the elements right above them. largest: bytes that one of them may hold; BadXml beyond.
+    """
+    reader = _Reader(document.name, wanted, within, largest)
     try:
         with document.open() as stream:
             while data := stream.read(_AT_ONCE):
@@ -96,16 +133,20 @@ def elements(document: Document, wanted: frozenset[str]) -> Iterator[Element]:
                 yield from reader.taken()
             reader.feed(b"", is_last=True)
             yield from reader.taken()
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise SourceUnusable(f"{document.name}: cannot be read: {error}") from None
 
 
 class _Reader:
-    def __init__(self, name: str, wanted: frozenset[str]) -> None:
+    """`_above`: names of open elements that are not wanted; `_open`: the wanted one and those in it."""
+
+    def __init__(self, name: str, wanted: frozenset[str], within: tuple[str, ...], largest: int | None) -> None:
         self._name = name
-        self._wanted = wanted
+        self._wanted, self._within, self._largest = wanted, within, largest
+        self._above: list[str] = []
         self._open: list[Element] = []
         self._done: list[Element] = []
+        self._weight = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._begin
@@ -117,10 +158,9 @@ class _Reader:
         try:
             self._parser.Parse(data, is_last)
         except expat.ExpatError as error:
-            place = f"line {error.lineno}, column {error.offset + 1}"
-            raise SourceUnusable(f"{self._name}, {place}: not a well-formed XML file") from None
+            raise BadXml(self._name, MALFORMED, error.lineno, error.offset + 1) from None
         except (LookupError, ValueError):
-            raise SourceUnusable(f"{self._name}, line 1: an unknown encoding") from None
+            raise BadXml(self._name, ENCODING, 1, 1) from None
 
     def taken(self) -> list[Element]:
         done, self._done = self._done, []
@@ -128,24 +168,41 @@ class _Reader:
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
-        if not self._open and tag not in self._wanted:
+        if len(self._above) + len(self._open) >= _DEEPEST:
+            raise self._bad(TOO_DEEP)
+        if not self._open and not self._is_wanted(tag):
+            self._above.append(tag)
             return
-        if len(self._open) >= _DEEPEST:
-            raise SourceUnusable(f"{self._name}, line {self._parser.CurrentLineNumber}: elements are nested too deeply")
-        made = Element(tag, attributes, self._parser.CurrentLineNumber)
+        self._weigh(_WEIGHT + sum(map(len, attributes.values())))
+        made = Element(tag, attributes, self._parser.CurrentLineNumber, self._parser.CurrentByteIndex)
         if self._open:
             self._open[-1].children.append(made)
         self._open.append(made)
 
+    def _is_wanted(self, tag: str) -> bool:
+        return tag in self._wanted and (not self._within or tuple(self._above[-len(self._within) :]) == self._within)
+
     def _end(self, tag: str) -> None:
-        if self._open:
-            closed = self._open.pop()
-            if not self._open:
-                self._done.append(closed)
+        if not self._open:
+            self._above.pop()
+            return
+        closed = self._open.pop()
+        if not self._open:
+            self._done.append(closed)
+            self._weight = 0
 
     def _text(self, text: str) -> None:
         if self._open:
+            self._weigh(len(text))
             self._open[-1].text += text
 
+    def _weigh(self, size: int) -> None:
+        self._weight += size
+        if self._largest is not None and self._weight > self._largest:
+            raise self._bad(TOO_LARGE)
+
     def _refuse(self, *_: object) -> None:
-        raise SourceUnusable(f"{self._name}: declares a document type: official lists have none")
+        raise self._bad(DOCTYPE)
+
+    def _bad(self, code: str) -> BadXml:
+        return BadXml(self._name, code, self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1)

@@ -437,6 +437,8 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         "повтор ключа": "repeated key",
         "не то число полей": "wrong number of fields",
         "файл обрывается": "file cut short",
+        "нет итогов реестра": "no totals of the register",
+        "итоги реестра расходятся": "totals of the register disagree",
         "незакрытая кавычка": "unclosed quote",
         "кавычки внутри значения": "quotes inside a value",
         "не читается кодировка": "undecodable",

@@ -225,6 +225,8 @@ QUARANTINE_CODES: Final = MappingProxyType(
         "duplicate_key": "повтор ключа",
         "wrong_field_count": "не то число полей",
         "cut_short": "файл обрывается",
+        "no_totals": "нет итогов реестра",
+        "totals_disagree": "итоги реестра расходятся",
         "unbalanced_quote": "незакрытая кавычка",
         "bad_quotes": "кавычки внутри значения",
         "undecodable": "не читается кодировка",
