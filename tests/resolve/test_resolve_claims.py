@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,19 +14,44 @@ from hypothesis import strategies as st
 from resolve_records import columns, record
 
 from litso.domain.record import ORGANIZATION, PERSON
-from litso.resolve.claims import claims_of
+from litso.resolve.claims import Claim, claims_of
+from litso.resolve.claims_of_one import One, Sizes, compare_few
 from litso.resolve.evidence import compare, merged, patterns
+from litso.resolve.keys import counted_rules, rules_of
 from litso.resolve.model import shipped
+from litso.resolve.nodes import node_values
 
 MODEL = shipped("ru")
 
 
 def levels(one: dict[str, Any], two: dict[str, Any], kind: str = PERSON, **customs: str) -> dict[str, str]:
     """Claim → name of its level, for a pair of records."""
-    claims = claims_of(kind, {f"custom:{name}": how for name, how in customs.items()})
+    how = {f"custom:{name}": compare for name, compare in customs.items()}
+    claims = claims_of(kind, how)
     rows = [record(str(number), **{"kind": kind, **values}) for number, values in enumerate((one, two))]
     found = compare(columns(*rows), np.array([0]), np.array([1]), claims, MODEL.frequencies)[:, 0]
+    assert found.tolist() == one_by_one(rows, [(0, 1)], claims, how)[:, 0].tolist()
     return {claim.name: claim.levels[level - 1].name for claim, level in zip(claims, found, strict=True) if level}
+
+
+def one_by_one(
+    rows: Sequence[dict[str, Any]],
+    pairs: Iterable[tuple[int, int]],
+    claims: Sequence[Claim],
+    customs: Mapping[str, str],
+) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Levels as they are found without columns; blocks are counted among the records."""
+    ones = [One(node_values(row)) for row in rows]
+    sizes = Sizes()
+
+    def read() -> None:
+        rules = counted_rules(rules_of(rows[0]["kind"], how))
+        counted = Counter(key for one in ones for rule in rules for key in one.of_level(rule, 0))
+        assert sizes.missing <= counted.keys()
+        sizes.update(counted)
+
+    both = [(ones[one], ones[two]) for one, two in pairs]
+    return compare_few(both, claims, how, MODEL.frequencies, sizes, read)
 
 
 def of_names(one: str, two: str) -> dict[str, str]:
@@ -242,3 +270,71 @@ def test_patterns_group_equal_levels(claims: int, pairs: int, chance: Any) -> No
     both = merged([patterns(table[:, :cut]), patterns(table[:, cut:])]) if cut else found
     assert both.levels.tolist() == found.levels.tolist()
     assert both.of_pair.tolist() == found.of_pair.tolist()
+
+
+# One pair as among many -------------------------------------------------------------------------------------------
+
+
+def some(*texts: str) -> st.SearchStrategy[str | None]:
+    return st.none() | st.sampled_from(texts)
+
+
+WORDS = ("Иванов", "Иванова", "Ивонов", "Иванова-Строева", "Строева", "Саша", "Александр", "Алексей", "Александра", "А",
+         "А.", "Ильич", "Ильинична", "Заболоцкий", "Заболодский", "Smith", "é", "Лев")  # fmt: skip
+DATES = st.sampled_from([date(1980, 1, 1), date(1980, 5, 4), date(1980, 4, 5), date(1980, 5, 14), date(1955, 5, 4),
+                         date(1981, 5, 4), date(1, 1, 1), date(1990, 5, 5)])  # fmt: skip
+LISTS = st.lists(st.sampled_from(["+79270000001", "+79270000002", "+79270000099", "1", "2"]), max_size=3, unique=True)
+NUMBERS = ("112233445", "112233446", "992233445", "1")
+ALIKE = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(("surname", "given_name", "patronymic"), some(*WORDS)),
+        "gender": some("М", "Ж", "?"),
+        "birth_date": st.none() | DATES,
+        **dict.fromkeys(("phones", "emails", "accounts"), LISTS.map(sorted)),
+        "house_key": some("а|1", "а|2", "б|1"),
+        "street": some("Мира", "Мыра", "Большая Садовая", "Большая Содовая", "Мира 12", "Мира 13 корпус второй"),
+        "house": some("1", "2", "12", "13", "12а"),
+        "flat": some("1", "2"),
+        "city": some("Самара", "Сомара", "Новосибирск", "Новосибирк"),
+        "region": some("Самарская", "Томская"),
+        "postal_code": some("443001", "443002", "630000"),
+        **dict.fromkeys(("snils", "inn", "passport", "national_id", "ogrn"), some(*NUMBERS)),
+        "kpp": some("1", "2"),
+        "opf": some("ООО", "АО"),
+        "company": st.sampled_from(["Ромашка", "Ромашко", "Ромашка Плюс", "Водоканал города Самары", "Водоканал"]),
+        "custom:badge": some(*NUMBERS),
+        "custom:work": some("Слесарь", "Слесарь участка", "Слисарь", "врач"),
+        "custom:since": some("2001-05-04", "2001-04-05", "04.05.2001", "давно"),
+        "custom:area": some("100", "104", "1 000,5", "много"),
+    }
+)
+CUSTOMS = {"custom:badge": "exact", "custom:work": "fuzzy", "custom:since": "date", "custom:area": "number"}
+
+
+@pytest.mark.parametrize("kind", [PERSON, ORGANIZATION])
+@settings(deadline=None, max_examples=150)
+@given(rows=st.lists(ALIKE, min_size=2, max_size=7))
+def test_one_pair_has_the_levels_that_it_has_among_many(kind: str, rows: list[dict[str, Any]]) -> None:
+    claims = claims_of(kind, CUSTOMS)
+    full = [{"kind": kind, "source": "s", "source_id": str(place), **row} for place, row in enumerate(rows)]
+    left, right = np.triu_indices(len(rows), 1)
+    among_many = compare(columns(*full), left, right, claims, MODEL.frequencies)
+    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+    assert one_by_one(full, pairs, claims, CUSTOMS).tolist() == among_many.tolist()
+
+
+def test_sizes_that_are_not_known_are_read_together() -> None:
+    rows = [record(str(place), name="Иванов Иван Ильич", phones=["1"]) for place in range(3)]
+    ones = [One(node_values(row)) for row in rows]
+    asked: list[set[int]] = []
+    sizes = Sizes()
+
+    def read() -> None:
+        asked.append(set(sizes.missing))
+        sizes.update(dict.fromkeys(sizes.missing, 13))
+
+    pairs = [(ones[0], ones[1]), (ones[1], ones[2])]
+    levels = compare_few(pairs, claims_of(PERSON), {}, MODEL.frequencies, sizes, read)
+    assert [len(one) for one in asked] == [3]
+    found = dict(zip((claim.name for claim in claims_of(PERSON)), levels[:, 1].tolist(), strict=True))
+    assert (found["namesakes"], found["crowd"], found["phone"]) == (3, 1, 3)

@@ -91,8 +91,8 @@ SURNAME_LEVELS: Final = (
     Level("differs", "фамилии разные", -6, -2, -6, -6),
     Level("swapped_close", "фамилия и имя переставлены, и в них описка", 7, -3, -3, -1),
 )
-_SWAPPED: Final = 5
-_SWAPPED_CLOSE: Final = 10
+SWAPPED: Final = 5
+SWAPPED_CLOSE: Final = 10
 
 
 def same_surname(pairs: Pairs, frequencies: Frequencies) -> Levels:
@@ -111,8 +111,8 @@ def same_surname(pairs: Pairs, frequencies: Frequencies) -> Levels:
     equal = (have & (first == second)) | (same_stem & _are_man_and_woman(pairs))
     _by_frequency(level, equal, _commoner(frequencies.of("surname", names), first, second))
     crossed = (unequal & have_given, (first == other_given), (second == given))
-    level[_is_swapped_close(names, (first, other_given), (second, given), crossed)] = _SWAPPED_CLOSE
-    level[np.logical_and.reduce(crossed)] = _SWAPPED
+    level[_is_swapped_close(names, (first, other_given), (second, given), crossed)] = SWAPPED_CLOSE
+    level[np.logical_and.reduce(crossed)] = SWAPPED
     return level
 
 
@@ -146,14 +146,14 @@ def _shares_word(texts: Coded, first: Codes, second: Codes, wanted: Flags) -> Fl
     return shares
 
 
-_MEN: Final = ("м", "m", "male", "муж", "мужскои")
-_WOMEN: Final = ("ж", "f", "female", "жен", "женскии")
+MEN: Final = ("м", "m", "male", "муж", "мужскои")
+WOMEN: Final = ("ж", "f", "female", "жен", "женскии")
 
 
 def _genders(pairs: Pairs) -> tuple[Levels, Levels]:
     """1 man, 2 woman, 0 unknown, of both sides."""
     gender = pairs.columns.text("gender")
-    known = np.array([(word in _MEN) + 2 * (word in _WOMEN) for word in gender.values.to_pylist()], dtype=np.uint8)
+    known = np.array([(word in MEN) + 2 * (word in WOMEN) for word in gender.values.to_pylist()], dtype=np.uint8)
     return spread(known, gender.codes[pairs.left]), spread(known, gender.codes[pairs.right])
 
 
@@ -184,7 +184,7 @@ GIVEN_NAME_LEVELS: Final = (
 )
 
 
-_OTHER_NAME: Final = (7, 8, 10)
+OTHER_NAME: Final = (7, 8, 10)
 
 
 def same_given_name(pairs: Pairs, frequencies: Frequencies) -> Levels:
@@ -205,7 +205,7 @@ def same_given_name(pairs: Pairs, frequencies: Frequencies) -> Levels:
     level[have & initial] = np.where(agrees, 9, 10)[have & initial]
     level[unequal & _may_be_one_name(names.full_names[first], names.full_names[second])] = 4
     _by_frequency(level, have & (first == second) & ~initial, spread(frequencies.of("given_name", names), first))
-    level[pairs.was("surname", _SWAPPED, _SWAPPED_CLOSE)] = 0
+    level[pairs.was("surname", SWAPPED, SWAPPED_CLOSE)] = 0
     return level
 
 
@@ -260,7 +260,7 @@ NAMESAKES_LEVELS: Final = (
     Level("many", "с такими именем и фамилией очень много людей", 0, 0, 0, 4, 1, heir=0),
     Level("crowd", "имя и фамилия из самых частых", 0, 0, 0, 4, 1, heir=0),
 )
-_NAMESAKES: Final = (5, 12, 40, 120)
+NAMESAKES: Final = (5, 12, 40, 120)
 """Nodes of one name from which there may be a few, several, many, a crowd of people of that name."""
 
 
@@ -271,8 +271,8 @@ def few_namesakes(pairs: Pairs, _: Frequencies) -> Levels:
     is_full = (patronymic == other_patronymic) & (patronymic != 0)
     level = np.where(
         is_full,
-        1 + np.searchsorted(_NAMESAKES[:3], columns.full_namesakes[pairs.left]),
-        5 + np.searchsorted(_NAMESAKES, columns.namesakes[pairs.left]),
+        1 + np.searchsorted(NAMESAKES[:3], columns.full_namesakes[pairs.left]),
+        5 + np.searchsorted(NAMESAKES, columns.namesakes[pairs.left]),
     ).astype(np.uint8)
     level[(patronymic != other_patronymic) & (patronymic != 0) & (other_patronymic != 0)] = 0
     level[~_same_name(pairs)] = 0
@@ -282,7 +282,7 @@ def few_namesakes(pairs: Pairs, _: Frequencies) -> Levels:
 def _same_name(pairs: Pairs) -> Flags:
     """Whether surname and given name agree, in any order and form."""
     name, other_name = pairs.columns.name_hashes[pairs.left], pairs.columns.name_hashes[pairs.right]
-    same_name: Flags = (name == other_name) & (name != 0) & ~pairs.was("given_name", *_OTHER_NAME)
+    same_name: Flags = (name == other_name) & (name != 0) & ~pairs.was("given_name", *OTHER_NAME)
     return same_name
 
 
@@ -303,10 +303,10 @@ CROWD_LEVELS: Final = (
     _chance("about_4", "примерно четыре", 2),
     _chance("over_4", "больше четырёх", 3),
 )
-_CROWDS: Final = (5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450)
+CROWDS: Final = (5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450)
 """Borders between which numbers of nodes of a name are alike, and what they are then taken for."""
-_MIDDLES: Final = np.array((4, 7, 10, 15, 22, 33, 50, 75, 110, 165, 250, 375, 500))
-_NOBODY: Final = 1 / 2
+MIDDLES: Final = np.array((4, 7, 10, 15, 22, 33, 50, 75, 110, 165, 250, 375, 500))
+NOBODY: Final = 1 / 2
 """Others of a name that may be there unseen."""
 
 
@@ -314,10 +314,10 @@ def no_crowd(pairs: Pairs, frequencies: Frequencies) -> Levels:
     """Если совпало всё имя, оценивает, у скольких людей с этими именем и фамилией отчество совпало бы случайно."""
     columns = pairs.columns
     with_name, with_all = (
-        _MIDDLES[np.searchsorted(_CROWDS, counts[pairs.left])] for counts in (columns.namesakes, columns.full_namesakes)
+        MIDDLES[np.searchsorted(CROWDS, counts[pairs.left])] for counts in (columns.namesakes, columns.full_namesakes)
     )
     share = spread(frequencies.fathers_bits(columns.names), columns.patronymic.codes[pairs.left]).astype(np.int64)
-    expected = np.rint(np.log2(np.maximum(with_name - with_all, _NOBODY))) - share
+    expected = np.rint(np.log2(np.maximum(with_name - with_all, NOBODY))) - share
     level: Levels = np.clip(expected + 8, 1, len(CROWD_LEVELS)).astype(np.uint8)
     level[~pairs.was("namesakes", 1, 2, 3, 4)] = 0
     return level
@@ -336,7 +336,7 @@ BIRTH_DATE_LEVELS: Final = (
     Level("differs_generation", "между датами рождения поколение", -8, 1, -1, 0, heir=3, error=1 / 2_000),
     Level("same_convention", "дата рождения совпадает, но это 1 января, часто условное", 5, 0, 0, 0, heir=0),
 )
-_GENERATION: Final = 15
+GENERATION: Final = 15
 
 
 def same_birth_date(pairs: Pairs, _: Frequencies) -> Levels:
@@ -353,7 +353,7 @@ def _date_levels(pairs: Pairs, attribute: str) -> Levels:
     parts = (year == other_year).astype(np.int8) + (month == other_month) + (day == other_day)
     by_convention = ((month == 1) & (day == 1)) != ((other_month == 1) & (other_day == 1))
     level = pairs.none()
-    level[have] = np.where(np.abs(year - other_year)[have] > _GENERATION, 8, 7)
+    level[have] = np.where(np.abs(year - other_year)[have] > GENERATION, 8, 7)
     level[have & (year == other_year)] = 6
     level[have & (year == other_year) & by_convention] = 5
     level[have & (parts == 2) & ~by_convention] = 4
@@ -376,7 +376,7 @@ def _digits_apart(date: Dates, left: Indices, right: Indices) -> Counts:
 
 # Contacts, accounts, documents ----------------------------------------------------------------------------------
 
-_FEW, _SEVERAL = 4, 12
+FEW, SEVERAL = 4, 12
 """Nodes that share a value: one person's records, a household's records, more."""
 
 PHONE_LEVELS: Final = (
@@ -406,7 +406,7 @@ def _shared_levels(pairs: Pairs, attribute: str, differs: int) -> Levels:
 
 
 def _sharing(count: Counts) -> Levels:
-    return (1 + (count > _FEW) + (count > _SEVERAL)).astype(np.uint8)
+    return (1 + (count > FEW) + (count > SEVERAL)).astype(np.uint8)
 
 
 EMAIL_LEVELS: Final = (
@@ -434,7 +434,7 @@ ACCOUNT_LEVELS: Final = (
 )
 
 
-_OTHER_ACCOUNT: Final = 4
+OTHER_ACCOUNT: Final = 4
 
 
 def same_account(pairs: Pairs, _: Frequencies) -> Levels:
@@ -475,9 +475,9 @@ ADDRESS_LEVELS: Final = (
     Level("same_street", "та же улица, но другой дом", -1, -2, -2, 0, moved=0),
     Level("differs", "адреса разные", -2, -4, -4, 0, moved=0),
 )
-_SAME_HOUSE: Final = 1
-_CLOSE: Final = 2
-_SAME_STREET: Final = 3
+SAME_HOUSE: Final = 1
+CLOSE: Final = 2
+SAME_STREET: Final = 3
 
 
 def same_address(pairs: Pairs, _: Frequencies) -> Levels:
@@ -487,9 +487,9 @@ def same_address(pairs: Pairs, _: Frequencies) -> Levels:
     level = pairs.none()
     level[have_streets] = 4
     same_street = have_streets & (street == other_street)
-    level[same_street] = _SAME_STREET
-    level[_is_close_address(pairs, have_streets, same_street)] = _CLOSE
-    level[have_houses & (house == other_house)] = _SAME_HOUSE
+    level[same_street] = SAME_STREET
+    level[_is_close_address(pairs, have_streets, same_street)] = CLOSE
+    level[have_houses & (house == other_house)] = SAME_HOUSE
     return level
 
 
@@ -507,8 +507,8 @@ def same_flat(pairs: Pairs, _: Frequencies) -> Levels:
     flat, other_flat, have_flats = pairs.both(pairs.columns.text("flat"))
     level = np.where(have_flats, np.where(flat == other_flat, 1, 2), 0).astype(np.uint8)
     level[(level > 0) & ~pairs.was("account", 0)] += 2
-    level[(level == 4) & pairs.was("account", _OTHER_ACCOUNT)] = 5
-    level[~pairs.was("address", _SAME_HOUSE, _CLOSE)] = 0
+    level[(level == 4) & pairs.was("account", OTHER_ACCOUNT)] = 5
+    level[~pairs.was("address", SAME_HOUSE, CLOSE)] = 0
     return level
 
 
@@ -556,7 +556,7 @@ def same_place(pairs: Pairs, _: Frequencies) -> Levels:
     distance = edits(cities.values, city, other_city, have_cities & (city != other_city), 2)
     level[have_cities & _is_close(distance, _shorter(cities.lengths, city, other_city))] = 2
     level[have_cities & (city == other_city)] = 1
-    level[pairs.was("address", _SAME_HOUSE, _SAME_STREET)] = 0
+    level[pairs.was("address", SAME_HOUSE, SAME_STREET)] = 0
     return level
 
 
@@ -575,7 +575,7 @@ def same_postal_code(pairs: Pairs, _: Frequencies) -> Levels:
     level[have] = 3
     level[edits(codes.values, first, second, have & (first != second), 1) <= 1] = 2
     level[have & (first == second)] = 1
-    level[pairs.was("address", _SAME_HOUSE, _SAME_STREET)] = 0
+    level[pairs.was("address", SAME_HOUSE, SAME_STREET)] = 0
     return level
 
 
@@ -618,16 +618,16 @@ BRANCH_LEVELS: Final = (
 ALONE_LEVELS: Final = (Level("alone", "кроме названия, ничего не совпало", -7, 0, 0, 0),)
 """An only answer has no rivals to be learned beside: its weight stays what is said here."""
 
-_SUPPORT: Final[Mapping[str, tuple[int, ...]]] = {
+SUPPORT: Final[Mapping[str, tuple[int, ...]]] = {
     "inn": (1, 2, 3, 4), "ogrn": (1, 2, 3, 4), "kpp": (1,), "phone": (1, 2, 4), "email": (1, 2, 4),
-    "account": (1, 2), "address": (_SAME_HOUSE, _CLOSE),
+    "account": (1, 2), "address": (SAME_HOUSE, CLOSE),
 }  # fmt: skip
 """Answers that bear out a name."""
 
 
 def name_alone(pairs: Pairs, _: Frequencies) -> Levels:
     """Одно название ещё не одна организация: оно бывает у нескольких и стоит в записях её работников."""
-    is_borne_out = np.logical_or.reduce([pairs.was(claim, *levels) for claim, levels in _SUPPORT.items()])
+    is_borne_out = np.logical_or.reduce([pairs.was(claim, *levels) for claim, levels in SUPPORT.items()])
     level = pairs.none()
     level[~is_borne_out] = 1
     return level
@@ -771,8 +771,8 @@ def claims_of(kind: str, customs: Mapping[str, str] | None = None) -> tuple[Clai
 
 
 _NAME_BORDERS: Final = {
-    "name": tuple(sorted({*_NAMESAKES, *_CROWDS})),
-    "full_name": tuple(sorted({*_NAMESAKES, *_CROWDS})),
+    "name": tuple(sorted({*NAMESAKES, *CROWDS})),
+    "full_name": tuple(sorted({*NAMESAKES, *CROWDS})),
 }
 
 
@@ -781,8 +781,8 @@ def borders_of(block: str) -> tuple[int, ...]:
 
     A block that grows or shrinks over one is weighed anew.
     """
-    return _NAME_BORDERS.get(block, (_FEW, _SEVERAL))
+    return _NAME_BORDERS.get(block, (FEW, SEVERAL))
 
 
-BORDERS: Final = tuple(sorted({_FEW, _SEVERAL, *_NAMESAKES, *_CROWDS}))
+BORDERS: Final = tuple(sorted({FEW, SEVERAL, *NAMESAKES, *CROWDS}))
 """All such sizes, of whatever blocks."""

@@ -64,13 +64,14 @@ class KeysOfOne:
 
     def _of_level(self, rule: Rule, level: int) -> list[int]:
         first, *others = rule.levels[level]
-        rest = [self._part(name)[0] for name in others]
+        rest = [self.part(name)[0] for name in others]
         if not all(rest):
             return []
-        keys = (block_key(rule.name, level, value, *rest) for value in self._part(first) if value)
+        keys = (block_key(rule.name, level, value, *rest) for value in self.part(first) if value)
         return [key - (1 << 64) if key >> 63 else key for key in keys]
 
-    def _part(self, name: str) -> Hashes:
+    def part(self, name: str) -> Hashes:
+        """Hashes of what keys are made of: several of a list, else one."""
         if name not in self._made:
             if name in STANDARD_LISTS:
                 self._made[name] = [hash_text(value) for value in self.values.get(name) or ()]

@@ -83,8 +83,15 @@ class Model:
 
     def weights(self, kind: str) -> list[Table]:
         """Weights of the claims in their order; of a claim that was never trained the first guess."""
-        known = self.kinds[kind].weights
-        return [known[claim.name] if claim.name in known else first_guess(claim) for claim in self.claims(kind)]
+        return self._weights[kind]
+
+    @cached_property
+    def _weights(self) -> dict[str, list[Table]]:
+        return {
+            kind: [of.weights[claim.name] if claim.name in of.weights else first_guess(claim) for claim in claims]
+            for kind, of in self.kinds.items()
+            for claims in [self.claims(kind)]
+        }
 
     @cached_property
     def custom_names(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -45,6 +46,7 @@ FIELD: Final = "\x1f"
 ITEM: Final = "\x1e"
 
 
+@cache
 def node_schema(customs: tuple[str, ...] = ()) -> pa.Schema:
     """Schema of a node table: `kind`, what evidence reads, and `fingerprint` (32 hexadecimal digits)."""
     text = pa.string()

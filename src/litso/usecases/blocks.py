@@ -6,7 +6,7 @@ The same rules, levels and caps as in bulk (`resolution`), asked of the store fo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from litso.domain.record import CUSTOM_PREFIX, ORGANIZATION
 from litso.resolve.claims import BORDERS, borders_of
+from litso.resolve.claims_of_one import FEW, One, Sizes, compare_few
 from litso.resolve.columns import Columns, Sharing
+from litso.resolve.evidence import compare
 from litso.resolve.hashing import seed_of
 from litso.resolve.keys import CAP, Keys, Parts, Rule, counted_rules, keys_of_level, rules_of
-from litso.resolve.keys_of_one import KeysOfOne
 from litso.resolve.model import Model
 from litso.resolve.nodes import node_schema, node_values
 from litso.store import nodes, records
@@ -74,7 +75,7 @@ class Group(NamedTuple):
     ids: NDArray[np.int64]
     prints: Sequence[str]
     columns: Columns
-    records: Sequence[KeysOfOne]
+    records: Sequence[One]
     rows: NDArray[np.int64]
 
     def keys(self, rule: Rule, level: int) -> dict[int, list[int]]:
@@ -122,13 +123,13 @@ class Hand:
         self.connection = connection
         self.model = model
         self.registered = registered
-        self._known: dict[int, tuple[str, KeysOfOne]] = {}
+        self._known: dict[int, tuple[str, One]] = {}
         self._groups: dict[tuple[int, ...], list[Group]] = {}
-        self._sizes: dict[str, dict[int, int]] = defaultdict(dict)
+        self._sizes: dict[str, Sizes] = defaultdict(Sizes)
         self.scores: dict[tuple[int, int], int] = {}
         """Scores of the pairs that were weighed, smaller node first."""
 
-    def put(self, known: Mapping[int, tuple[str, KeysOfOne]]) -> None:
+    def put(self, known: Mapping[int, tuple[str, One]]) -> None:
         """Node → (fingerprint, its values), which need not be read."""
         self._known |= known
 
@@ -142,39 +143,73 @@ class Hand:
         if wanted not in self._groups:
             missing = [node for node in wanted if node not in self._known]
             found = records.representatives(self.connection, missing)
-            self.put({node: (print_, KeysOfOne(node_values(record))) for node, (print_, record) in found.items()})
+            self.put({node: (print_, One(node_values(record))) for node, (print_, record) in found.items()})
             known = [(*self._known[node], node) for node in wanted if node in self._known]
             self._groups[wanted] = self.grouped((print_, node, one) for print_, one, node in known)
         return self._groups[wanted]
 
-    def grouped(self, found: Iterable[tuple[str, int, KeysOfOne]]) -> list[Group]:
+    def grouped(self, found: Iterable[tuple[str, int, One]]) -> list[Group]:
         """Groups of (fingerprint, node id, values), by kind."""
-        by_kind: dict[str, list[tuple[str, int, KeysOfOne]]] = defaultdict(list)
+        by_kind: dict[str, list[tuple[str, int, One]]] = defaultdict(list)
         for one in found:
             by_kind[one[2].values["kind"]].append(one)
         return [self._group(kind, sorted(of_kind, key=lambda one: one[:2])) for kind, of_kind in by_kind.items()]
 
-    def _group(self, kind: str, ordered: Sequence[tuple[str, int, KeysOfOne]]) -> Group:
-        """Columns and the sizes of blocks on which evidence depends are made and read when first needed."""
+    def _group(self, kind: str, ordered: Sequence[tuple[str, int, One]]) -> Group:
+        """Columns are made, and the sizes of blocks on which evidence depends are read, when first needed."""
         prints, ids, ones = zip(*ordered, strict=True)
-        sizes = _Sizes(self.connection, kind, self._sizes[kind])
-        counted = counted_rules(rules_of(kind, self.model.customs))
-        sizes.foreseen = lambda: [key for rule in counted for one in ones for key in one.of_level(rule, 0)]
-        columns = _columns_of([one.values for one in ones], self.model, Sharing(sizes))
+        sharing = Sharing(lambda keys: self._sizes_of(kind, keys))
+        columns = _columns_of([one.values for one in ones], self.model, sharing)
         return Group(kind, np.array(ids, dtype=np.int64), prints, columns, ones, np.arange(len(ids)))
 
+    def count(self, kind: str, blocks: Mapping[int, Block]) -> None:
+        """Keep the sizes of blocks of first keys (as stored) that were read already."""
+        keys = stored(kind, np.array(list(blocks), dtype=np.int64)).tolist()
+        self._sizes[kind].update(zip(keys, (block.size for block in blocks.values()), strict=True))
 
-def read_groups(
-    connection: Connection, node_ids: Iterable[int], model: Model, strangers: Sequence[Mapping[str, Any]] = ()
-) -> list[Group]:
-    """Nodes of the store with their values, by kind, with the sizes of the blocks on which evidence depends.
+    def levels(self, group: Group, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Levels of pairs of nodes of a group, by their places in it; shape (claims, pairs)."""
+        model, claims = self.model, self.model.claims(group.kind)
+        left, right = group.rows[left], group.rows[right]
+        if len(left) > FEW:
+            return compare(group.columns, left, right, claims, model.frequencies)
+        first, second = ([group.records[row] for row in side.tolist()] for side in (left, right))
+        sizes = self._sizes[group.kind]
+        return compare_few(
+            zip(first, second, strict=True),
+            claims,
+            model.customs,
+            model.frequencies,
+            sizes,
+            lambda: self._read(group.kind),
+        )
 
-    strangers: standard records that are not in the store; they stand first, as nodes -1, -2…
-    """
+    def _sizes_of(self, kind: str, keys: Sequence[int]) -> list[int]:
+        sizes = self._sizes[kind]
+        sizes.missing |= set(keys) - sizes.keys()
+        self._read(kind)
+        return [sizes[key] for key in keys]
+
+    def _read(self, kind: str) -> None:
+        """Read the sizes that are missing."""
+        sizes = self._sizes[kind]
+        if sizes.missing:
+            keys = sorted(sizes.missing)
+            kept = stored(kind, np.array(keys, dtype=np.int64)).tolist()
+            found = nodes.sizes(self.connection, kept, LARGEST + 1)
+            sizes.update((key, found.get(store, 0)) for key, store in zip(keys, kept, strict=True))
+            sizes.missing.clear()
+
+
+STRANGER: Final = -1
+"""The node of a record that is not in the store."""
+
+
+def hand_with(connection: Connection, model: Model, stranger: Mapping[str, Any]) -> Hand:
+    """A hand that holds a standard record which is not in the store; in its group it stands first."""
     hand = Hand(connection, model)
-    guests = range(-1, -1 - len(strangers), -1)
-    hand.put({number: ("", KeysOfOne(node_values(one))) for number, one in zip(guests, strangers, strict=True)})
-    return hand.groups([*node_ids, *guests])
+    hand.put({STRANGER: ("", One(node_values(stranger)))})
+    return hand
 
 
 def standard_of(standard: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,28 +233,6 @@ def _columns_of(values: Sequence[Mapping[str, Any]], model: Model, sharing: Shar
     return Columns(np.arange(len(values)), fetch, sharing)
 
 
-class _Sizes:
-    """How many nodes of the store are in blocks, by their keys; what one group asks for is asked together, and kept."""
-
-    def __init__(self, connection: Connection, kind: str, known: dict[int, int]) -> None:
-        self._connection = connection
-        self._kind = kind
-        self._known = known
-        self._was_asked = False
-        self.foreseen: Callable[[], list[int]] = list
-        """All keys that will be asked for."""
-
-    def __call__(self, keys: list[int]) -> list[int]:
-        wanted = keys if self._was_asked else [*keys, *self.foreseen()]
-        self._was_asked = True
-        missing = sorted({key for key in wanted if key not in self._known})
-        if missing:
-            kept = stored(self._kind, np.array(missing, dtype=np.int64)).tolist()
-            found = nodes.sizes(self._connection, kept, LARGEST + 1)
-            self._known |= {key: found.get(store, 0) for key, store in zip(missing, kept, strict=True)}
-        return [self._known[key] for key in keys]
-
-
 _NOBODY: Final = Block(0, ())
 
 
@@ -234,6 +247,11 @@ class Blocks:
         self._most = most
         self._shown = shown
         self._first: dict[int, Block] = {}
+
+    @property
+    def first(self) -> Mapping[int, Block]:
+        """Blocks of first keys that were asked for."""
+        return self._first
 
     def of(self, keys: Iterable[int], level: int) -> dict[int, Block]:
         """Key → its block."""

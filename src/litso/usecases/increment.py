@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 
 from litso.golden.policy import LIST_ATTRIBUTES
 from litso.resolve.claims import BORDERS
+from litso.resolve.claims_of_one import One
 from litso.resolve.cluster import WHOLE, Evidenced, components, partition
-from litso.resolve.evidence import compare
 from litso.resolve.keys import CAP, RARE
-from litso.resolve.keys_of_one import KeysOfOne
 from litso.resolve.model import UNIT, Model, score
 from litso.resolve.nodes import fingerprint, node_values
 from litso.store import cases, changes, crosswalk, facts, golden, graph, judgements, nodes, records, sources
@@ -95,7 +94,7 @@ def place(hand: Hand, rows: Sequence[Mapping[str, Any]]) -> Placement:
     values = [node_values(row) for row in rows]
     prints = [fingerprint(one, key, key in apart) for one, key in zip(values, keys, strict=True)]
     known = nodes.find_by_fingerprints(hand.connection, sorted(set(prints))) if rows else {}
-    new = {print_: KeysOfOne(one) for print_, one in zip(prints, values, strict=True) if print_ not in known}
+    new = {print_: One(one) for print_, one in zip(prints, values, strict=True) if print_ not in known}
     groups = hand.grouped((print_, 0, one) for print_, one in new.items())
     customs = hand.model.customs
     first = {print_: keys for one in groups for print_, keys in zip(one.prints, one.first_keys(customs), strict=True)}
@@ -214,6 +213,7 @@ def _link_anew(hand: Hand, blocks: Blocks, added: set[int], crowds: Sequence[set
         if pairs:
             together = hand.groups({*fresh, *(node for pair in pairs for node in pair)})
             (whole,) = [one for one in together if one.kind == group.kind]
+            hand.count(group.kind, blocks.first)
             nodes.add_links(hand.connection, _weighed(hand, whole, pairs))
         compared.append(whole)
     return compared
@@ -228,8 +228,8 @@ def _weighed(hand: Hand, group: Group, pairs: Sequence[tuple[int, int]]) -> list
     width = max(len(model.claims(kind)) for kind in model.kinds)
     floor = round(min(model.review, model.threshold) * UNIT)
     places = group.places()
-    left, right = (group.rows[[places[pair[side]] for pair in pairs]] for side in (0, 1))
-    levels = compare(group.columns, left, right, model.claims(group.kind), model.frequencies)
+    left, right = (np.array([places[pair[side]] for pair in pairs], dtype=np.int64) for side in (0, 1))
+    levels = hand.levels(group, left, right)
     padded = np.pad(levels, ((0, width - len(levels)), (0, 0))).T
     scores = score(model, group.kind, levels).tolist()
     hand.scores |= zip(pairs, scores, strict=True)
@@ -279,9 +279,7 @@ def _clusters(hand: Hand, groups: Sequence[Group], judged: Judged, belongings: S
             return [(one, two) for one, two in sides if 0 <= one < two]
 
         def score_more(left: NDArray[np.int64], right: NDArray[np.int64], group: Group = group) -> NDArray[np.int32]:
-            rows = group.rows
-            levels = compare(group.columns, rows[left], rows[right], model.claims(group.kind), model.frequencies)
-            return score(model, group.kind, levels)
+            return score(model, group.kind, hand.levels(group, left, right))
 
         must = local(judged.same)
         pairs = pairs_within(hand, group, places, score_more, must)

@@ -22,7 +22,6 @@ from litso.domain.record import (
 )
 from litso.domain.territory import Territory
 from litso.errors import BadUsage, Forbidden
-from litso.resolve.evidence import compare
 from litso.resolve.model import UNIT, Model, score
 from litso.sources.mapping import Mapping as SourceMapping
 from litso.standardize.one import standardize_one
@@ -33,7 +32,7 @@ from litso.telemetry.traces import traced
 from litso.usecases import registers
 from litso.usecases.access import Actor, demand, seen, seen_records, why
 from litso.usecases.address_lines import address_lines
-from litso.usecases.blocks import Blocks, Hand, candidates_of, read_groups
+from litso.usecases.blocks import STRANGER, Blocks, Hand, candidates_of, hand_with
 from litso.usecases.increment import Cause, place, settle
 from litso.usecases.reconciliation import current_model, mapping_of
 from litso.usecases.together import Step, evidence_steps
@@ -362,17 +361,15 @@ def match(
 
 def _candidates(connection: Connection, model: Model, stranger: Mapping[str, Any]) -> list[Candidate]:
     """Parties of the nodes that share a linking key with the stranger, by their best score."""
-    (alone,) = read_groups(connection, (), model, [stranger])
+    hand = hand_with(connection, model, stranger)
+    (alone,) = hand.groups([STRANGER])
     pairs = candidates_of(Blocks(connection), alone, model.customs)
     if not pairs:
         return []
-    (group,) = [
-        one
-        for one in read_groups(connection, {other for _, other in pairs}, model, [stranger])
-        if one.kind == stranger["kind"]
-    ]
+    together = hand.groups([STRANGER, *(other for _, other in pairs)])
+    (group,) = [one for one in together if one.kind == stranger["kind"]]
     others = np.arange(1, len(group.ids), dtype=np.int64)
-    levels = compare(group.columns, np.zeros_like(others), others, model.claims(group.kind), model.frequencies)
+    levels = hand.levels(group, np.zeros_like(others), others)
     scores = score(model, group.kind, levels)
     owner = {row.node_id: row for row in reversed(records.belongings(connection, group.ids[1:].tolist()))}
     best: dict[str, Candidate] = {}
