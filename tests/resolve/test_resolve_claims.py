@@ -45,13 +45,13 @@ def one_by_one(
     sizes = Sizes()
 
     def read() -> None:
-        rules = counted_rules(rules_of(rows[0]["kind"], how))
+        rules = counted_rules(rules_of(rows[0]["kind"], customs))
         counted = Counter(key for one in ones for rule in rules for key in one.of_level(rule, 0))
         assert sizes.missing <= counted.keys()
         sizes.update(counted)
 
     both = [(ones[one], ones[two]) for one, two in pairs]
-    return compare_few(both, claims, how, MODEL.frequencies, sizes, read)
+    return compare_few(both, claims, customs, MODEL.frequencies, sizes, read)
 
 
 def of_names(one: str, two: str) -> dict[str, str]:
