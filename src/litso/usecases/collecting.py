@@ -24,7 +24,7 @@ from litso.sources.connectors.config import Connection as Described
 from litso.sources.connectors.config import parse_connection
 from litso.sources.connectors.drift import STOP, TELL, drift_of
 from litso.sources.connectors.landing import Landing, joined_types
-from litso.sources.connectors.port import DELTA, GONE, PRESENT, UPSERT, File, Position
+from litso.sources.connectors.port import DELTA, GONE, PRESENT, UPSERT, Connector, File, Notice, Position
 from litso.sources.files import open_file
 from litso.sources.gates import Gate
 from litso.sources.mapping import Mapping, parse_mapping
@@ -51,6 +51,7 @@ _BEHIND_SECONDS: Final = 600.0
 DRIFT: Final = "drift"
 UNREACHABLE: Final = "unreachable"
 UNREADABLE: Final = "unreadable"
+REFUSED: Final = "refused"
 """Codes of alarms."""
 
 _BAD: Final = "bad "
@@ -195,14 +196,16 @@ class _Run:
             (folder / "files").mkdir()
             landing = Landing(folder / "rows", self._described().at_once)
             for piece in connector.fetch(Position(self.found.checkpoint, self._known), folder / "files"):
+                if isinstance(piece, Notice):
+                    connections.alarm(self.connection, self.found.source, REFUSED, piece.told)
                 landing.add(piece)
                 # A file of a full delivery is one by itself; rows of a snapshot are together.
                 if landing.is_full if connector.mode == DELTA else isinstance(piece, File):
-                    self._load(landing, connector.mode, mapping)
+                    self._load(landing, connector, mapping)
                 if self.held is not None:
                     break
             else:
-                self._load(landing, connector.mode, mapping)
+                self._load(landing, connector, mapping)
         if self.loads:
             follow_up(self._store, self._progress)
 
@@ -227,17 +230,17 @@ class _Run:
 
     # Loading ----------------------------------------------------------------------------------------------------
 
-    def _load(self, landing: Landing, mode: str, mapping: Mapping) -> None:
-        """Load what has landed, and go on with an empty landing."""
+    def _load(self, landing: Landing, connector: Connector, mapping: Mapping) -> None:
+        """Load what has landed, and go on with an empty landing. A load that waits for a person keeps its rows, too."""
         landing.end()
         try:
-            if landing.is_empty:
-                if landing.checkpoint is not None:
-                    self._move(self._arrival(landing, {}))
-                return
-            self._load_landed(landing, mode, mapping)
+            if not landing.is_empty:
+                self._load_landed(landing, connector.mode, mapping)
+            elif landing.checkpoint is not None:
+                self._move(self._arrival(landing, {}))
         finally:
             landing.clear()
+        connector.settle()
 
     def _load_landed(self, landing: Landing, mode: str, mapping: Mapping) -> None:
         try:

@@ -31,6 +31,7 @@ CONNECTION_TEXTS: Final = MappingProxyType(
     }
 )
 CONNECTION_PATTERNS: Final = (
+    (r"Не взято: (.+)", r"Not taken: \1"),
     (r"Новые столбцы: (.+)\.", r"New columns: \1."),
     (r"Исчезли столбцы: (.+)\.", r"Columns that are gone: \1."),
     (r"Столбец «(.+)» сменил тип: был (.+), стал (.+)\.", r"Column «\1» changed its type from \2 to \3."),

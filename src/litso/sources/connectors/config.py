@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 from litso.domain.schedule import Every, Schedule, parse_cron
 from litso.errors import Misconfigured
-from litso.sources.connectors import folder, http, mysql, postgresql, s3, sftp
+from litso.sources.connectors import folder, http, imap, mysql, postgresql, s3, sftp
 from litso.sources.connectors.drift import HOLD, REACTIONS
 from litso.sources.connectors.landing import ROWS
 from litso.sources.connectors.port import Connector
@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, Callable[[Tree], Settings]]] = {
     "sftp": sftp.parse,
     "s3": s3.parse,
     "http": http.parse,
+    "imap": imap.parse,
     "postgresql": postgresql.parse,
     "mysql": mysql.parse,
 }

@@ -153,6 +153,9 @@ class Files:
             else:
                 yield File(path, entry.path, position.checkpoint, (entry.mark, content))
 
+    def settle(self) -> None:
+        """Files stay where they are."""
+
     def close(self) -> None:
         """Let go of the place."""
         if self._opened is not None:

@@ -221,6 +221,9 @@ class HttpSource:
             url, tags = following, {}
         raise SourceUnusable(f"{self.title}: страницы не кончаются.")
 
+    def settle(self) -> None:
+        """Rows stay where they are."""
+
     def close(self) -> None:
         """Nothing is held."""
 

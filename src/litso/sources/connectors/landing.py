@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from litso.sources.connectors.port import GONE, PRESENT, UPSERT, Checkpoint, File, Piece, Rows
+from litso.sources.connectors.port import GONE, PRESENT, UPSERT, Checkpoint, File, Notice, Piece, Rows
 
 ROWS: Final = 200_000
 BYTES: Final = 256 << 20
@@ -52,6 +52,8 @@ class Landing:
     def add(self, piece: Piece) -> None:
         """Put a piece down."""
         self.checkpoint = piece.checkpoint
+        if isinstance(piece, Notice):
+            return
         if isinstance(piece, File):
             self.marks += piece.marks
             if piece.path is None:

@@ -2,7 +2,8 @@
 
 A connector knows one system and nothing of the store. It is told where it was left and yields pieces, each with the
 checkpoint from which everything after it will come. A piece may come again: rows are loaded by key and content, so
-that the same row twice changes nothing. So a connector that is cut off anywhere loses nothing.
+that the same row twice changes nothing. So a connector that is cut off anywhere loses nothing. A source that forgets
+what it handed over (a queue) is told by `settle`, which comes after the transaction that keeps the pieces.
 
 What a connector raises says what the runner does: Transient is tried again with backoff, SourceUnusable and
 Misconfigured stop the source. No message holds a credential or a value of a row.
@@ -62,7 +63,15 @@ class File:
     marks: tuple[str, ...] = ()
 
 
-Piece = Rows | File
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something for a person, who gets it as an alarm. told: a Russian sentence without personal data."""
+
+    told: str
+    checkpoint: Checkpoint
+
+
+Piece = Rows | File | Notice
 
 
 class Position(NamedTuple):
@@ -90,6 +99,10 @@ class Connector(Protocol):
 
     def fetch(self, position: Position, landing: Path) -> Iterator[Piece]:
         """What is new since the position, in bounded memory."""
+        ...
+
+    def settle(self) -> None:
+        """All pieces that were handed over so far are kept here: the source need not hold them any more."""
         ...
 
     def close(self) -> None:

@@ -199,6 +199,9 @@ class SqlSource:
             yield from self._reconciled(self._settings.reconcile, checkpoint)
         yield from self._read(self._settings.rows, UPSERT, checkpoint, "cursor")
 
+    def settle(self) -> None:
+        """Rows stay where they are."""
+
     def close(self) -> None:
         """Let go of the server."""
         if self._opened is not None:
