@@ -299,6 +299,9 @@ def answers_of(types: Types, operation: Schema) -> dict[int, str]:
     for status, answer in sorted(operation["responses"].items()):
         if status.startswith("2"):
             content = answer.get("content", {}).get("application/json", {}).get("schema")
+            if "application/octet-stream" in answer.get("content", {}):
+                found[int(status)] = "bytes"
+                continue
             found[int(status)] = types.text(content) if content and content.get("type") != "null" else "None"
     return found
 

@@ -41,6 +41,7 @@ COMMANDS: Final = {
     "case": "case:app",
     "contacts": "contacts:app",
     "quality": "quality:quality",
+    "export": "export:app",
     "check": "check:app",
     "enrich": "enrich:app",
     "serve": "serve:serve",

@@ -13,7 +13,7 @@ from litso.errors import BadUsage, Forbidden
 from litso.store.database import Store
 from litso.usecases import relations
 from litso.usecases.access import Actor
-from litso.usecases.debtors import export_debtors, list_debtors
+from litso.usecases.debtors import all_debtors, list_debtors
 from litso.usecases.loading import Outcome, Request, load_files, register_source
 
 STEWARD = Actor("steward", "steward")
@@ -94,7 +94,7 @@ def test_debtors_by_what_they_lack(town: Store) -> None:
 def test_pages_of_debtors_make_the_whole_list(town: Store) -> None:
     with town.transaction() as connection:
         whole = list_debtors(connection, STEWARD).items
-        assert list(export_debtors(connection, STEWARD)) == list(whole)
+        assert list(all_debtors(connection, STEWARD)) == list(whole)
         found, after = [], None
         for _ in whole:
             page = list_debtors(connection, STEWARD, limit=1, after=after)

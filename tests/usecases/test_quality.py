@@ -84,7 +84,7 @@ def test_every_figure_leads_to_the_records_behind_it(loaded: Store) -> None:
         seen = judged.read_overview(connection, STEWARD).figures
         checked = [one for one in seen if not one.other.isdigit()]
         for one in checked:
-            keys = list(judged.export_failing(connection, STEWARD, Place(*one[:4])))
+            keys = list(judged.all_failing(connection, STEWARD, Place(*one[:4])))
             assert len(keys) == one.bad, one
             page = judged.read_failing(connection, STEWARD, Place(*one[:4]))
             assert [record.source_id for record in page.records] == [key[1] for key in keys]
@@ -128,14 +128,6 @@ def test_contacts_are_masked_without_a_purpose_and_the_read_is_logged(loaded: St
     assert log[0].fields == ["phones"]
 
 
-def test_an_export_is_logged_once(loaded: Store) -> None:
-    with loaded.transaction() as connection:
-        keys = list(judged.export_failing(connection, STEWARD, Place("crm", "phone", "completeness")))
-        (last,) = audit.recent(connection)[:1]
-    assert [key[:2] for key in keys] == [("crm", "1"), ("crm", "2")]
-    assert (last.action, last.found) == ("export", 2)
-
-
 def test_an_analyst_sees_figures_and_no_records(loaded: Store) -> None:
     with loaded.transaction() as connection:
         assert judged.read_overview(connection, ANALYST).figures
@@ -143,7 +135,7 @@ def test_an_analyst_sees_figures_and_no_records(loaded: Store) -> None:
         with pytest.raises(Forbidden):
             judged.read_failing(connection, ANALYST, Place("crm", "phone", "validity"))
         with pytest.raises(Forbidden):
-            list(judged.export_failing(connection, ANALYST, Place("crm", "phone", "validity")))
+            list(judged.all_failing(connection, ANALYST, Place("crm", "phone", "validity")))
         with pytest.raises(Forbidden):
             judged.read_overview(connection, Actor("desk", "operator"))
 

@@ -27,6 +27,7 @@ AUDITORS = STEWARDS | {"compliance"}
 SOURCES = STEWARDS | {"analyst", "assistant"}
 SENDERS = WRITERS | {"collector"}
 CHECKERS = frozenset({"compliance"})
+EXPORTERS = READERS - {"assistant"}
 ALL = frozenset(EVERY_ROLE)
 
 OBJECT: Final = "object"
@@ -74,6 +75,10 @@ def _case(town: Town, known: Known) -> Ask:
 
 def _operation(town: Town, known: Known) -> Ask:
     return Ask({"operation_id": known.operation})
+
+
+def _export(town: Town, known: Known) -> Ask:
+    return Ask({"export_id": known.export})
 
 
 def _tuning(town: Town, known: Known) -> Ask:
@@ -152,6 +157,12 @@ ROWS: Mapping[str, Row] = {
         "attribute": "emails", "value": town.email, "reason": "звонок"})),
     "undo_pin": Row(STEWARDS, OBJECT, lambda town, known: Ask({"pin_id": known.pin}), done=AGAIN),
     "list_pins": Row(READERS, LIST),
+    "ask_export": Row(EXPORTERS, LIST, lambda town, known: Ask({}, {}, {
+        "kind": "parties", "wanted": {"kind": "person"}, "purpose": "call", "reason": "обзвон"})),
+    "list_exports": Row(EXPORTERS, LIST),
+    "get_export": Row(EXPORTERS, OBJECT, _export, author="steward"),
+    "fetch_export": Row(EXPORTERS, OBJECT, _export, author="steward", done=(409,)),
+    "withdraw_export": Row(EXPORTERS, OBJECT, _export, author="steward", done=AGAIN),
     "list_cases": Row(STEWARDS, LIST),
     "get_case_statistics": Row(STEWARDS, LIST),
     "open_case": Row(STEWARDS, OBJECT, lambda town, known: Ask({}, {}, {
@@ -317,3 +328,20 @@ def test_nothing_is_written_beyond_the_limits(client: TestClient, land: Land, ro
     fresh = {"source": "volga", "source_id": f"new {role}", "attributes": {"full_name": "Новиков Иван Ильич"}}
     made = client.post("/v1/records", json=fresh, headers=token)
     assert (made.status_code, made.json()["items"][0]["status"]) == (200, "inserted")
+
+
+@pytest.mark.parametrize("kind", ["parties", "debtors"])
+def test_files_hold_what_is_own(client: TestClient, land: Land, kind: str) -> None:
+    """Whatever is asked for, as large as may be: nothing foreign, and nothing of everybody."""
+    token = {"Authorization": f"Bearer {land.tokens['integrator']}"}
+    body = {"kind": kind, "purpose": "integration"}
+    asked = client.post("/v1/exports", json=body, headers=token).json()
+    assert (asked["status"], asked["rows"] > 0) == ("ready", True), asked
+    file = client.get(f"/v1/exports/{asked['export_id']}/file", headers=token)
+    text = file.content.decode("utf-8-sig")
+    assert VOLGA.surname in text
+    assert not any(one in text for one in (*URAL.canaries, *_ids(land.known["ural"]))), text
+    other = client.get(
+        f"/v1/exports/{asked['export_id']}/file", headers={"Authorization": f"Bearer {land.tokens['steward']}"}
+    )
+    assert other.status_code == 404

@@ -18,7 +18,8 @@ IVANOV = "Иванов Пётр Ильич"
 PARTY = f"/parties/{party_id('ivanov')}"
 PATHS = ("/", PARTY, f"{PARTY}/together", "/sources", "/sources/billing", "/loads/5", "/quarantine/1", "/users", "/me",
          "/quality", "/quality/crm", "/quality/crm/phone", "/quality/crm/phone/completeness", f"{PARTY}/split",
-         f"{PARTY}/merge", "/operations", "/operations/new", "/programs", "/audit", "/consumers", "/cases")  # fmt: skip
+         f"{PARTY}/merge", "/operations", "/operations/new", "/programs", "/exports", "/audit",
+         "/consumers", "/cases")  # fmt: skip
 
 
 class Watched:

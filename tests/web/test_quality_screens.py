@@ -7,7 +7,9 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -68,7 +70,7 @@ def test_an_analyst_sees_figures_and_is_offered_no_records(analyst: TestClient) 
     page = text_of(analyst, "/quality/crm/phone")
     assert "/quality/crm/phone/completeness" not in page
     assert analyst.get("/quality/crm/phone/completeness", headers=HTML).status_code == 403
-    assert analyst.get("/quality/crm/phone/completeness/keys.csv", headers=HTML).status_code == 403
+    assert analyst.get("/exports", headers=HTML).status_code == 403
     assert analyst.post("/quality", headers=HTML).status_code == 403
 
 
@@ -85,7 +87,12 @@ def test_values_are_masked_until_a_purpose_is_given(steward: TestClient, place: 
 
 
 def test_keys_are_exported_for_a_spreadsheet(steward: TestClient) -> None:
-    answer = steward.get("/quality/crm/phone/completeness/keys.csv", headers=HTML)
+    form = {"kind": "failing", "source": "crm", "attribute": "phone", "dimension": "completeness"}
+    path = re.findall(r'href="(/exports\?[^"]+)"', text_of(steward, "/quality/crm/phone/completeness"))[0]
+    assert dict(parse_qsl(unescape(path).partition("?")[2])) == form
+    send(steward, "/exports", "/exports", **form, purpose="stewardship", format="csv")
+    number = re.findall(r'href="/exports/(\d+)/file"', text_of(steward, "/exports"))[0]
+    answer = steward.get(f"/exports/{number}/file", headers=HTML)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert rows == [["source", "source_id", "party_id"], ["crm", "<b>1</b>", party_id("hostile")]]

@@ -16,7 +16,7 @@ import pyarrow as pa
 from databases import cloned_database
 from litso.domain.record import fact_schema
 from litso.domain.scope import Scope
-from litso.store import audit, checks, facts, loads, operations, users
+from litso.store import audit, checks, exports, facts, loads, operations, users
 from litso.store.database import Connection, Store
 from litso.usecases import case_desk, consenting, graph, pinning, profiles, stewardship
 from litso.usecases.access import ADMINISTRATOR, ASSISTANT, COLLECTOR, CONSUMER, ROLES, Actor
@@ -91,6 +91,7 @@ class Known(NamedTuple):
     hit: int
     read: int
     operation: int
+    export: int
 
 
 class Land(NamedTuple):
@@ -184,10 +185,24 @@ def _filled(store: Store, town: Town) -> Known:
         hit = _hit(connection, owner[keys[0]], town)
         author = "a steward" if town is VOLGA else "root"
         operation = operations.add(connection, kind="merge", author=author, reason=town.surname)
+        export = exports.add(
+            connection,
+            kind="parties",
+            wanted={"query": town.surname},
+            columns=["name"],
+            classes=[],
+            format="csv",
+            purpose="call",
+            reason=town.surname,
+            counted=1,
+            status="waiting",
+            asked_by=author,
+            is_program=True,
+        )
     ids = {owner[keys[2]], former} - {second}
     return Known(
         owner[keys[0]], second, ids.pop(), owner[keys[4]], town.account, _place(store, town), case.case_id,
-        consent.consent_id, pin.pin_id, judged.judgement.judgement_id, hit, read, operation,
+        consent.consent_id, pin.pin_id, judged.judgement.judgement_id, hit, read, operation, export,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from litso.api.consumers import consumers_router
 from litso.api.document import document_of
 from litso.api.exchange import Exchange, Unpacked
 from litso.api.explaining import explaining_router
+from litso.api.exports import exports_router
 from litso.api.intake import intake_router, links_router
 from litso.api.jobs import jobs_router
 from litso.api.judgements import judgements_router
@@ -152,6 +153,7 @@ def _api_router() -> Router:
             policy_router,
             pins_router,
             quality_router,
+            exports_router,
             cases_router,
             checks_router,
             changes_router,

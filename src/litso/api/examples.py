@@ -43,6 +43,27 @@ _JOB: Final = {
     "finished_at": None,
     "cancelled_by": None,
 }
+_EXPORT: Final = {
+    "export_id": 14,
+    "kind": "debtors",
+    "wanted": {"lacks": "identifier", "least": "5000"},
+    "columns": ["account", "debt", "name", "address", "lacks", "has", "party_id"],
+    "classes": [],
+    "format": "xlsx",
+    "purpose": "request",
+    "reason": "Список для юристов",
+    "counted": 412,
+    "status": "ready",
+    "asked_by": "billing",
+    "asked_at": _AT,
+    "decided_by": None,
+    "decided_at": None,
+    "decision": "",
+    "rows": 412,
+    "expires_at": _AT,
+    "downloads": 0,
+    "error": None,
+}
 _BRIEF: Final = {
     "party_id": _PARTY,
     "kind": "person",
@@ -188,6 +209,21 @@ EXAMPLES: Final[Mapping[str, Example]] = {
             "repeated": 0,
             "rejected": [{"place": 1, "code": "message_user", "message": "Нужен userId или anonymousId"}],
         },
+    ),
+    "ask_export": Example(
+        body={
+            "kind": "debtors",
+            "wanted": {"lacks": "identifier", "least": "5000"},
+            "format": "xlsx",
+            "purpose": "request",
+            "reason": "Список для юристов",
+        },
+        answer=_EXPORT,
+    ),
+    "get_export": Example(parameters={"export_id": 14}, answer=_EXPORT),
+    "list_exports": Example(answer={"items": [_EXPORT], "next_cursor": "MTQ"}),
+    "withdraw_export": Example(
+        parameters={"export_id": 14}, answer={**_EXPORT, "status": "withdrawn", "wanted": {}, "expires_at": None}
     ),
     "get_job": Example(parameters={"job_id": 17}, answer=_JOB),
     "list_jobs": Example(answer={"items": [_JOB], "next_cursor": "MTc"}),

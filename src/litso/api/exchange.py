@@ -28,6 +28,9 @@ from litso.store.idempotency import Reply
 SECRET: Final = "answers_secret"
 """Option of a handler whose answer holds a secret: it is not kept."""
 
+FILE: Final = "answers_file"
+"""Option of a handler whose answer is a file: it goes on piece by piece."""
+
 _LONGEST_KEY: Final = 200
 _LARGEST_BODY: Final = 16 << 20
 _TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
@@ -45,6 +48,9 @@ class Exchange(ASGIMiddleware):
         """Let a call through, or answer it as before."""
         http = cast("HTTPScope", scope)  # `scopes` lets no other through
         headers = Headers.from_scope(http)
+        if http["route_handler"].opt.get(FILE):
+            await next_app(scope, receive, send)
+            return
         if http["method"] == "GET":
             await _read(http, receive, send, next_app, headers.get("if-none-match"))
             return

@@ -39,6 +39,9 @@ from litso.client.models import (
     EstimateOut,
     EventOut,
     ExplanationOut,
+    ExportIn,
+    ExportOut,
+    ExportsPage,
     FailingOut,
     FailingPage,
     FormationOut,
@@ -835,6 +838,51 @@ class Client(Transport):
         )
         return answer
 
+    def list_exports(self, *, limit: int | None = None, cursor: str | None = None) -> ExportsPage:
+        """Exports. What the caller asked for, the latest first."""
+        answer: ExportsPage = self._call(
+            "GET", "/v1/exports", {200: ExportsPage}, query={"limit": limit, "cursor": cursor}
+        )
+        return answer
+
+    def ask_export(self, body: ExportIn, *, idempotency_key: str | None = None) -> ExportOut:
+        """Ask for an export. Small and masked, it is made at once; above the limit of rows within a day, or with
+        open fields, it waits for a second person, who decides on the screen.
+        """
+        answer: ExportOut = self._call(
+            "POST",
+            "/v1/exports",
+            {201: ExportOut},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            is_keyed=True,
+        )
+        return answer
+
+    def get_export(self, export_id: int) -> ExportOut:
+        """An export. Where it stands."""
+        answer: ExportOut = self._call(
+            "GET", "/v1/exports/{export_id}", {200: ExportOut}, path={"export_id": export_id}
+        )
+        return answer
+
+    def withdraw_export(self, export_id: int, *, idempotency_key: str | None = None) -> ExportOut:
+        """Take an export back. The file is gone at once."""
+        answer: ExportOut = self._call(
+            "DELETE",
+            "/v1/exports/{export_id}",
+            {200: ExportOut},
+            path={"export_id": export_id},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def fetch_export(self, export_id: int) -> bytes:
+        """The file of an export. For the one who asked; each time is in the audit."""
+        answer: bytes = self._call("GET", "/v1/exports/{export_id}/file", {200: bytes}, path={"export_id": export_id})
+        return answer
+
     def list_cases(
         self,
         *,
@@ -1353,6 +1401,10 @@ class Client(Transport):
                 "limit": limit,
             },
         )
+
+    def list_exports_all(self, *, limit: int | None = None) -> Listing[ExportOut]:
+        """All pages of `list_exports`; `limit` is the size of a page."""
+        return self._listed("/v1/exports", ExportsPage, query={"limit": limit})
 
     def list_cases_all(
         self,

@@ -551,6 +551,49 @@ class ExplanationOut(Answer, frozen=True, kw_only=True):
     judgements: list[int]
 
 
+class ExportIn(Question, kw_only=True):
+    """`ExportIn` of the API."""
+
+    kind: Literal["parties", "debtors", "failing"]
+    purpose: Literal["call", "identity", "request", "stewardship", "subject", "integration", "screening"]
+    wanted: dict[str, str] | None = None
+    columns: list[str] | None = None
+    classes: list[Literal["contact", "document"]] | None = None
+    format: Literal["csv", "xlsx", "parquet"] = "csv"
+    reason: str = ""
+
+
+class ExportOut(Answer, frozen=True, kw_only=True):
+    """`ExportOut` of the API."""
+
+    export_id: int
+    kind: str
+    wanted: Personal[dict[str, Any]]
+    columns: list[str]
+    classes: Personal[list[str]]
+    format: Personal[str]
+    purpose: str
+    reason: Personal[str]
+    counted: int
+    status: Literal["waiting", "approved", "ready", "refused", "failed", "withdrawn", "expired"]
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: Personal[str]
+    rows: int | None
+    expires_at: datetime | None
+    downloads: int
+    error: str | None
+
+
+class ExportsPage(Answer, frozen=True, kw_only=True):
+    """`ExportsPage` of the API."""
+
+    items: list[ExportOut]
+    next_cursor: str | None
+
+
 class FailingOut(Answer, frozen=True, kw_only=True):
     """`FailingOut` of the API."""
 

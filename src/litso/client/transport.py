@@ -30,7 +30,7 @@ _FIRST_DELAY: Final = 0.2
 _LONGEST_DELAY: Final = 20.0
 
 Types = Mapping[int, Any]
-"""What an answer of a status is; None: nothing."""
+"""What an answer of a status is; None: nothing, bytes: a file as it is."""
 
 Item = TypeVar("Item")
 
@@ -164,6 +164,8 @@ class Transport:
         if answer.status_code not in types:
             raise problem_of(answer.status_code, _document(answer))
         kind = types[answer.status_code]
+        if kind is bytes:
+            return answer.content
         return None if kind is None else msgspec.json.decode(answer.content, type=kind, dec_hook=wrapped)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
-from litso.domain.spreadsheet import spreadsheet_safe
 from litso.errors import BadUsage
 from litso.golden.writ import IDENTIFIER
 from litso.settings import load_settings
@@ -83,38 +80,30 @@ def list_debtors(
     ] = IDENTIFIER,
     everything: Annotated[bool, typer.Option("--all", help="All debtors, whatever is known of them.")] = False,
     min_debt: Annotated[float, typer.Option(help="Smallest debt in roubles.", min=0)] = 0,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file for a spreadsheet.")] = None,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=200)] = debtors.PAGE,
     as_json: Json = False,
 ) -> None:
-    """List accounts in debt whose debtor lacks what a court order must say (229-ФЗ). The export is logged.
+    """List accounts in debt whose debtor lacks what a court order must say (229-ФЗ), the largest debt first.
 
-    Example: litso graph debtors --min-debt 5000 --csv debtors.csv
+    The whole list is an export: litso export ask debtors.
+
+    Example: litso graph debtors --min-debt 5000
     """
     least = Decimal(str(min_debt))
     with open_store(load_settings()) as store, store.transaction() as connection:
-        found = debtors.export_debtors(connection, OWN, lacks=None if everything else lacks, least=least)
-        if csv_file is not None:
-            typer.echo(f"{_write_csv(csv_file, found):,} rows in {csv_file}")
-        elif as_json:
-            print_json([asdict(one) for one in found])
-        else:
-            for one in found:
-                typer.echo("\t".join(_cells(one)))
-
-
-_HEADER: Final = ("account", "debt", "name", "address", "lacks", "has", "party_id")
+        found = debtors.list_debtors(
+            connection, OWN, lacks=None if everything else lacks, least=least, limit=limit
+        ).items
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    for one in found:
+        typer.echo("\t".join(_cells(one)))
 
 
 def _cells(one: Debtor) -> tuple[str, ...]:
     lists = (" ".join(one.lacks), " ".join(one.has))
     return (one.account, str(one.debt), one.name, one.address or "", *lists, one.party_id or "")
-
-
-def _write_csv(path: Path, found: Iterable[Debtor]) -> int:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(_HEADER)
-        return sum(writer.writerow(map(spreadsheet_safe, _cells(one))) > 0 for one in found)
 
 
 def day_of(text: str | None) -> date | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,11 +12,7 @@ from rich.table import Table
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
 from litso.domain.quality import DIMENSIONS, Figure
-from litso.domain.spreadsheet import spreadsheet_safe
-from litso.errors import BadUsage
 from litso.settings import load_settings
-from litso.store.database import Store
-from litso.store.quality import Place
 from litso.usecases import quality as judged
 from litso.usecases.access import ADMINISTRATOR, Actor
 from litso.usecases.quality import Overview
@@ -30,23 +24,19 @@ def quality(
     source: Annotated[str | None, typer.Argument(help="One source; all without it.")] = None,
     attribute: Annotated[str | None, typer.Option(help="One attribute: name, phone, address… or record.")] = None,
     measure: Annotated[bool, typer.Option("--measure", help="Measure now; loads do it by themselves.")] = False,
-    failing: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the keys of the records that fail --dimension as CSV.")
-    ] = None,
     dimension: Annotated[str | None, typer.Option(help="One of: " + ", ".join(DIMENSIONS) + ".")] = None,
     other: Annotated[str, typer.Option(help="The other source, of consistency with it.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Print the quality of records by source, attribute and dimension, and what dropped.
 
+    Keys of records that are not good are an export: litso export ask failing.
+
     Example: litso quality crm --attribute phone --json
     """
     with open_store(load_settings()) as store:
         if measure:
             judged.measure_now(store, _ACTOR)
-        if failing is not None:
-            _export(store, failing, source, attribute, dimension, other)
-            return
         with store.transaction() as connection:
             found = judged.read_overview(connection, _ACTOR, source)
     figures = [
@@ -55,27 +45,6 @@ def quality(
         if attribute in (None, one.attribute) and dimension in (None, one.dimension) and other in ("", one.other)
     ]
     print_json(_document(found, figures)) if as_json else _print(found, figures)
-
-
-def _export(
-    store: Store, path: Path, source: str | None, attribute: str | None, dimension: str | None, other: str
-) -> None:
-    if not (source and attribute and dimension):
-        raise BadUsage("--failing needs SOURCE, --attribute and --dimension")
-    with store.transaction() as connection:
-        keys = judged.export_failing(connection, _ACTOR, Place(source, attribute, dimension, other))
-        typer.echo(f"{_write_csv(path, keys):,} records in {path}")
-
-
-def _write_csv(path: Path, keys: Iterable[tuple[str, str, str]]) -> int:
-    """A file with a byte order mark and semicolons, as spreadsheets of the country open it; answers the rows."""
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-            writer.writerow(judged.KEY_COLUMNS)
-            return sum(writer.writerow(map(spreadsheet_safe, key)) > 0 for key in keys)
-    except OSError as error:
-        raise BadUsage(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _document(found: Overview, figures: Iterable[Figure]) -> dict[str, Any]:

@@ -1061,6 +1061,42 @@ create index job_due on job (due_at, job_id) where status = 'waiting';
 create index job_finished on job (finished_at) where status in ('done', 'failed', 'cancelled');
 create index job_of_asker on job (asked_by, job_id);
 
+-- Exports: lists that leave as a file. Above a limit of rows, or with contacts or documents as they are, a second person
+-- approves them. The file is sealed and there for a while, for the one who asked alone.
+create table export (
+    export_id     bigint generated always as identity primary key,
+    kind          text not null check (kind in ('parties', 'debtors', 'failing')),
+    wanted        jsonb not null,                    -- the filter; forgotten with the file
+    columns       text[] not null,
+    classes       text[] not null,                   -- of fields that are shown as they are
+    format        text not null check (format in ('csv', 'xlsx', 'parquet')),
+    purpose       text not null,
+    reason        text not null,
+    counted       integer not null,                  -- rows when it was asked for
+    status        text not null check (status in
+        ('waiting', 'approved', 'ready', 'refused', 'failed', 'withdrawn', 'expired')),
+    asked_by      text not null,
+    is_program    boolean not null,
+    asked_at      timestamptz not null default now(),
+    decided_by    text,                              -- the second person; null where none was needed
+    decided_at    timestamptz,
+    decision      text not null default '',
+    rows          integer,                           -- of the file
+    ready_at      timestamptz,
+    expires_at    timestamptz,
+    downloads     integer not null default 0,
+    downloaded_at timestamptz,
+    error         text,
+    check (decided_by is null or decided_by <> asked_by or is_program)
+);
+create index export_of_asker on export (asked_by, export_id);
+create table export_part (
+    export_id bigint not null references export on delete cascade,
+    part      integer not null,
+    sealed    bytea not null,
+    primary key (export_id, part)
+);
+
 -- Consumers of the change feed: services that are told of parties.
 create table consumer (
     consumer_id   bigint generated always as identity primary key,
@@ -1274,6 +1310,9 @@ call audit_added_to('check_run', 'check', 'run_id', 'null', '''{}''', 'started_b
 call audit_added_to('consumer_log', 'consumer', 'consumer_id', 'null', '''{}''', 'author at n.what');
 call audit_added_to('reference_edition', 'reference', 'edition_id', 'null', '''{}''',
     'loaded_by loaded_at ''load''');
+call audit_ledger_of('export', 'export', 'export_id', 'null', 'n.classes', 'asked_by asked_at ''ask''',
+    'decided_by decided_at case n.status when ''refused'' then ''refuse'' else ''approve'' end',
+    'asked_by ready_at ''make''', 'asked_by downloaded_at ''download''');
 create trigger audit_row after insert or delete or update on source
     for each row execute function audit_row('source', 'name', 'name', 'title', 'party', 'priority', 'brand', 'region', 'city', 'mapping');
 create trigger audit_row

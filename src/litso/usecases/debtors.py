@@ -78,24 +78,21 @@ def list_debtors(
     return DebtorPage(shown, _place(found[-1]) if len(found) == limit else None)
 
 
-def export_debtors(
+def all_debtors(
     connection: Connection, actor: Actor, *, lacks: str | None = None, least: Decimal = Decimal(0)
 ) -> Iterator[Debtor]:
-    """All debtors, as `list_debtors`; the export is logged as one read with the number of rows, at its end."""
+    """All debtors, as `list_debtors`, for an export, which writes into the audit whom it names."""
     demand(actor, "read_parties")
     demand_class(actor, FINANCE)
     with beyond(connection):
         follow(connection)
-    after, count = None, 0
+    after = None
     while True:
         found = _read(connection, lacks, least, after, _AT_ONCE)
-        shown = _debtors(connection, _seen(connection, actor, found))
-        yield from shown
-        count += len(shown)
+        yield from _debtors(connection, _seen(connection, actor, found))
         if len(found) < _AT_ONCE:
-            break
+            return
         after = _place(found[-1])
-    audit.write(connection, actor=actor.name, action="export", fields=("debt",), purpose=why(actor), found=count)
 
 
 def _read(connection: Connection, lacks: str | None, least: Decimal, after: str | None, limit: int) -> list[Debt]:

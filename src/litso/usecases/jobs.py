@@ -20,7 +20,7 @@ from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
 from litso.telemetry import logs, metrics, traces
-from litso.usecases import audit_alarms, case_refresh, collecting, graph, many_records, quality, screening
+from litso.usecases import audit_alarms, case_refresh, collecting, exporting, graph, many_records, quality, screening
 from litso.usecases.backoff import backoff
 from litso.usecases.pinning import release_ended
 
@@ -60,6 +60,11 @@ def _watch_audit(store: Store, _: Job) -> None:
     audit_alarms.watch(store)
 
 
+def _expire_exports(store: Store, _: Job) -> None:
+    """Files of exports whose time is over are gone."""
+    exporting.expire(store)
+
+
 def _check_invariants(store: Store, _: Job) -> None:
     """Nightly: a broken invariant is a failed job and a line in the log."""
     with store.transaction() as connection:
@@ -88,6 +93,7 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
         "measure-quality": _measure_quality,
         "release-pins": _release_pins,
         "watch-audit": _watch_audit,
+        "expire-exports": _expire_exports,
         "check-invariants": _check_invariants,
         "sweep": _sweep,
         many_records.KIND: many_records.work,
@@ -106,7 +112,11 @@ def kinds_of(settings: Settings) -> Mapping[str, Work]:
         """A source that is due is run."""
         collecting.collect_if_due(store, settings, job.arguments["source"])
 
-    return MappingProxyType({**KINDS, connections.JOB: run_source})
+    def make_export(store: Store, job: Job) -> None:
+        """An approved export is made."""
+        exporting.work(store, settings, job)
+
+    return MappingProxyType({**KINDS, connections.JOB: run_source, exporting.KIND: make_export})
 
 
 PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
@@ -117,6 +127,7 @@ PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
         "measure-quality": timedelta(hours=1),
         "release-pins": timedelta(minutes=10),
         "watch-audit": timedelta(minutes=5),
+        "expire-exports": timedelta(minutes=10),
         "check-invariants": timedelta(days=1),
         "sweep": timedelta(days=1),
     }

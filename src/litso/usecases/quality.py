@@ -42,7 +42,7 @@ from litso.store import audit, quality, sources
 from litso.store.database import Connection, Store
 from litso.store.quality import Compared, Counted, Failing, Place
 from litso.telemetry.traces import traced
-from litso.usecases.access import Actor, demand, sight_of, why
+from litso.usecases.access import Actor, demand, sight_of
 from litso.usecases.masking import Sight, masked_original, masked_value, shown_attribute
 
 PAGE: Final = 50
@@ -318,20 +318,18 @@ def read_failing(
     return FailingPage(place, records, not sight.is_full, shown[-1].record_id if len(found) > limit else None)
 
 
-def export_failing(connection: Connection, actor: Actor, place: Place) -> Iterator[tuple[str, str, str]]:
-    """Keys of all records that are not good in a figure: source, its id, party id. Logged as an export, at the end."""
+def all_failing(connection: Connection, actor: Actor, place: Place) -> Iterator[tuple[str, str, str]]:
+    """Keys of all records that are not good in a figure, for an export: source, its id, party id."""
     demand(actor, "read_sources")
     demand(actor, "read_parties")
     _columns(connection, place)
-    after, count = 0, 0
+    after = 0
     while True:
         found = quality.failing(connection, place, after=after, limit=_AT_ONCE)
         yield from ((one.source, one.source_id, one.party_id or "") for one in found)
-        count += len(found)
         if len(found) < _AT_ONCE:
-            break
+            return
         after = found[-1].record_id
-    audit.write(connection, actor=actor.name, action="export", fields=("source_id",), purpose=why(actor), found=count)
 
 
 def _columns(connection: Connection, place: Place) -> tuple[str, ...]:

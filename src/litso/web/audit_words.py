@@ -37,6 +37,7 @@ NOUNS: Final = MappingProxyType(
         "reference": "справочник",
         "check": "проверка",
         "consumer": "получатель",
+        "export": "выгрузка",
         "token": "программа",
         "user": "пользователь",
         "session": "вход",

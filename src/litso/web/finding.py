@@ -36,7 +36,15 @@ def home(request: ScreenRequest, store: GivenStore) -> Response[str] | Redirect:
 def _home(
     request: ScreenRequest, query: str, found: search.Answer | None, *, has_parties: bool = True
 ) -> Response[str]:
-    return page(request, "home.html", query=query, found=found, has_parties=has_parties, hints=HINTS)
+    return page(
+        request,
+        "home.html",
+        query=query,
+        found=found,
+        has_parties=has_parties,
+        hints=HINTS,
+        may_export=actor_of(request).may("export"),
+    )
 
 
 @post("/search", guards=[has_right("read_parties")], sync_to_thread=True, status_code=200)

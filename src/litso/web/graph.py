@@ -58,7 +58,7 @@ def show_debtors(
     following = found.after and "/debtors?" + urlencode({"lacks": lacks, "least": least, "after": found.after})
     return page(
         request, "debtors.html", debtors=found.items, following=following, lacks=lacks, least=least,
-        needs=debtors.needs(), is_first=after is None,
+        needs=debtors.needs(), is_first=after is None, may_export=actor_of(request).may("export"),
     )  # fmt: skip
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -13,7 +11,6 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 
 from litso.domain.quality import AGES, ATTRIBUTES, CONSISTENCY, DIMENSIONS, RECORD, Figure
-from litso.domain.spreadsheet import spreadsheet_safe
 from litso.errors import NotFound
 from litso.standardize.kinds import KINDS
 from litso.store.quality import Place
@@ -216,42 +213,12 @@ def _failing_page(
         after=after,
         titles=titles,
         reveal_path=records_path(place._replace(other="")),
-        keys_path=records_path(place, file="/keys.csv"),
+        keys_path="/exports?" + urlencode({"kind": "failing", **place._asdict()}),
         following=records_path(place, after=found.after) if found.after else None,
         parse_kind=place.attribute if place.attribute in KINDS else None,
         may_reveal=actor_of(request).may("reveal"),
         purposes=tuple(words.PURPOSES.items()),
     )
-
-
-@get(
-    "/quality/{source:str}/{attribute:str}/{dimension:str}/keys.csv",
-    guards=[has_right("read_parties")],
-    sync_to_thread=True,
-)
-def export_keys(
-    request: ScreenRequest,
-    store: GivenStore,
-    source: Source,
-    attribute: Attribute,
-    dimension: Dimension,
-    other: Other = "",
-) -> Response[bytes]:
-    """Keys of all records that are not good in a figure, as a spreadsheet opens them."""
-    place = Place(source, attribute, dimension, other)
-    with store.transaction() as connection:
-        content = _csv(judged.export_failing(connection, actor_of(request), place))
-    name = "-".join(filter(None, (attribute, dimension, "keys"))) + ".csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content.encode("utf-8-sig"), media_type="text/csv", headers=headers)
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(judged.KEY_COLUMNS)
-    writer.writerows([spreadsheet_safe(cell) for cell in row] for row in rows)
-    return text.getvalue()
 
 
 HANDLERS: Final = (
@@ -261,5 +228,4 @@ HANDLERS: Final = (
     show_attribute_quality,
     show_failing,
     reveal_failing,
-    export_keys,
 )

@@ -401,3 +401,55 @@ SIGN_IN_METHODS: Final = MappingProxyType(
     }
 )
 """How a session was opened."""
+
+EXPORT_KINDS: Final = MappingProxyType(
+    {"parties": "субъекты", "debtors": "должники", "failing": "ключи плохих записей"}
+)
+EXPORT_STATUSES: Final = MappingProxyType(
+    {
+        "waiting": "ждёт разрешения",
+        "approved": "готовится",
+        "ready": "готова",
+        "refused": "отказано",
+        "failed": "не получилась",
+        "withdrawn": "отозвана",
+        "expired": "файла больше нет",
+    }
+)
+EXPORT_CONDITIONS: Final = MappingProxyType(
+    {
+        "query": "поиск",
+        "kind": "кто",
+        "territory": "территория",
+        "brand": "бренд",
+        "source": "источник",
+        "lacks": "не хватает",
+        "least": "долг от",
+        "attribute": "поле",
+        "dimension": "показатель",
+        "other": "второй источник",
+    }
+)
+EXPORT_COLUMNS: Final = MappingProxyType(
+    {
+        "party_id": "идентификатор",
+        "kind": "кто",
+        "name": "имя",
+        "birth_date": "дата рождения",
+        "gender": "пол",
+        "address": "адрес",
+        "accounts": "лицевые счета",
+        "phones": "телефоны",
+        "emails": "почта",
+        "snils": "СНИЛС",
+        "inn": "ИНН",
+        "passport": "паспорт",
+        "records": "записей",
+        "account": "лицевой счёт",
+        "debt": "долг",
+        "lacks": "чего не хватает",
+        "has": "что есть",
+        "source": "источник",
+        "source_id": "ключ источника",
+    }
+)
