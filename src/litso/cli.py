@@ -48,6 +48,7 @@ COMMANDS: Final = {
     "worker": "worker:worker",
     "job": "job:app",
     "consumer": "consumer:app",
+    "writeback": "writeback:app",
     "token": "token:app",
     "audit": "audit:app",
     "mcp": "mcp:mcp",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -149,6 +149,33 @@ def test_one_party_and_many_get_the_same_golden_records_in_any_order(
         alone = golden_record([member for member in shuffled if member["party_id"] == row["party_id"]], policy)
         assert json.loads(alone.pop("provenance")) == json.loads(row.pop("provenance"))
         assert alone == row
+
+
+@settings(max_examples=40, deadline=None)
+@given(records, policies, st.data())
+def test_a_value_of_another_age_than_its_record_counts_the_same_for_one_party_and_many(
+    rows: list[dict], policy: Policy, data: st.DataObject
+) -> None:
+    members = [record(source_id=str(place), **row) for place, row in enumerate(rows)]
+    keys = st.sampled_from([(row["source"], row["source_id"]) for row in members])
+    ages = st.dictionaries(st.sampled_from(("surname", "phones", "address")), st.sampled_from((OLD, NEW)), min_size=1)
+    told = data.draw(st.dictionaries(keys, ages))
+    dates = {key: {name: at.replace(tzinfo=UTC) for name, at in found.items()} for key, found in told.items()}
+    for row in golden_records(frame(members), policy, dates=dates).iter_rows(named=True):
+        own = [member for member in members if member["party_id"] == row["party_id"]]
+        alone = golden_record(own, policy, dates=dates)
+        assert json.loads(alone["provenance"]) == json.loads(row["provenance"])
+
+
+def test_a_value_that_was_replaced_in_its_source_gets_no_newer_with_its_record() -> None:
+    rows = [
+        record("billing", "1", phones=["+71"], qc_phone=0, updated_at=NEW),
+        record("crm", "1", phones=["+72"], qc_phone=0, updated_at=datetime(2023, 1, 1)),
+    ]
+    dates = {("billing", "1"): {"phones": OLD.replace(tzinfo=UTC)}}
+    for known, phones in (({}, ["+71", "+72"]), (dates, ["+72", "+71"])):
+        assert golden_records(frame(rows), dates=known)["phones"][0].to_list() == phones
+        assert golden_record(rows, dates=known)["phones"] == phones
 
 
 @given(records)

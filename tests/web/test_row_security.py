@@ -38,6 +38,7 @@ def marked(land: Land, town: str, table: str) -> str:
         "fact": f"source = '{town}'",
         "consent": f"source = '{town}'",
         "pin": f"source = '{town}'",
+        "written_value": f"source = '{town}'",
         "judgement": f"left_source = '{town}'",
         "steward_case": f"left_source = '{town}'",
         "case_verdict": f"case_id = {known.case}",
@@ -65,6 +66,11 @@ def filled(land: Land) -> Land:
             )
             connection.execute(
                 "insert into idempotency (key, actor, request_hash, status, response) values ('k', %s, '', 200, '')",
+                [town],
+            )
+            connection.execute(
+                "insert into written_value (row_id, source, source_id, column_name, attributes, value)"
+                " select 1, source, source_id, 'tel', '{phones}', '1' from source_record where source = %s limit 1",
                 [town],
             )
             connection.execute("update operation set author = %s where operation_id = %s", [town, known.operation])

@@ -36,6 +36,14 @@ class Answer(NamedTuple):
     retry_after: float | None = None  # seconds
 
 
+class Reply(NamedTuple):
+    """An answer with what is in it; etag: the version of what was answered, as the header has it."""
+
+    answer: Answer
+    body: bytes = b""
+    etag: str = ""
+
+
 class Target(NamedTuple):
     """Where a URL leads: parts of a checked URL."""
 
@@ -97,7 +105,7 @@ def _is_within(address: IPv4Address | IPv6Address, networks: Sequence[Network]) 
 
 
 class Outward:
-    """A connection to one URL that is kept open between posts. For one thread at a time."""
+    """A connection to the host of a URL that is kept open between requests. For one thread at a time."""
 
     def __init__(self, url: str, *, allowed: Sequence[Network], seconds: float) -> None:
         self._url, self._allowed, self._seconds = url, allowed, seconds
@@ -105,11 +113,15 @@ class Outward:
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post a body and wait for the answer, no longer than agreed in all."""
+        return self.ask("POST", self._url, body, headers).answer
+
+    def ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+        """Ask for another URL of the same host, and take the first 64 KiB of the answer."""
         is_reused = self._open is not None
-        answer = self._post(body, headers)
-        if is_reused and answer.status == 0 and self._open is None:
-            return self._post(body, headers)  # the peer had closed the idle connection
-        return answer
+        reply = self._ask(method, url, body, headers)
+        if is_reused and reply.answer.status == 0 and self._open is None:
+            return self._ask(method, url, body, headers)  # the peer had closed the idle connection
+        return reply
 
     def close(self) -> None:
         """Close the connection."""
@@ -117,29 +129,32 @@ class Outward:
             self._open.close()
             self._open = None
 
-    def _post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         try:
-            target = target_of(self._url)
-            connection = self._open = self._open or self._connected(target)
+            home, target = target_of(self._url), target_of(url)
+            if home[:3] != target[:3]:
+                raise BadUsage("the address leads to another host")
+            connection = self._open = self._open or self._connected(home)
         except BadUsage as error:
-            return Answer(0, str(error))
+            return Reply(Answer(0, str(error)))
         except (OSError, http.client.HTTPException) as error:
-            return Answer(0, _in_words(error))
+            return Reply(Answer(0, _in_words(error)))
         # A peer that sends a byte now and then would never be late for a socket: the clock ends it.
         is_late = Event()
         clock = Timer(self._seconds, _cut, [connection, is_late])
         clock.daemon = True
         clock.start()
         try:
-            connection.request("POST", target.path, body, {"User-Agent": f"litso/{__version__}", **headers})
+            connection.request(method, target.path, body, {"User-Agent": f"litso/{__version__}", **headers})
             response = connection.getresponse()
-            response.read(_LARGEST_ANSWER)
+            content = response.read(_LARGEST_ANSWER)
             if not response.isclosed() or response.will_close:
                 self.close()
-            return Answer(response.status, retry_after=_seconds_of(response.headers.get("Retry-After")))
+            answer = Answer(response.status, retry_after=_seconds_of(response.headers.get("Retry-After")))
+            return Reply(answer, content, response.headers.get("ETag", ""))
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return Answer(0, _LATE if is_late.is_set() else _in_words(error))
+            return Reply(Answer(0, _LATE if is_late.is_set() else _in_words(error)))
         finally:
             clock.cancel()
 

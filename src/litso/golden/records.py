@@ -41,8 +41,15 @@ PinsOf = Mapping[str, Sequence[Pin]]
 
 _NO_PINS: Final[PinsOf] = MappingProxyType({})
 
+DatesOf = Mapping[tuple[str, str], Mapping[str, datetime]]
+"""(source, source key) → attribute → how old its value is (with a zone), where that is not when its record changed."""
 
-def golden_records(members: pl.DataFrame, policy: Policy = DEFAULT_POLICY, pins: PinsOf = _NO_PINS) -> pl.DataFrame:
+_NO_DATES: Final[DatesOf] = MappingProxyType({})
+
+
+def golden_records(
+    members: pl.DataFrame, policy: Policy = DEFAULT_POLICY, pins: PinsOf = _NO_PINS, dates: DatesOf = _NO_DATES
+) -> pl.DataFrame:
     """Golden records of the parties in `members`, those with `pins` as `golden_record` makes them.
 
     members: standard records (`domain.record.standard_schema`) with `party_id` (text) and `priority` (integer from
@@ -52,24 +59,24 @@ def golden_records(members: pl.DataFrame, policy: Policy = DEFAULT_POLICY, pins:
     `provenance`: a JSON object attribute → [{value, source, source_id, at, rule, qc, said_by}], best first.
     The result does not depend on the order of rows.
     """
-    plain = _plain_records(members, policy)
+    plain = _plain_records(members, policy, dates)
     held = members.filter(pl.col("party_id").is_in(pins.keys())) if pins else members.clear()
     if held.is_empty():
         return plain
     rows = [
-        golden_record(part.to_dicts(), policy, pins[party])
+        golden_record(part.to_dicts(), policy, pins[party], dates)
         for (party,), part in held.partition_by("party_id", as_dict=True).items()
     ]
     fixed = pl.DataFrame(rows, schema=plain.schema)
     return pl.concat([plain.join(fixed, on="party_id", how="anti"), fixed]).sort("party_id")
 
 
-def _plain_records(members: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _plain_records(members: pl.DataFrame, policy: Policy, dates: DatesOf) -> pl.DataFrame:
     """As `golden_records`, of records alone."""
     customs = tuple(name for name in members.columns if name.startswith(CUSTOM_PREFIX))
     singles = (*SINGLE_ATTRIBUTES, *customs)
     attributes = (*singles, *LIST_ATTRIBUTES)
-    rows = _coded(members)
+    rows = _dated(_coded(members), dates)
     ranked = _with_rule(_ranked(rows, attributes, policy), attributes, policy)
     winners = ranked.filter(pl.col("_first") | (pl.col("_attribute") >= len(singles)))
     winners = winners.join(rows.select("_row", "source", "source_id"), on="_row", how="left", maintain_order="left")
@@ -88,6 +95,24 @@ def _coded(members: pl.DataFrame) -> pl.DataFrame:
     ordered = members.sort("source", "source_id").with_row_index("_row")
     latest = pl.col("updated_at").max().over("party_id")
     return ordered.with_columns(pl.col("party_id").rank("dense").alias("_party"), latest.alias("_latest"))
+
+
+def _dated(rows: pl.DataFrame, dates: DatesOf) -> pl.DataFrame:
+    """Rows with `_at <attribute>` beside them for each attribute whose value is of another age somewhere."""
+    told = [(*key, name, at.astimezone(UTC)) for key, of_record in dates.items() for name, at in of_record.items()]
+    kind = rows.schema["updated_at"]
+    for attribute in sorted({name for _, _, name, _ in told}):
+        of_attribute = [(source, source_id, at.replace(tzinfo=None)) for source, source_id, name, at in told
+                        if name == attribute]  # fmt: skip
+        schema: dict[str, pl.DataType] = {"source": pl.String(), "source_id": pl.String(), _at(attribute): kind}
+        found = pl.DataFrame(of_attribute, schema=schema, orient="row")
+        rows = rows.join(found, on=["source", "source_id"], how="left", maintain_order="left")
+        rows = rows.with_columns(pl.coalesce(_at(attribute), "updated_at").alias(_at(attribute)))
+    return rows
+
+
+def _at(attribute: str) -> str:
+    return f"_at {attribute}"
 
 
 def _parties(rows: pl.DataFrame) -> pl.DataFrame:
@@ -126,7 +151,8 @@ def _values(rows: pl.LazyFrame, place: int, attribute: str, policy: Policy) -> p
     if attribute in LIST_ATTRIBUTES:
         rows = rows.explode(attribute, empty_as_null=True, keep_nulls=True)
     qc = pl.col(QUALITY_OF[attribute]) if attribute in QUALITY_OF else pl.lit(None)
-    score, often = _score(attribute, policy)
+    at = _at(attribute) if _at(attribute) in rows.collect_schema() else "updated_at"
+    score, often = _score(attribute, policy, pl.col(at))
     return rows.filter(pl.col(attribute).is_not_null()).select(
         "_party",
         pl.lit(place, pl.Int32).alias("_attribute"),
@@ -139,16 +165,16 @@ def _values(rows: pl.LazyFrame, place: int, attribute: str, policy: Policy) -> p
     )
 
 
-def _score(attribute: str, policy: Policy) -> tuple[pl.Expr, int]:
+def _score(attribute: str, policy: Policy, at: pl.Expr) -> tuple[pl.Expr, int]:
     """The criteria of the attribute's policy packed into one integer, with no source that says the value; and what one
-    source adds."""
+    source adds. at: how old the value is."""
     quality = pl.col(QUALITY_OF[attribute]).fill_null(0) if attribute in QUALITY_OF else pl.lit(0)
     criteria = {
         "complete": _completeness(attribute),
         "quality": quality.is_in(_SURE).cast(pl.Int64),
-        "fresh": _freshness(policy.fresh_days.get(attribute, 0)),
+        "fresh": _freshness(at, policy.fresh_days.get(attribute, 0)),
         "trusted": _trust(policy.trust.get(attribute, {})) - LEAST_TRUST,
-        "newest": pl.col("updated_at").dt.epoch("s").fill_null(0),
+        "newest": at.dt.epoch("s").fill_null(0),
         "frequent": pl.lit(0, pl.Int64),
         "longest": pl.col(attribute).cast(pl.String).str.len_chars().cast(pl.Int64),
     }
@@ -159,9 +185,9 @@ def _score(attribute: str, policy: Policy) -> tuple[pl.Expr, int]:
     return score, often
 
 
-def _freshness(days: int) -> pl.Expr:
-    """1 where a record changed no more than so many days before the party's latest change."""
-    lag = pl.col("_latest") - pl.col("updated_at")
+def _freshness(at: pl.Expr, days: int) -> pl.Expr:
+    """1 where a value is of no more than so many days before the party's latest change."""
+    lag = pl.col("_latest") - at
     return (lag <= pl.duration(days=days)).fill_null(value=False).cast(pl.Int64)
 
 
@@ -289,7 +315,10 @@ def _named(wide: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def golden_record(
-    members: Sequence[Mapping[str, Any]], policy: Policy = DEFAULT_POLICY, pins: Sequence[Pin] = ()
+    members: Sequence[Mapping[str, Any]],
+    policy: Policy = DEFAULT_POLICY,
+    pins: Sequence[Pin] = (),
+    dates: DatesOf = _NO_DATES,
 ) -> dict[str, Any]:
     """The golden record of one party: the same row that `golden_records` gives for its records and pins.
 
@@ -304,7 +333,7 @@ def golden_record(
     golden: dict[str, Any] = {"party_id": rows[0]["party_id"], "kind": kind, "records": len(rows)}
     provenance: dict[str, list[dict[str, Any]]] = {}
     for name in (*SINGLE_ATTRIBUTES, *customs):
-        ranked = _with_pin(_ranked_values(rows, name, policy, latest), pinned(pins, name))
+        ranked = _with_pin(_ranked_values(rows, name, policy, latest, dates), pinned(pins, name))
         best, row = ranked[0] if ranked else ({}, {})
         golden |= {
             name: row.get(name),
@@ -316,7 +345,7 @@ def golden_record(
         if name == "address":
             golden |= {part: row.get(part) for part in ADDRESS_PARTS}
     for name in LIST_ATTRIBUTES:
-        ranked = _with_pin(_ranked_values(rows, name, policy, latest), pinned(pins, name))
+        ranked = _with_pin(_ranked_values(rows, name, policy, latest, dates), pinned(pins, name))
         kept = [
             place for place, (entry, _) in enumerate(ranked) if not place or entry["value"] != ranked[0][0]["value"]
         ]
@@ -345,7 +374,7 @@ def _with_pin(ranked: Ranked, pin: Pin | None) -> Ranked:
 
 
 def _ranked_values(
-    rows: Sequence[Mapping[str, Any]], attribute: str, policy: Policy, latest: datetime | None
+    rows: Sequence[Mapping[str, Any]], attribute: str, policy: Policy, latest: datetime | None, dates: DatesOf
 ) -> Ranked:
     """Distinct values of an attribute, best first. latest: the latest change of the party."""
     given = [(_text(value), row) for row in rows for value in _given(row, attribute)]
@@ -358,7 +387,7 @@ def _ranked_values(
     since = latest - timedelta(days=policy.fresh_days.get(attribute, 0)) if latest else None
     trust = policy.trust.get(attribute, {})
     scored = [
-        (_criteria_of(value, row, attribute, len(said_by[value]), since, trust) if order else {}, value, row)
+        (_criteria_of(value, row, attribute, len(said_by[value]), since, trust, dates) if order else {}, value, row)
         for value, row in given
     ]
     scored.sort(key=lambda item: [item[0][name] for name in order], reverse=True)  # stable: ties keep the row order
@@ -400,9 +429,12 @@ def _criteria_of(
     said_by: int,
     since: datetime | None,
     trust: Mapping[str, int],
+    dates: DatesOf,
 ) -> dict[str, int]:
     """The same numbers that `_score` packs. since: from when on a change is fresh."""
     at = row["updated_at"]
+    if dates and (told := dates.get((row["source"], row["source_id"]), {}).get(attribute)) is not None:
+        at = told if since is None or since.tzinfo else told.astimezone(UTC).replace(tzinfo=None)
     raw = {
         "complete": _complete_parts(row, attribute),
         "quality": int((_qc(row, attribute) or 0) in _SURE),

@@ -11,7 +11,7 @@ from litso.sources.duplicates import losing_rows, without_losers
 from litso.sources.files import open_file
 from litso.sources.mapped import MappedBatch, map_batch
 from litso.sources.mapping import Mapping
-from litso.sources.raw import SourceFile
+from litso.sources.raw import RawBatch, SourceFile
 
 
 def open_files(paths: Sequence[Path], mapping: Mapping) -> list[SourceFile]:
@@ -20,11 +20,15 @@ def open_files(paths: Sequence[Path], mapping: Mapping) -> list[SourceFile]:
 
 
 def read_files(
-    files: Sequence[SourceFile], mapping: Mapping, on_progress: Callable[[int], None] | None = None
+    files: Sequence[SourceFile],
+    mapping: Mapping,
+    on_progress: Callable[[int], None] | None = None,
+    as_said: Callable[[RawBatch], RawBatch] | None = None,
 ) -> Iterator[MappedBatch]:
     """Mapped batches of opened files, in bounded memory; no key occurs twice in all of them together.
 
-    `on_progress` is told the bytes read so far; in the end they are the size of all files.
+    `on_progress` is told the bytes read so far; in the end they are the size of all files. `as_said` may change a batch
+    before it is mapped.
     """
     tell = on_progress or (lambda position: None)
     losers = losing_rows(files, mapping)
@@ -33,7 +37,8 @@ def read_files(
         of_file = losers.filter(pl.col("file") == number)
         for raw in file.batches():
             batch, repeated = without_losers(raw, of_file, mapping)
-            yield map_batch(batch, mapping)._replace(repeated=repeated)
+            said = as_said(batch) if as_said else batch
+            yield map_batch(said, mapping)._replace(repeated=repeated)
             tell(passed + raw.position)
         passed += file.size
         tell(passed)

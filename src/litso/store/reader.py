@@ -17,7 +17,7 @@ from litso.store.queries import statements
 SCOPED: Final = (
     "party", "golden", "golden_version", "source_record", "source_record_version", "fact", "consent", "pin", "tie",
     "role", "household_member", "change", "judgement", "steward_case", "case_verdict", "operation", "idempotency",
-    "audit", "check_match", "check_decision", "check_officer",
+    "audit", "check_match", "check_decision", "check_officer", "written_value",
 )  # fmt: skip
 """Tables that hold personal data or tell who did what: a policy decides row by row."""
 

@@ -1142,6 +1142,81 @@ create table consumer_log (
 );
 create index consumer_log_of on consumer_log (consumer_id, log_id desc);
 
+-- Write-backs: programmes that return chosen golden values to a source.
+create table writeback (
+    writeback_id bigint generated always as identity primary key,
+    name         text not null unique,
+    source       text not null references source,
+    purpose      text not null,                      -- why the values go there
+    way          text not null check (way in ('sql', 'http', 'file')),
+    place        text not null,                      -- table; address with {columns of the key}; csv or xlsx
+    method       text not null default '',           -- of http: PUT or PATCH
+    token        bytea,                              -- sealed: how the service lets us in
+    fields       jsonb not null,                     -- {golden attribute: column of the source}
+    rule         text not null check (rule in ('empty', 'better', 'older')),
+    kinds        text[] not null default '{}',       -- person | organization; empty: both
+    every        integer check (every > 0),          -- minutes between runs by the worker; null: by hand
+    status       text not null default 'active' check (status in ('active', 'paused')),
+    created_by   text not null,
+    created_at   timestamptz not null default now()
+);
+
+create table writeback_run (
+    run_id       bigint generated always as identity primary key,
+    writeback_id bigint not null references writeback on delete cascade,
+    what         text not null check (what in ('write', 'undo')),
+    undoes       bigint references writeback_run,    -- the run that is taken back
+    status       text not null default 'running' check (status in ('running', 'done', 'failed')),
+    kept         jsonb not null default '{}',        -- {why: how many values the rule left alone}
+    file_name    text not null default '',
+    told         text not null default '',           -- why it failed; no personal data
+    started_by   text not null,
+    started_at   timestamptz not null default now(),
+    finished_at  timestamptz
+);
+create index writeback_run_of on writeback_run (writeback_id, run_id desc);
+
+-- What became of each row of the source that a run turned to. sending: begun, and its outcome not known yet.
+create table writeback_row (
+    row_id       bigint generated always as identity primary key,
+    run_id       bigint not null references writeback_run on delete cascade,
+    source       text not null,
+    source_id    text not null,
+    party_id     uuid not null,
+    version      integer not null,                   -- of the record that was read
+    key          jsonb not null,                     -- {column of the key: value}
+    changes      jsonb not null,                     -- [{attribute, column, before, after}]
+    outcome      text not null default 'sending'
+                 check (outcome in ('sending', 'written', 'handed', 'conflict', 'missing', 'refused')),
+    why          text not null default '',
+    at           timestamptz not null default now()
+);
+create index writeback_row_of_run on writeback_row (run_id, row_id);
+create index writeback_row_of_record on writeback_row (source, source_id, row_id desc);
+create index writeback_row_sending on writeback_row (run_id) where outcome = 'sending';
+
+-- Values in sources that are ours: when a load brings one, the source has said nothing new. The latest one that is not
+-- undone is what stands in the column; ended ones are the source's own business again.
+create table written_value (
+    written_id  bigint generated always as identity primary key,
+    row_id      bigint not null,
+    source      text not null,
+    source_id   text not null,
+    column_name text not null,
+    attributes  text[] not null,                     -- of the record that the column tells
+    former      text,                                -- what the record says of the column, from before us
+    former_at   timestamptz,                         -- how old that was
+    value       text,
+    state       text not null default 'intended' check (state in ('intended', 'handed', 'standing', 'undone')),
+    written_at  timestamptz not null default now(),
+    returned_at timestamptz,                         -- when a load first brought it; of an undone one, what was before
+    ended       text check (ended in ('changed', 'restored', 'replaced')),
+    ended_at    timestamptz
+);
+create index written_value_live on written_value (source, source_id) where ended_at is null;
+create index written_value_of_record on written_value (source, source_id);
+create index written_value_of_row on written_value (row_id);
+
 -- The audit -----------------------------------------------------------------------------------------------------
 
 -- Ids of the audit. Whoever draws one has a number of its transaction by then: so it can be told when all that drew an
@@ -1307,6 +1382,7 @@ call audit_added_to('contact_habits', 'habits', 'habits_id', 'null', '''{}''', '
 call audit_added_to('check_decision', 'check', 'decision_id', 'n.party_id', '''{checks}''',
     'author decided_at ''decide''');
 call audit_added_to('check_run', 'check', 'run_id', 'null', '''{}''', 'started_by ran_at ''screen''');
+call audit_added_to('writeback_run', 'writeback', 'run_id', 'null', '''{}''', 'started_by started_at n.what');
 call audit_added_to('consumer_log', 'consumer', 'consumer_id', 'null', '''{}''', 'author at n.what');
 call audit_added_to('reference_edition', 'reference', 'edition_id', 'null', '''{}''',
     'loaded_by loaded_at ''load''');
@@ -1320,6 +1396,8 @@ create trigger audit_row
     for each row execute function
         audit_row('token', 'name', 'name', 'role', 'territories', 'brands', 'classes', 'token_hash', 'former_hash',
                   'expires_at', 'revoked_at');
+create trigger audit_row after insert or delete or update of status on writeback
+    for each row execute function audit_row('writeback', 'name', 'name', 'source', 'purpose', 'way', 'place', 'fields', 'rule', 'every', 'status');
 create trigger audit_row after delete on consumer
     for each row execute function audit_row('consumer', 'name', 'name');
 
@@ -1435,6 +1513,10 @@ create policy scoped on consent for select using (
 alter table pin enable row level security;
 create policy scoped on pin for select using (
     exists (select from source_record r where r.source = pin.source and r.source_id = pin.source_id));
+
+alter table written_value enable row level security;
+create policy scoped on written_value for select using (
+    exists (select from source_record r where r.source = written_value.source and r.source_id = written_value.source_id));
 
 alter table judgement enable row level security;
 create policy scoped on judgement for select using (

@@ -258,7 +258,8 @@ def _golden_after(connection: Connection, party_ids: Sequence[str], sight: Sight
         return
     survivorship = in_force(connection, set(party_ids))
     held = [pin for party in party_ids for pin in survivorship.pins.get(party, ())]
-    then = masked_values(golden_values(golden_record(rows, survivorship.policy, held)), sight, rows[0]["kind"])
+    together = golden_record(rows, survivorship.policy, held, survivorship.dates)
+    then = masked_values(golden_values(together), sight, rows[0]["kind"])
     now = [masked_values(present[party].golden_values, sight, present[party].kind) for party in party_ids]
     for name in FIELDS:
         texts = tuple(text_of(one.get(name)) for one in now)

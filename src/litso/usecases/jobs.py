@@ -15,12 +15,22 @@ from typing import Final
 
 from litso.errors import BrokenInvariant, LitsoError, Transient
 from litso.settings import Settings
-from litso.store import connections, consumers, intake, jobs
+from litso.store import connections, consumers, intake, jobs, writebacks
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
 from litso.telemetry import logs, metrics, traces
-from litso.usecases import audit_alarms, case_refresh, collecting, exporting, graph, many_records, quality, screening
+from litso.usecases import (
+    audit_alarms,
+    case_refresh,
+    collecting,
+    exporting,
+    graph,
+    many_records,
+    quality,
+    screening,
+    writing_back,
+)
 from litso.usecases.backoff import backoff
 from litso.usecases.pinning import release_ended
 
@@ -65,6 +75,11 @@ def _expire_exports(store: Store, _: Job) -> None:
     exporting.expire(store)
 
 
+def _return_values(store: Store, _: Job) -> None:
+    """Write-backs that run by themselves are asked for."""
+    writing_back.ask_for_due(store)
+
+
 def _check_invariants(store: Store, _: Job) -> None:
     """Nightly: a broken invariant is a failed job and a line in the log."""
     with store.transaction() as connection:
@@ -83,6 +98,7 @@ def _sweep(store: Store, _: Job) -> None:
         intake.sweep(connection)
         consumers.sweep_log(connection)
         connections.sweep_runs(connection)
+        writebacks.sweep(connection)
 
 
 KINDS: Final[Mapping[str, Work]] = MappingProxyType(
@@ -94,6 +110,7 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
         "release-pins": _release_pins,
         "watch-audit": _watch_audit,
         "expire-exports": _expire_exports,
+        "return-values": _return_values,
         "check-invariants": _check_invariants,
         "sweep": _sweep,
         many_records.KIND: many_records.work,
@@ -101,8 +118,8 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
 )
 """Kind of job → what it does."""
 
-COLLECTING: Final = frozenset({connections.JOB})
-"""Kinds that a worker has a pair of hands of their own for: a source may take hours to be read."""
+COLLECTING: Final = frozenset({connections.JOB, writing_back.JOB})
+"""Kinds that a worker has a pair of hands of their own for: a source may take hours to be read, or written."""
 
 
 def kinds_of(settings: Settings) -> Mapping[str, Work]:
@@ -116,7 +133,12 @@ def kinds_of(settings: Settings) -> Mapping[str, Work]:
         """An approved export is made."""
         exporting.work(store, settings, job)
 
-    return MappingProxyType({**KINDS, connections.JOB: run_source, exporting.KIND: make_export})
+    def write_back(store: Store, job: Job) -> None:
+        """Golden values go back to a source."""
+        writing_back.work(store, settings, job)
+
+    own = {connections.JOB: run_source, exporting.KIND: make_export, writing_back.JOB: write_back}
+    return MappingProxyType({**KINDS, **own})
 
 
 PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
@@ -128,6 +150,7 @@ PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(
         "release-pins": timedelta(minutes=10),
         "watch-audit": timedelta(minutes=5),
         "expire-exports": timedelta(minutes=10),
+        "return-values": timedelta(minutes=1),
         "check-invariants": timedelta(days=1),
         "sweep": timedelta(days=1),
     }

@@ -35,6 +35,7 @@ from litso.usecases.limiting import standard_territory
 from litso.usecases.pinning import release_ended
 from litso.usecases.reconciliation import Touched, reconcile
 from litso.usecases.resolution import Stopwatch
+from litso.usecases.returned import returned_to
 from litso.usecases.screening import catch_up
 from litso.usecases.spool import Spool, open_spool, spool_files, spool_keys
 from litso.usecases.staging import Incoming, compare
@@ -216,7 +217,17 @@ def _stage(
     )
     running.append(load_id)
     title = f"reading {request.source}"
-    spool = spool_files(request.paths, mapping, _folder(settings, load_id), lambda done, of: progress(title, done, of))
+    with connection.transaction():
+        returned = returned_to(connection, mapping)
+    spool = spool_files(
+        request.paths,
+        mapping,
+        _folder(settings, load_id),
+        lambda done, of: progress(title, done, of),
+        returned.as_said,
+    )
+    with connection.transaction():
+        returned.tell(connection)
     if request.gone or request.present:
         spool = spool_keys(spool.folder, mapping, request.gone, request.present)
     incoming = Incoming(load_id, mapping, request.mode == FULL, spool)

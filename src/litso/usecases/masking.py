@@ -138,3 +138,10 @@ def is_left_out(attribute: str, sight: Sight) -> bool:
 
 def _class_of(attribute: str) -> str:
     return CONTACT if attribute in CONTACT_ATTRIBUTES else DOCUMENT
+
+
+def class_of(attribute: str) -> str | None:
+    """The class of fields that an attribute of persons is of; None where it is of none."""
+    if attribute == "birth_date" or attribute.startswith(CUSTOM_PREFIX):
+        return SPECIAL
+    return _class_of(attribute) if attribute in _MASKS else None

@@ -187,7 +187,7 @@ def samples(
     priorities = {source.name: source.priority for source in sources.list_all(connection)}
     _, customs = current_model(connection)
     parties = [one.party_id for one in changed]
-    pins, members = in_force(connection, parties).pins, members_of(connection, parties, customs, priorities)
+    now, members = in_force(connection, parties), members_of(connection, parties, customs, priorities)
     found = []
     for one in changed:
         if one.party_id not in members:
@@ -196,8 +196,8 @@ def samples(
         audit.write(
             connection, actor=actor.name, action="records", party_id=one.party_id, fields=names, purpose=logged_purpose
         )
-        own = pins.get(one.party_id, ())
-        goldens = [golden_record(members[one.party_id], policy, own) for policy in (former, later)]
+        own = now.pins.get(one.party_id, ())
+        goldens = [golden_record(members[one.party_id], policy, own, now.dates) for policy in (former, later)]
         old, new = (masked_provenance(json.loads(golden["provenance"]), sight, golden["kind"]) for golden in goldens)
         found.append(Sample(one.party_id, names, old, new))
     return found

@@ -72,7 +72,7 @@ def _document(
     members: Sequence[Mapping[str, Any]], serials: Mapping[str, Sequence[str]], survivorship: Survivorship
 ) -> golden_store.Document:
     pins = survivorship.pins.get(members[0]["party_id"], ())
-    golden = golden_record(members, survivorship.policy, pins)
+    golden = golden_record(members, survivorship.policy, pins, survivorship.dates)
     values = golden_values(golden)
     others = {row["full_name"] for row in members if row["full_name"]} - {golden["full_name"]}
     meters = [serial for account in values.get("accounts", ()) for serial in serials.get(account, ())]

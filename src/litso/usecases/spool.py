@@ -23,6 +23,7 @@ from litso.sources.mapped import MappedBatch, source_ids
 from litso.sources.mapping import Mapping
 from litso.sources.profile import Profile
 from litso.sources.quarantine import Rejected
+from litso.sources.raw import RawBatch
 from litso.sources.reading import open_files, read_files
 from litso.store.records import Departed, content_hashes
 from litso.usecases import registers
@@ -97,13 +98,23 @@ class Spool:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def spool_files(paths: Sequence[Path], mapping: Mapping, folder: Path, progress: Progress | None = None) -> Spool:
-    """Read and map the files of one load into `folder`. Raises SourceUnusable where one cannot be read."""
+def spool_files(
+    paths: Sequence[Path],
+    mapping: Mapping,
+    folder: Path,
+    progress: Progress | None = None,
+    as_said: Callable[[RawBatch], RawBatch] | None = None,
+) -> Spool:
+    """Read and map the files of one load into `folder`; `as_said` may change rows before they are mapped.
+
+    Raises SourceUnusable where a file cannot be read.
+    """
     files = open_files(paths, mapping)
     size = sum(file.size for file in files)
     tell = progress or (lambda done, of: None)
     columns = tuple(dict.fromkeys(column for file in files for column in file.columns))
-    return spool_batches(read_files(files, mapping, lambda done: tell(done, size)), mapping, folder, columns)
+    batches = read_files(files, mapping, lambda done: tell(done, size), as_said)
+    return spool_batches(batches, mapping, folder, columns)
 
 
 def recipe_of(mapping: Mapping) -> str:

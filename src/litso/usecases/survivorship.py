@@ -1,4 +1,5 @@
-"""What decides which value wins: the active policy and the pins of the parties that are to be published."""
+"""What decides which value wins: the active policy, the pins of the parties that are to be published, and the ages of
+values whose place in the source one of ours has taken."""
 
 from __future__ import annotations
 
@@ -9,31 +10,34 @@ from typing import Final, NamedTuple
 
 from litso.golden.pins import Pin
 from litso.golden.policy import DEFAULT_POLICY, Policy
-from litso.store import pins, policies
+from litso.golden.records import DatesOf
+from litso.store import pins, policies, writebacks
 from litso.store.database import Connection
 from litso.usecases.policy_files import parse_policy
 
 _NO_PINS: Final[Mapping[str, Sequence[Pin]]] = MappingProxyType({})
+_NO_DATES: Final[DatesOf] = MappingProxyType({})
 
 
 class Survivorship(NamedTuple):
-    """A policy, and pins by party id."""
+    """A policy, pins by party id, and ages of values that are not those of their records."""
 
     policy: Policy = DEFAULT_POLICY
     pins: Mapping[str, Sequence[Pin]] = _NO_PINS
+    dates: DatesOf = _NO_DATES
 
 
 SHIPPED: Final = Survivorship()
 
 
 def in_force(connection: Connection, parties: Collection[str] | None = None) -> Survivorship:
-    """The active policy, at first the shipped one, and the pins of some parties or of all."""
+    """The active policy, at first the shipped one, and the pins and ages of values of some parties or of all."""
     held: dict[str, list[Pin]] = {}
     for pin in pins.held(connection, parties):
         if pin.party_id is not None:
             entry = Pin(pin.pin_id, pin.attribute, pin.value, pin.parts, pin.pinned_at)
             held.setdefault(pin.party_id, []).append(entry)
-    return Survivorship(active_policy(connection), held)
+    return Survivorship(active_policy(connection), held, writebacks.dates(connection, parties))
 
 
 def active_policy(connection: Connection) -> Policy:

@@ -41,8 +41,8 @@ _WRONG: Final = {
     1049: "такой базы на сервере нет",
     1054: "нет столбца, который назван в подключении",
     1064: "запрос написан с ошибкой",
-    1142: "нет права читать таблицу",
-    1143: "нет права читать столбец",
+    1142: "нет права на таблицу",
+    1143: "нет права на столбец",
     1146: "такой таблицы нет",
 }
 _BIT: Final = "bit"
@@ -69,32 +69,13 @@ class Mysql:
 
     def __init__(self, server: Server) -> None:
         self._driver = needed("pymysql", "mysql")
-        self.title = f"MySQL {server.host}:{server.port}/{server.database}"
-        self._connection = self._connected(server)
+        self.title = title_of(server)
+        self._connection = connected(self._driver, server)
         self._cursor: SSCursor | None = None
-        with self._translated():
+        with translated(self._driver, self.title):
             self._do("set session transaction isolation level repeatable read")
             self._do("set session time_zone = '+00:00'")
             self._do("start transaction with consistent snapshot, read only")
-
-    def _connected(self, server: Server) -> Any:
-        plain = {kind: way for kind, way in self._driver.converters.conversions.items() if not isinstance(kind, int)}
-        try:
-            return self._driver.connect(
-                host=server.host,
-                port=server.port,
-                database=server.database,
-                user=server.user,
-                password=server.password.read().encode(),
-                charset="utf8mb4",
-                connect_timeout=_CONNECT_SECONDS,
-                read_timeout=_READ_SECONDS,
-                ssl=_tls(server),
-                ssl_disabled=server.tls == OFF,
-                conv=plain,  # without converters of answers: every value stays a text
-            )
-        except (self._driver.MySQLError, OSError) as error:
-            raise self._judged(error) from None
 
     def _do(self, statement: str) -> None:
         with self._connection.cursor() as cursor:
@@ -106,7 +87,7 @@ class Mysql:
 
     def ask(self, query: str, parameters: Sequence[str] = ()) -> Answer:
         """Ask; rows are fetched from the server as they are used."""
-        with self._translated():
+        with translated(self._driver, self.title):
             if self._cursor is not None:
                 self._cursor.close()
             self._cursor = cursor = self._connection.cursor(self._driver.cursors.SSCursor)
@@ -116,7 +97,7 @@ class Mysql:
 
     def _batches(self, cursor: SSCursor, bits: Sequence[bool]) -> Iterator[Sequence[tuple[str | None, ...]]]:
         while True:
-            with self._translated():
+            with translated(self._driver, self.title):
                 rows = cursor.fetchmany(BATCH)
             if not rows:
                 return
@@ -147,23 +128,55 @@ class Mysql:
         """End the connection, whatever of an answer is left."""
         self._connection.close()
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Driver errors as errors of Litso, without values of rows."""
-        try:
-            yield
-        except (self._driver.MySQLError, OSError) as error:
-            raise self._judged(error) from None
 
-    def _judged(self, error: Exception) -> LitsoError:
-        code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-        if code in _REFUSED:
-            return SourceUnusable(f"{self.title}: сервер не принимает имя пользователя или пароль.")
-        if code in _WRONG:
-            return SourceUnusable(f"{self.title}: {_WRONG[code]}.")
-        if isinstance(error, (self._driver.OperationalError, self._driver.InterfaceError, OSError)):
-            return Transient(f"{self.title}: сервер не отвечает ({code or type(error).__name__}).")
-        return SourceUnusable(f"{self.title}: запрос не выполнен ({code or type(error).__name__}).")
+# What readers and writers share ---------------------------------------------------------------------------------
+
+
+def title_of(server: Server) -> str:
+    """How messages call a server."""
+    return f"MySQL {server.host}:{server.port}/{server.database}"
+
+
+def connected(driver: Any, server: Server) -> Any:
+    """A connection that gives every value as a text. driver: pymysql."""
+    plain = {kind: way for kind, way in driver.converters.conversions.items() if not isinstance(kind, int)}
+    try:
+        return driver.connect(
+            host=server.host,
+            port=server.port,
+            database=server.database,
+            user=server.user,
+            password=server.password.read().encode(),
+            charset="utf8mb4",
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            ssl=_tls(server),
+            ssl_disabled=server.tls == OFF,
+            conv=plain,  # without converters of answers: every value stays a text
+        )
+    except (driver.MySQLError, OSError) as error:
+        raise judged(driver, title_of(server), error) from None
+
+
+@contextmanager
+def translated(driver: Any, title: str) -> Iterator[None]:
+    """Driver errors as errors of Litso, without values of rows."""
+    try:
+        yield
+    except (driver.MySQLError, OSError) as error:
+        raise judged(driver, title, error) from None
+
+
+def judged(driver: Any, title: str, error: Exception) -> LitsoError:
+    """What the caller of an error of the driver does next."""
+    code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+    if code in _REFUSED:
+        return SourceUnusable(f"{title}: сервер не принимает имя пользователя или пароль.")
+    if code in _WRONG:
+        return SourceUnusable(f"{title}: {_WRONG[code]}.")
+    if isinstance(error, (driver.OperationalError, driver.InterfaceError, OSError)):
+        return Transient(f"{title}: сервер не отвечает ({code or type(error).__name__}).")
+    return SourceUnusable(f"{title}: запрос не выполнен ({code or type(error).__name__}).")
 
 
 def _tls(server: Server) -> ssl.SSLContext | None:

@@ -37,10 +37,8 @@ from litso.sources.yaml_tree import Tree
 _PORT: Final = 5432
 _CONNECT_SECONDS: Final = 15
 _SSL_MODES: Final = {VERIFY: "verify-full", REQUIRE: "require", OFF: "disable"}
-_SESSION: Final = (
-    "-c default_transaction_read_only=on -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601"
-    " -c statement_timeout=30min -c application_name=litso"
-)
+_SESSION: Final = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c application_name=litso"
+_READING: Final = " -c default_transaction_read_only=on -c statement_timeout=30min"
 _WRONG: Final = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege, errors.SyntaxError)
 """What a person has to put right; the server tells it in names of tables and columns alone."""
 _TIMES: Final = ("timestamp", "date")
@@ -70,29 +68,10 @@ class Postgresql:
     """A PostgreSQL database: one repeatable read transaction, server-side cursors, values as text."""
 
     def __init__(self, server: Server) -> None:
-        self.title = f"PostgreSQL {server.host}:{server.port}/{server.database}"
-        self._connection = self._connected(server)
-        for info in self._connection.adapters.types:
-            for oid in filter(None, (info.oid, info.array_oid)):
-                self._connection.adapters.register_loader(oid, TextLoader)
+        self.title = title_of(server)
+        self._connection = connected(server, _READING)
         self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         self._cursor: psycopg.ServerCursor[Any] | None = None
-
-    def _connected(self, server: Server) -> psycopg.Connection[Any]:
-        try:
-            return psycopg.connect(
-                host=server.host,
-                port=server.port,
-                dbname=server.database,
-                user=server.user,
-                password=server.password.read(),
-                sslmode=_SSL_MODES[server.tls],
-                sslrootcert=str(server.ca) if server.ca else "system" if server.tls == VERIFY else None,
-                connect_timeout=_CONNECT_SECONDS,
-                options=_SESSION,
-            )
-        except psycopg.OperationalError as error:
-            raise _not_connected(self.title, str(error)) from None
 
     def version(self) -> str:
         """The version of the server."""
@@ -100,7 +79,7 @@ class Postgresql:
 
     def ask(self, query: str, parameters: Sequence[str] = ()) -> Answer:
         """Ask through a cursor of the server."""
-        with self._translated():
+        with translated(self.title):
             if self._cursor is not None:
                 self._cursor.close()
             self._cursor = self._connection.cursor(name="litso")
@@ -110,7 +89,7 @@ class Postgresql:
 
     def _batches(self, cursor: psycopg.ServerCursor[Any]) -> Iterator[Sequence[tuple[str | None, ...]]]:
         while True:
-            with self._translated():
+            with translated(self.title):
                 rows = cursor.fetchmany(BATCH)
             if not rows:
                 return
@@ -130,22 +109,52 @@ class Postgresql:
         """End the transaction and the connection."""
         self._connection.close()
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Driver errors as errors of Litso, without values of rows."""
-        try:
-            yield
-        except LitsoError:
-            raise
-        except _WRONG as error:
-            raise SourceUnusable(f"{self.title}: {error.diag.message_primary}.") from None
-        except psycopg.OperationalError as error:
-            told = error.diag.message_primary or "соединение потеряно"
-            raise Transient(f"{self.title}: {told}.") from None
-        except psycopg.Error as error:
-            raise SourceUnusable(
-                f"{self.title}: запрос не выполнен ({error.sqlstate or type(error).__name__})."
-            ) from None
+
+# What readers and writers share ---------------------------------------------------------------------------------
+
+
+def title_of(server: Server) -> str:
+    """How messages call a server."""
+    return f"PostgreSQL {server.host}:{server.port}/{server.database}"
+
+
+def connected(server: Server, session: str = "") -> psycopg.Connection[Any]:
+    """A connection that gives every value as the text that the server writes. session: further options."""
+    title = title_of(server)
+    try:
+        connection = psycopg.connect(
+            host=server.host,
+            port=server.port,
+            dbname=server.database,
+            user=server.user,
+            password=server.password.read(),
+            sslmode=_SSL_MODES[server.tls],
+            sslrootcert=str(server.ca) if server.ca else "system" if server.tls == VERIFY else None,
+            connect_timeout=_CONNECT_SECONDS,
+            options=_SESSION + session,
+        )
+    except psycopg.OperationalError as error:
+        raise _not_connected(title, str(error)) from None
+    for info in connection.adapters.types:
+        for oid in filter(None, (info.oid, info.array_oid)):
+            connection.adapters.register_loader(oid, TextLoader)
+    return connection
+
+
+@contextmanager
+def translated(title: str) -> Iterator[None]:
+    """Driver errors as errors of Litso, without values of rows."""
+    try:
+        yield
+    except LitsoError:
+        raise
+    except _WRONG as error:
+        raise SourceUnusable(f"{title}: {error.diag.message_primary}.") from None
+    except psycopg.OperationalError as error:
+        told = error.diag.message_primary or "соединение потеряно"
+        raise Transient(f"{title}: {told}.") from None
+    except psycopg.Error as error:
+        raise SourceUnusable(f"{title}: запрос не выполнен ({error.sqlstate or type(error).__name__}).") from None
 
 
 def _not_connected(title: str, told: str) -> LitsoError:

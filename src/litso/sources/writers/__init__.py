@@ -1,0 +1,1 @@
+"""Writers: ways back into databases that are connected as sources."""
