@@ -99,8 +99,18 @@ def tidy_keeping_lines(text: str) -> str:
     return "\n".join(filter(None, (tidy(line) for line in _NUMBER_WITH_STOP.sub("\ufffd", text).splitlines())))
 
 
+def _with_plain_signs(line: str) -> str:
+    """The line with «@» and «.» for the words and brackets that stand for them, and no spaces about them."""
+    if _BLANK_OR_BRACKET.search(line.strip()) is None:
+        return line
+    return _SPACED_DOT.sub(".", _SPACED_AT.sub("@", line))
+
+
+_BLANK_OR_BRACKET: Final = re.compile(r"[\s(\[{]")
+
+
 def _split(line: str) -> Iterator[str]:
-    spaced = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", line))
+    spaced = _with_plain_signs(line)
     if spaced.count("@") < 2:
         yield " ".join(line.split())
         return
@@ -157,9 +167,9 @@ def _broken(problem: str) -> Email:
 
 def _repair(line: str) -> str:
     """The line with an at-sign and without spaces, when the way is clear."""
-    line = _SPACED_DOT.sub(".", _SPACED_AT.sub("@", f" {line} ").strip())
+    line = _with_plain_signs(f" {line} ").strip()
     line = line.replace(" ", "") if " " in line and _LETTERS_APART.fullmatch(line) else line
-    if re.search("[а-яё]", line):
+    if not line.isascii() and re.search("[а-яё]", line):
         line = _from_russian_keys(line)
     line = re.sub(r"@[@\s]*@|@[\s#\"']+|[\"]@", "@", line)
     line = _SPLIT_DOMAIN.sub(r"@\1.\2", _TWICE.sub(r"\1", line))

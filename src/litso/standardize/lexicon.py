@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -247,19 +247,28 @@ CHANGED_IN_PATRONYMIC: Final = 400
 """The same in a patronymic: those are long, and fewer in kind than given names."""
 
 
-@lru_cache(maxsize=2)
-def _near(role: str) -> Mapping[str, tuple[str, ...]]:
-    """Common words of a role by themselves with one letter left out, for look-ups at one slip's distance."""
+@lru_cache(maxsize=1)
+def _by_form() -> Mapping[str, tuple[str, ...]]:
+    """Common given names and patronymics by themselves with one letter left out, for look-ups of `_near`."""
     found: dict[str, list[str]] = defaultdict(list)
     for word in tables():
-        if len(word) >= 4 and _packed_count(word, role) >= COMMON:
-            for form in {word, *_shorter(word)}:
+        if len(word) >= 4 and max(_packed_count(word, GIVEN), _packed_count(word, PATRONYMIC)) >= COMMON:
+            for form in _forms(word):
                 found[form].append(word)
     return {form: tuple(words) for form, words in found.items()}
 
 
-def _shorter(word: str) -> Iterator[str]:
-    return (word[:place] + word[place + 1 :] for place in range(len(word)))
+def _forms(word: str) -> set[str]:
+    """A word, and the same with one letter left out."""
+    return {word, *[word[:place] + word[place + 1 :] for place in range(len(word))]}
+
+
+@lru_cache(maxsize=4096)
+def _near(word: str) -> tuple[str, ...]:
+    """Common given names and patronymics at one slip's distance of a word; asked for by each part in turn."""
+    by_form = _by_form()
+    forms = by_form.keys() & _forms(word)
+    return tuple({one for form in forms for one in by_form[form] if one_slip(word, one)})
 
 
 @lru_cache(maxsize=131_072)
@@ -274,12 +283,8 @@ def slip_of(word: str, role: str) -> str | None:
     own = _count(word, role)
     if own >= (RARE if role == GIVEN else RARE_PATRONYMIC) or len(word) < 4 or word in real_names():
         return None
-    index = _near(role)
-    forms = {word, *_shorter(word)}
-    if index.keys().isdisjoint(forms):
-        return None
-    near = {one for form in forms for one in index.get(form, ()) if one_slip(word, one)}
-    ranked = sorted(((_count(one, role), one) for one in near), reverse=True)
+    counted = ((_count(one, role), one) for one in _near(word))
+    ranked = sorted((one for one in counted if one[0] >= COMMON), reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] < 10 * ranked[1][0]):
         return None
     count, best = ranked[0]

@@ -191,9 +191,10 @@ def _ordered(place: Ints, words: KnownWords) -> tuple[Ints, Flags]:
     size = (place != NO_WORD).sum(axis=0)
     initials = words.is_initial[place]
     parts = np.full(place.shape, NO_WORD, dtype=np.int64)
-    can_be = words.is_ordinary[place].all(axis=0) & (initials.sum(axis=0) < size) & (size >= 2)
-    with_initials = initials.any(axis=0)
-    with_two = can_be & (size == len(ROLES)) & initials[1] & (initials.sum(axis=0) == 2)
+    with_initials, number = initials.any(axis=0), initials.sum(axis=0)
+    with_two = (size == len(ROLES)) & initials[1] & (number == 2)  # «Ю» beside another initial is no surname
+    can_be = (words.is_ordinary[place] | (initials & with_two)).all(axis=0) & (number < size) & (size >= 2)
+    with_two &= can_be
     for order, at in (("SFM", 0), ("FMS", 2)):  # the word beside two initials is a surname
         _put(parts, place, np.flatnonzero(with_two & ~initials[at]), order)
     for count in (2, 3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import repeat
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -61,6 +62,7 @@ class KnownWords(NamedTuple):
 
 NO_WORD: Final = 0
 _NO_NAME: Final = 1
+_NEW: Final = -1
 
 
 class _Facts(NamedTuple):
@@ -106,12 +108,13 @@ class WordBook:
         with self._lock:
             if len(self._places) > self._limit:
                 self._forget()
-            new = [text for text in texts if text not in self._places]
-            if new:
-                places, facts = _looked_up(pl.Series(new, dtype=pl.String), len(self._known.shown))
-                self._places.update(zip(new, places.tolist(), strict=True))
+            rows = np.asarray([*map(self._places.get, texts, repeat(_NEW))], dtype=np.int64)
+            at = np.flatnonzero(rows == _NEW)
+            if len(at):
+                new = [texts[place] for place in at.tolist()]
+                rows[at], facts = _looked_up(pl.Series(new, dtype=pl.String), len(self._known.shown))
+                self._places.update(zip(new, rows[at].tolist(), strict=True))
                 self._known = _joined(self._known, facts)
-            rows = np.fromiter(map(self._places.__getitem__, texts), dtype=np.int64, count=len(texts))
             return self._known, rows, self._forms
 
 
@@ -160,20 +163,20 @@ def _looked_up(texts: pl.Series, start: int) -> tuple[NDArray[np.int64], KnownWo
     told = telling_surnames(words.str.replace_all("ё", "е", literal=True))
     is_plain = ~words.str.contains("-", literal=True) & (words.str.len_chars() <= LONGEST_WORD)
     is_told = (told["is_telling"] & is_plain).to_numpy()
-    others = [_facts(word) for word in words.filter(pl.Series(~is_told)).to_list()]
+    others = [one_word(word) for word in words.filter(pl.Series(~is_told)).to_list()]
     number = int(is_told.sum())
     place = start + np.where(is_told, np.cumsum(is_told) - 1, number + np.cumsum(~is_told) - 1)
     meant = dict.fromkeys(word for facts in others for word in facts.meant if word)
     rights = {word: start + number + len(others) + at for at, word in enumerate(meant)}
     of_told = pl.Series(is_told)
-    facts = _table([*others, *map(_facts, rights)], words.filter(of_told), told["gender"].filter(of_told), rights)
+    facts = _table([*others, *map(one_word, rights)], words.filter(of_told), told["gender"].filter(of_told), rights)
     return np.append(place, _NO_NAME)[code.fill_null(len(place)).to_numpy()].astype(np.int64), facts
 
 
 def _table(facts: list[_Facts], told: pl.Series, told_gender: pl.Series, rights: dict[str, int]) -> KnownWords:
     """Facts in arrays: those of told surnames, then the others."""
     size = len(told)
-    facts = [_facts(_TOLD), *facts]
+    facts = [one_word(_TOLD), *facts]
     repeated = np.append(np.zeros(size, dtype=np.int64), np.arange(1, len(facts)))
     shown, written, of_weights, before, genders, guess, are_met, meant, flags = zip(*facts, strict=True)
     gender = [column[repeated] for column in _columns(genders, np.int64)]
@@ -219,7 +222,7 @@ def _columns(rows: Any, kind: Any) -> list[NDArray[Any]]:
 
 
 @lru_cache(maxsize=131_072)
-def _facts(text: str) -> _Facts:
+def one_word(text: str) -> _Facts:
     """Look up one lower-case word."""
     word = word_of(text)
     found, not_last = weights(word), before_end(word)
