@@ -65,6 +65,53 @@ BESIDE = [
 FILLERS = ["хххх хххх", "аааа", "фывапр", "Тест Тестович Тестов", "Пустая квартира", "муниципальная", "Подвал"]
 
 
+TORN = [
+    ("Сухина Тама ра Ивановна", "Сухина Тамара Ивановна"),
+    ("Тама ра Ивановна Сухина", "Сухина Тамара Ивановна"),
+    ("Каза кова Светлана Яковлевна", "Казакова Светлана Яковлевна"),
+    ("КА ЛИКОВА СВЕТЛАНА ЯКОВЛЕВНА", "Каликова Светлана Яковлевна"),
+    ("Александр Михайлович Симон ов", "Симонов Александр Михайлович"),
+    ("Семенов Ев гений Иванович", "Семенов Евгений Иванович"),
+    ("ПЕТРОВ ПЕТР МИХАЙЛО ВИЧ", "Петров Петр Михайлович"),
+    ("Петр Кузьм ич Демидов", "Демидов Петр Кузьмич"),
+    ("абонент Каза кова Светлана Яковлевна т. 231-60-14", "Казакова Светлана Яковлевна"),
+]
+
+NOT_TORN = [
+    "Ван дер Берг Йоханнес", "Мамедов Али Гасан оглы", "Нгуен Тхи Лан Ань", "Петрова Анна Мария Ивановна",
+    "Гарсиа Лопес Мария Луиза", "Каза Кова Светлана", "Абвгд Жзикл Мнопр Стуфх",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "result"), TORN)
+def test_halves_of_a_torn_word_come_together(text: str, result: str) -> None:
+    found = name_parts(text)
+    assert found.result == result
+    assert "typo_fixed" in (found.problems or "").split(";")
+    assert name_parts(found.result).result == found.result
+
+
+@pytest.mark.parametrize("text", NOT_TORN)
+def test_words_of_their_own_stay_apart(text: str) -> None:
+    found = name_parts(text)
+    assert found.result is not None
+    assert sorted(found.result.lower().split()) == sorted(text.lower().split())
+
+
+def test_torn_names_and_eastern_initials_of_a_column_are_read_as_one_by_one() -> None:
+    texts = [
+        *(text for text, _ in TORN),
+        *NOT_TORN,
+        "Зуев Ю.В.",
+        "Е.Ю. Зуева",
+        "Ю Ю.В.",
+        "Зуев Ю",
+        "Ким Е.",
+        "Ли Е.А. (умер)",
+    ]
+    assert name_column(pl.Series(texts)).rows() == [tuple(name(text)) for text in texts]
+
+
 @pytest.mark.parametrize(("text", "surname", "given", "patronymic", "gender", "genitive"), EASTERN)
 def test_eastern_names(text: str, surname: str, given: str, patronymic: str, gender: str, genitive: str) -> None:
     found = name(text)

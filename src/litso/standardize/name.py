@@ -39,7 +39,7 @@ from litso.standardize.name_roles import (
     word_gender,
     word_of,
 )
-from litso.standardize.name_text import GARBAGE, NOISE, first_person, is_filler, simple_words
+from litso.standardize.name_text import GARBAGE, NOISE, TYPO_FIXED, first_person, is_filler, simple_words
 
 
 class Name(NamedTuple):
@@ -78,7 +78,6 @@ MAX_LENGTH: Final = 300
 """Longer cells are texts; what follows is not read."""
 HARMLESS: Final = frozenset({"noise", "former_surname", "diminutive"})
 """Problems that do not cast doubt on the parts."""
-TYPO_FIXED: Final = "typo_fixed"
 DOUBTS: Final = ("no_surname", "no_given_name", "gender_conflict", "unknown_word", "diminutive")
 """What makes a reading less than sure, in the order in which it is named."""
 

@@ -25,14 +25,13 @@ from litso.standardize.name import (
     MAX_LENGTH,
     PARTS_SCHEMA,
     SCHEMA,
-    TYPO_FIXED,
     Name,
     Parts,
     name,
     name_parts,
 )
 from litso.standardize.name_roles import LOG_ORDERS, ONCE, must_end
-from litso.standardize.name_text import SIMPLE, bracketed
+from litso.standardize.name_text import SIMPLE, TYPO_FIXED, bracketed
 from litso.standardize.name_words import GENDERS, NO_WORD, ROLES, Forms, KnownWords, word_book
 
 Ints: TypeAlias = NDArray[np.int64]

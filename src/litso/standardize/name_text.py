@@ -28,12 +28,14 @@ from litso.standardize.lexicon import (
 )
 from litso.standardize.name_cases import is_oblique
 from litso.standardize.name_roles import LONGEST, PARTICLES, PREFIXES, Word, roles, sure_role, word_of
+from litso.standardize.name_torn import untorn
 from litso.standardize.wordlists import sections
 
 _LISTS: Final = sections("name_words.txt")
 GARBAGE: Final = _LISTS["garbage"]
 NOISE: Final = _LISTS["noise"]
 WEAK_PREFIXES: Final = _LISTS["weak_prefixes"]
+TYPO_FIXED: Final = "typo_fixed"
 
 
 class Found(NamedTuple):
@@ -76,15 +78,15 @@ def simple_words(line: str) -> Found | None:
     """Words of a cell that holds nothing but one name; None when it may hold more."""
     if _IS_SIMPLE.fullmatch(line) is None or _IS_CAMEL.search(line):
         return None
-    pieces = _PIECE.findall(line)
-    words = [word_of(piece) for piece in pieces]
-    if "и" in pieces or not all(map(is_ordinary, words)):
+    written = _PIECE.findall(line)
+    if "и" in written or not all(is_ordinary(word_of(piece)) for piece in written):
         return None
-    words = _with_initials(words, pieces)
+    pieces = untorn(written)
+    words = _with_initials([word_of(piece) for piece in pieces], pieces)
     initials = sum(word.is_initial for word in words)
     if not 2 <= len(words) <= LONGEST or initials > 2 or (initials == 2 and len(words) == LONGEST):
         return None
-    return Found(words, ())
+    return Found(words, (TYPO_FIXED,) if pieces != written else ())
 
 
 def is_ordinary(word: Word) -> bool:
@@ -254,7 +256,7 @@ def _first_of_several(line: str) -> Found:
     """Words of the first person; signs that only divide the parts of one name do not make several persons."""
     line = _TORN.sub(r"\1\2", _HYPHEN.sub(_hyphen, line))
     segments = [_words(part) for part in _SPLIT.split(line)]
-    problems = ("noise",) if any(has_noise for _, has_noise in segments) else ()
+    problems = tuple(dict.fromkeys(problem for _, found in segments for problem in found))
     people = [words for words, _ in segments if words]
     if not people:
         return Found([], problems)
@@ -277,14 +279,16 @@ _INITIALS: Final = re.compile(r"(?<![^\W_])([^\W\d_])\s*\.")
 _WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`](?=[^\W\d_]))*(?:-[^\W\d_](?:[^\W\d_]|['’`](?=[^\W\d_]))*)*")
 
 
-def _words(part: str) -> tuple[list[Word], bool]:
-    """Words of a segment without noise, and whether there was noise."""
-    pieces = _WORD.findall(_INITIALS.sub(r"\1 . ", _BETWEEN.sub(" ", part)))
-    words = [word_of(piece) for piece in pieces]
-    kept = [word for word in words if word.folded.replace("-", "") not in NOISE]
+def _words(part: str) -> tuple[list[Word], tuple[str, ...]]:
+    """Words of a segment without noise, and what was noticed."""
+    found = _WORD.findall(_INITIALS.sub(r"\1 . ", _BETWEEN.sub(" ", part)))
+    telling = [piece for piece in found if fold(piece).replace("-", "") not in NOISE]
+    pieces = untorn(telling)
+    problems = (("noise",) if len(telling) < len(found) else ()) + ((TYPO_FIXED,) if pieces != telling else ())
+    kept = [word_of(piece) for piece in pieces]
     apart = [piece for word in kept for piece in _pulled_apart(word, len(kept))]
     small = {piece for piece in pieces if piece.islower()}
-    return joined(_with_initials(apart, pieces), small), len(kept) < len(words)
+    return joined(_with_initials(apart, pieces), small), problems
 
 
 def _with_initials(words: list[Word], pieces: list[str]) -> list[Word]:
