@@ -200,17 +200,18 @@ def test_reads_are_written_down(connection: Connection) -> None:
 
 def test_a_repeated_request_is_answered_as_before(connection: Connection) -> None:
     assert idempotency.find(connection, "anna", "k", b"{}") is None
-    idempotency.keep(connection, "anna", "k", b"{}", Reply(201, '{"id": 1}'))
-    assert idempotency.find(connection, "anna", "k", b"{}") == Reply(201, '{"id": 1}')
+    idempotency.keep(connection, "anna", "k", b"{}", Reply(201, '{"id": 1}', {"etag": '"1"'}))
+    assert idempotency.find(connection, "anna", "k", b"{}") == Reply(201, '{"id": 1}', {"etag": '"1"'})
     assert idempotency.find(connection, "boris", "k", b"{}") is None
-    with pytest.raises(Conflict):
+    with pytest.raises(BadUsage):
         idempotency.find(connection, "anna", "k", b"[]")
 
 
 def test_answers_are_kept_for_a_day(connection: Connection) -> None:
-    idempotency.keep(connection, "anna", "old", b"", Reply(200, ""))
+    idempotency.keep(connection, "anna", "old", b"", Reply(200, "", {}))
     connection.execute("update idempotency set created_at = now() - interval '25 hours'")
-    idempotency.keep(connection, "anna", "new", b"", Reply(200, ""))
+    idempotency.keep(connection, "anna", "new", b"", Reply(200, "", {}))
+    assert idempotency.sweep(connection) == 1
     assert idempotency.find(connection, "anna", "old", b"") is None
     assert idempotency.find(connection, "anna", "new", b"") is not None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +14,14 @@ from litso.commands.serve import build_app
 from litso.settings import load_settings
 from litso.store import users
 from litso.store.database import Store
+from litso.usecases import background
 from litso.usecases.access import Actor
+from litso.usecases.jobs import kinds_of
 from litso.usecases.loading import register_source
 from litso.usecases.online import Given, upsert_records
+from litso.usecases.working import work_off
 
 ROBOT = Actor("crm", "integrator", is_service=True)
-PATIENCE = 600
 IVANOV = {"full_name": "Хворостинин Пётр Ильич", "birth_date": "12.04.1961"}
 
 
@@ -50,10 +51,15 @@ def resolved_client(
 
 
 def settled(client: TestClient, path: str, *statuses: str) -> dict[str, Any]:
-    """What is at a path when its work is done."""
-    for _ in range(PATIENCE):
-        found: dict[str, Any] = client.get(path).json()
-        if found["status"] in statuses:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"it is still {found['status']}")
+    """What is at a path when the workers have done what was begun."""
+    work_begun(client)
+    found: dict[str, Any] = client.get(path).json()
+    assert found["status"] in statuses
+    return found
+
+
+def work_begun(client: TestClient) -> None:
+    """Do what callers began, as a worker does."""
+    state = client.app.state
+    begun = {kind: work for kind, work in kinds_of(state.settings).items() if kind in background.BEGUN}
+    work_off(state.store, kinds=begun)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import jsonschema
@@ -54,17 +56,20 @@ def party_of(client: TestClient, source: str, source_id: str) -> str:
 # Keys and tags ----------------------------------------------------------------------------------------------------
 
 
+PAIR = {"verdict": "unsure", "left": {"source": "crm", "source_id": "1"}, "right": {"source": "crm", "source_id": "2"},
+        "reason": "проба"}  # fmt: skip
+
+
 def test_a_write_with_a_key_is_done_once(client: TestClient) -> None:
     key = {"Idempotency-Key": "rehearse-1"}
-    body = {"pairs": [{"verdict": "unsure", "left": {"source": "crm", "source_id": "1"},
-                       "right": {"source": "crm", "source_id": "2"}, "reason": "x"}], "reason": "проба"}  # fmt: skip
+    body = {"pairs": [PAIR], "reason": "проба"}
     first = client.post("/v1/judgements/bulk", json=body, headers=key)
     second = client.post("/v1/judgements/bulk", json=body, headers=key)
     assert (first.status_code, second.status_code) == (202, 202)
     assert second.json() == first.json()
     assert second.headers["idempotent-replayed"] == "true"
     other = client.post("/v1/judgements/bulk", json={**body, "reason": "другая"}, headers=key)
-    assert other.status_code == 409
+    assert other.status_code == 422
     without = client.post("/v1/judgements/bulk", json=body)
     assert without.json()["operation_id"] != first.json()["operation_id"]
 
@@ -86,6 +91,64 @@ def test_a_secret_is_not_kept_with_its_key(client: TestClient) -> None:
     with client.store.transaction() as connection:
         kept = [row[0] for row in connection.execute("select response from litso.idempotency").fetchall()]
     assert not [one for one in kept if "litso_" in one]
+
+
+KEYED = {
+    "a record": ("/v1/records", {"source": "crm", "source_id": "new", "attributes": {"full_name": "Ёлкина Яна"}}),
+    "a job": ("/v1/records", [{"source": "crm", "source_id": "job", "attributes": {"phone": "89270001122"}}]),
+    "a pin": ("/v1/parties/{}/pins", {"attribute": "given_name", "value": "Пётр", "reason": "проба"}),
+    "a judgement": ("/v1/judgements", PAIR),
+    "judgements in bulk": ("/v1/judgements/bulk", {"pairs": [PAIR], "reason": "проба"}),
+    "a consumer": ("/v1/consumers", {"name": "half", "purpose": "проба"}),
+    "an event": ("/v1/track", {"userId": "half", "event": "Проба", "messageId": "half-1"}),
+    "a rehearsal": ("/v1/tuning", {"threshold": 7.5}),
+}
+
+
+@pytest.mark.parametrize("what", KEYED)
+def test_a_write_is_done_and_its_answer_kept_or_neither(client: TestClient, what: str) -> None:
+    path, body = KEYED[what]
+    address = path.format(party_of(client, "crm", "1"))
+    headers = {"Idempotency-Key": what, "If-Match": "*"} | ({"Prefer": "respond-async"} if what == "a job" else {})
+    before = rows_of_all(client)
+    with answers_that_cannot_be_kept(client):
+        assert client.post(address, json=body, headers=headers).status_code == 500
+        assert rows_of_all(client) == before
+    first, second = (client.post(address, json=body, headers=headers) for _ in range(2))
+    assert 200 <= first.status_code < 300, first.text
+    written = rows_of_all(client)
+    assert written != before
+    assert second.headers["idempotent-replayed"] == "true"
+    assert second.status_code in (first.status_code, 409)
+    assert second.headers.get("location") == first.headers.get("location")
+    assert rows_of_all(client) == written
+
+
+@contextmanager
+def answers_that_cannot_be_kept(client: TestClient) -> Iterator[None]:
+    """What comes last fails, as when the server is killed before the end."""
+    with client.store.transaction() as connection:
+        connection.execute("alter table idempotency add constraint never check (status < 0) not valid")
+    yield
+    with client.store.transaction() as connection:
+        connection.execute("alter table idempotency drop constraint never")
+
+
+def rows_of_all(client: TestClient) -> dict[str, int]:
+    """How many rows each table has."""
+    with client.store.transaction() as connection:
+        listed = "select tablename from pg_tables where schemaname = 'litso'"
+        tables = [row[0] for row in connection.execute(listed).fetchall()]
+        return {table: connection.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}
+
+
+def test_the_same_write_from_many_at_once_is_done_once(client: TestClient) -> None:
+    headers = {"Idempotency-Key": "at once"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.post("/v1/judgements", json=PAIR, headers=headers), range(16)))
+    assert {one.status_code for one in answers} == {201}
+    assert len({one.json()["judgement_id"] for one in answers}) == 1
+    assert sum("idempotent-replayed" in one.headers for one in answers) == 15
 
 
 def test_an_empty_answer_is_repeated_too(client: TestClient) -> None:

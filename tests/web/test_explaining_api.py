@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from resolved import IVANOV, PATIENCE, resolved_client, settled
+from resolved import IVANOV, resolved_client, settled, work_begun
 
 from litso.usecases.online import Given
 
@@ -34,12 +33,8 @@ def drawn(client: TestClient) -> int:
     """Number of a new sample, when it has its pairs."""
     begun = client.post("/v1/samples", json={"size": 20})
     assert begun.status_code == 202
-    number = int(begun.json()["sample_id"])
-    for _ in range(PATIENCE):
-        if client.get(f"/v1/samples/{number}/estimate").json()["pairs"]:
-            break
-        time.sleep(0.1)
-    return number
+    work_begun(client)
+    return int(begun.json()["sample_id"])
 
 
 def explained(client: TestClient, left: str, right: str, **options: Any) -> dict[str, Any]:

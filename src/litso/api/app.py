@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from litestar import Litestar, Request, Response, Router
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import State
@@ -24,7 +24,7 @@ from litso.api.clean import clean_router
 from litso.api.consents import consents_router
 from litso.api.consumers import consumers_router
 from litso.api.document import document_of
-from litso.api.exchange import Exchange, Unpacked
+from litso.api.exchange import MOST_KEYED, PART, Exchange, Unpacked
 from litso.api.explaining import explaining_router
 from litso.api.exports import exports_router
 from litso.api.intake import intake_router, links_router
@@ -89,14 +89,18 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
     gathering = Gathering(store)
 
     def the_store(request: AnyRequest) -> Store:
+        part: Store | None = request.scope.get(PART)  # type: ignore[assignment]
         actor = request.scope.get("user")
-        return store if actor is None else store.seen_by(actor.name, actor.scope)
+        if part is not None or actor is None:
+            return part or store
+        return store.seen_by(actor.name, actor.scope)
 
     def the_settings() -> Settings:
         return settings
 
-    def the_gathering() -> Gathering:
-        return gathering
+    def the_gathering(request: AnyRequest) -> Gathering:
+        own = the_store(request)
+        return gathering if own is store else Gathering(own)
 
     if settings.metrics_token_file is not None:
         metrics_token(settings.metrics_token_file)
@@ -127,6 +131,7 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
                 "traffic": traffic,
                 "gauges": StoreGauges(store),
                 "limits": Limits(settings),
+                "keyed": CapacityLimiter(MOST_KEYED),
             }
         ),
         logging_config=None,

@@ -14,7 +14,6 @@ from litso.api import case_schemas as schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenStore
-from litso.api.once import IdempotencyKey, once
 from litso.api.paging import link_header
 from litso.api.schemas import RecordKey, named
 from litso.domain.case import Ground, ground_risk
@@ -121,19 +120,13 @@ def get_case(request: ApiRequest, store: GivenStore, case_id: CaseId) -> Respons
     summary="Put a question by hand",
     responses={**NOT_FOUND, **CONFLICT},
 )
-def open_case(
-    request: ApiRequest, store: GivenStore, data: JSONBody[schemas.CaseIn], idempotency_key: IdempotencyKey = None
-) -> Response[schemas.CaseOut]:
+def open_case(request: ApiRequest, store: GivenStore, data: JSONBody[schemas.CaseIn]) -> Response[schemas.CaseOut]:
     """A question about two records that a steward shall decide."""
     left, right = ((key.source, key.source_id) for key in (data.left, data.right))
 
     with store.transaction() as connection:
-
-        def work() -> schemas.CaseOut:
-            made = case_desk.open_case(store.within(connection), request.user, left, right, data.note)
-            return _out(connection, request.user, made)
-
-        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
+        made = case_desk.open_case(store.within(connection), request.user, left, right, data.note)
+        return Response(_out(connection, request.user, made), status_code=HTTP_201_CREATED)
 
 
 @post(

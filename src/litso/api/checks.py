@@ -13,7 +13,6 @@ from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND
 from litso.api.given import GivenStore
-from litso.api.once import IdempotencyKey, once
 from litso.api.paging import from_cursor, link_header, to_cursor
 from litso.api.parties import Cursor, Id, Limit
 from litso.usecases import checks
@@ -114,18 +113,13 @@ def decide(
     store: GivenStore,
     match_id: FromPath[int],
     data: JSONBody[schemas.HitDecisionIn],
-    idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
     """True, false, or open again. It stays while the list has the entry, unless the match becomes surer."""
     with store.transaction() as connection:
-
-        def work() -> schemas.HitDecisionOut:
-            number = checks.decide(
-                connection, request.user, match_id, verdict=data.verdict, reason=data.reason, seen=data.grade
-            )
-            return schemas.HitDecisionOut(number, match_id, data.verdict)
-
-        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
+        number = checks.decide(
+            connection, request.user, match_id, verdict=data.verdict, reason=data.reason, seen=data.grade
+        )
+    return Response(schemas.HitDecisionOut(number, match_id, data.verdict), status_code=HTTP_201_CREATED)
 
 
 checks_router = Router(

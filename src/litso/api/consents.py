@@ -13,7 +13,6 @@ from litso.api import steward_schemas as out
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND
 from litso.api.given import GivenStore
-from litso.api.once import IdempotencyKey, once
 from litso.api.parties import Id
 from litso.usecases import consenting
 from litso.usecases.access import PURPOSES
@@ -36,23 +35,16 @@ def state(
     request: ApiRequest,
     store: GivenStore,
     data: JSONBody[out.ConsentIn],
-    idempotency_key: IdempotencyKey = None,
 ) -> Response[out.ConsentOut]:
     """Enter a statement, on the record of the party that has the contact or on the record given. The same again is
     answered as it stands."""
-
-    def work() -> out.ConsentOut:
-        said = Said(
-            data.contact, data.purpose, data.legal_entity, data.channel, data.state, data.at, data.until, data.form,
-            data.text_version, data.evidence,
-        )  # fmt: skip
-        record = (data.record.source, data.record.source_id) if data.record else None
-        part = store.within(connection)
-        made = consenting.state_consent(part, request.user, said, party_id=data.party_id, record=record)
-        return schemas.named(made, out.ConsentOut)
-
-    with store.transaction() as connection:
-        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
+    said = Said(
+        data.contact, data.purpose, data.legal_entity, data.channel, data.state, data.at, data.until, data.form,
+        data.text_version, data.evidence,
+    )  # fmt: skip
+    record = (data.record.source, data.record.source_id) if data.record else None
+    made = consenting.state_consent(store, request.user, said, party_id=data.party_id, record=record)
+    return Response(schemas.named(made, out.ConsentOut), status_code=HTTP_201_CREATED)
 
 
 @get(

@@ -1,7 +1,6 @@
 """What all calls of the API have in common: a repeated write is not done again, an unchanged answer not sent again.
 
-Both stand around the handlers, so that a new call has them without saying so. Handlers that are given the key
-themselves (`once`) keep the answer in the transaction of their work.
+Both stand around the handlers, so that a new call has them without saying so.
 """
 
 from __future__ import annotations
@@ -9,29 +8,37 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import msgspec
-from anyio import to_thread
+from anyio import from_thread, to_thread
+from litestar import Request
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from litso.api.problems import MEDIA_TYPE
+from litso.api.problems import MEDIA_TYPE, problem_response
 from litso.api.schemas import Problem
-from litso.errors import BadUsage
+from litso.errors import BadUsage, LitsoError
 from litso.store import idempotency
 from litso.store.database import Store
 from litso.store.idempotency import Reply
+from litso.usecases.access import Actor
 
 SECRET: Final = "answers_secret"
 """Option of a handler whose answer holds a secret: it is not kept."""
 
 FILE: Final = "answers_file"
 """Option of a handler whose answer is a file: it goes on piece by piece."""
+PART: Final = "litso_part"
+"""In the scope of a request with a key: the store within the transaction of the request."""
 
 _LONGEST_KEY: Final = 200
+MOST_KEYED: Final = 6
+"""Writes with a key at once; each holds a connection, and others need some too."""
+_KEPT_HEADERS: Final = ("content-type", "location", "etag")
 _LARGEST_BODY: Final = 16 << 20
 _TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 _DONE_BEFORE: Final = Problem(
@@ -55,14 +62,10 @@ class Exchange(ASGIMiddleware):
             await _read(http, receive, send, next_app, headers.get("if-none-match"))
             return
         key = headers.get("idempotency-key")
-        if key is None or _keeps_itself(http):
+        if key is None:
             await next_app(scope, receive, send)
             return
         await _write(http, receive, send, next_app, key)
-
-
-def _keeps_itself(scope: HTTPScope) -> bool:
-    return "idempotency_key" in scope["route_handler"].parsed_fn_signature.parameters
 
 
 # Reads ------------------------------------------------------------------------------------------------------------
@@ -89,51 +92,66 @@ def is_known(tag: str, known: str) -> bool:
 # Writes -----------------------------------------------------------------------------------------------------------
 
 
+class _NotDone(Exception):
+    """The handler answered that it did not do it."""
+
+    def __init__(self, answer: _Answer) -> None:
+        self.answer = answer
+
+
 async def _write(scope: HTTPScope, receive: Receive, send: Send, next_app: ASGIApp, key: str) -> None:
-    """Do a write once for a key: an answer of success is kept, a failure can be tried again."""
+    """Do a write once for a key. The handler works in a transaction that keeps its answer as well: what it did and
+    what it answered are there both, or neither; a failure can be tried again. Nothing is answered before the commit.
+    """
     if not 1 <= len(key) <= _LONGEST_KEY:
         raise BadUsage(f"Idempotency-Key: 1 to {_LONGEST_KEY} characters")
     body = _Body(receive)
     await body.read()
+    actor: Actor = scope["user"]
     store: Store = scope["app"].state.store
-    actor: str = scope["user"].name
-    query = scope["query_string"]
-    asked = f"{scope['method']} {scope['path']}\n".encode() + query + b"\n" + body.content
-    known = await to_thread.run_sync(_claim, store, actor, key, asked)
-    if known is not None:
-        await _replayed(known).send(send)
-        return
-    answer = _Answer()
-    try:
+    asked = f"{scope['method']} {scope['path']}\n".encode() + scope["query_string"] + b"\n" + body.content
+
+    async def do(part: Store) -> _Answer:
+        scope[PART] = part  # type: ignore[typeddict-unknown-key]
+        answer = _Answer()
         await next_app(scope, body.receive, answer.take)
-    finally:
-        is_done = 200 <= answer.status < 300
-        kept = Reply(answer.status, answer.body.decode()) if is_done else None
-        if is_done and scope["route_handler"].opt.get(SECRET):
-            kept = Reply(_DONE_BEFORE.status, msgspec.json.encode(_DONE_BEFORE).decode())
-        await to_thread.run_sync(_end, store, actor, key, kept)
+        return answer
+
+    def once() -> _Answer:
+        seen = store.seen_by(actor.name, actor.scope)
+        with seen.transaction() as connection:
+            known = idempotency.find(connection, actor.name, key, asked)
+            if known is not None:
+                return _replayed(known)
+            answer = from_thread.run(do, seen.within(connection))
+            if not 200 <= answer.status < 300:
+                raise _NotDone(answer)
+            idempotency.keep(connection, actor.name, key, asked, _kept(answer, scope["route_handler"].opt))
+            return answer
+
+    try:
+        answer = await to_thread.run_sync(once, limiter=scope["app"].state.keyed)
+    except _NotDone as error:
+        answer = error.answer
+    except LitsoError as error:
+        # Litestar knows of the handler's answer, which is thrown away, and would not give another.
+        request: Request[Any, Any, Any] = Request(scope)
+        await problem_response(request, error).to_asgi_response(None, request)(scope, receive, send)
+        return
     await answer.send(send)
 
 
-def _claim(store: Store, actor: str, key: str, asked: bytes) -> Reply | None:
-    with store.transaction() as connection:
-        return idempotency.claim(connection, actor, key, asked)
-
-
-def _end(store: Store, actor: str, key: str, reply: Reply | None) -> None:
-    with store.transaction() as connection:
-        if reply is None:
-            idempotency.release(connection, actor, key)
-        else:
-            idempotency.answer(connection, actor, key, reply)
+def _kept(answer: _Answer, options: Mapping[str, Any]) -> Reply:
+    if options.get(SECRET):
+        return Reply(_DONE_BEFORE.status, msgspec.json.encode(_DONE_BEFORE).decode(), {"content-type": MEDIA_TYPE})
+    headers = {name: answer.header(name.encode()) for name in _KEPT_HEADERS}
+    return Reply(answer.status, answer.body.decode(), {name: value for name, value in headers.items() if value})
 
 
 def _replayed(reply: Reply) -> _Answer:
-    kind = "application/json" if reply.status < 400 else MEDIA_TYPE
-    headers = [(b"idempotent-replayed", b"true")]
-    if reply.response:
-        headers.append((b"content-type", kind.encode()))
-    return _Answer(reply.status, headers, reply.response.encode())
+    headers = {**reply.headers, "idempotent-replayed": "true"}
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    return _Answer(reply.status, encoded, reply.response.encode())
 
 
 # Packed bodies ----------------------------------------------------------------------------------------------------

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from litestar import Response, Router, delete, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter
-from litestar.status_codes import HTTP_200_OK
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 from msgspec import Meta, Struct
 
 from litso.api.auth import ApiRequest, needs
@@ -62,11 +61,9 @@ def job_out(job: Job) -> JobOut:
     return named(job, JobOut)
 
 
-def begun(answer: Response[Any]) -> Response[Any]:
-    """An answer that is a job, with the place where to ask for it."""
-    job = answer.content if isinstance(answer.content, JobOut) else msgspec.json.decode(answer.content, type=JobOut)
-    answer.set_header("Location", f"/v1/jobs/{job.job_id}")
-    return answer
+def begun(job: Job) -> Response[JobOut]:
+    """A job as an answer, with the place where to ask for it."""
+    return Response(job_out(job), status_code=HTTP_202_ACCEPTED, headers={"Location": f"/v1/jobs/{job.job_id}"})
 
 
 @get("/jobs", sync_to_thread=True, operation_id="list_jobs", summary="Jobs", responses=ALWAYS)

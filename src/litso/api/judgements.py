@@ -16,7 +16,6 @@ from litso.api import schemas, steward_schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenStore
-from litso.api.once import IdempotencyKey, once
 from litso.api.parties import etag
 from litso.api.problems import PreconditionFailed
 from litso.api.records import DryRun
@@ -59,7 +58,6 @@ def judge(
     data: JSONBody[schemas.JudgementIn],
     dry_run: DryRun = False,
     if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
     """Enter a judgement about two source records; their parties are resolved anew at once.
 
@@ -71,16 +69,12 @@ def judge(
 
     with store.transaction() as connection:
         part = store.within(connection)
-
-        def work() -> schemas.JudgementOut:
-            if data.verdict != "unsure":
-                _check_match(part, (left, right), if_match)
-            done = stewardship.judge_within(
-                connection, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason
-            )
-            return _judgement_out(part, done.judgement)
-
-        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
+        if data.verdict != "unsure":
+            _check_match(part, (left, right), if_match)
+        done = stewardship.judge_within(
+            connection, request.user, verdict=data.verdict, left=left, right=right, reason=data.reason
+        )
+        return Response(_judgement_out(part, done.judgement), status_code=HTTP_201_CREATED)
 
 
 @delete(

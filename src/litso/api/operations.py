@@ -16,17 +16,16 @@ from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenStore
 from litso.api.judgements import IfMatch, demand_match, effects_out
-from litso.api.once import IdempotencyKey, once
 from litso.api.paging import from_cursor, link_header, to_cursor
 from litso.api.parties import Cursor, Id
 from litso.errors import BadUsage
 from litso.store import golden
 from litso.store.database import Connection, Store
 from litso.store.operations import Operation
-from litso.usecases import bulk_judging, profiles
+from litso.usecases import background, profiles
 from litso.usecases.access import Actor
-from litso.usecases.background import in_background
 from litso.usecases.bulk_judging import CaseFilter, LinkFilter, Pair
+from litso.usecases.bulk_judging import Given as BulkGiven
 from litso.usecases.operations import (
     Done,
     Versions,
@@ -54,7 +53,6 @@ def merge_parties(
     store: GivenStore,
     data: JSONBody[out.MergeIn],
     if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response[out.OperationDoneOut]:
     """Two parties or more become one, with chosen values if given; one undo takes all of it back."""
 
@@ -64,7 +62,7 @@ def merge_parties(
             is_rehearsal=is_rehearsal,
         )  # fmt: skip
 
-    return _answered(request, store, data.parties, data, do, if_match, idempotency_key)
+    return _answered(request, store, data.parties, data, do, if_match)
 
 
 @post(
@@ -80,7 +78,6 @@ def split_party(
     party_id: Id,
     data: JSONBody[out.SplitIn],
     if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response[out.OperationDoneOut]:
     """The chosen records become a party of their own; what hangs on them goes with them."""
     chosen = [(key.source, key.source_id) for key in data.records]
@@ -91,7 +88,7 @@ def split_party(
             is_rehearsal=is_rehearsal,
         )  # fmt: skip
 
-    return _answered(request, store, [party_id], data, do, if_match, idempotency_key)
+    return _answered(request, store, [party_id], data, do, if_match)
 
 
 def _answered(
@@ -101,23 +98,19 @@ def _answered(
     data: out.MergeIn | out.SplitIn,
     do: Callable[[Store, Versions, bool], Done],
     if_match: str | None,
-    idempotency_key: str | None,
 ) -> Response[out.OperationDoneOut]:
-    """A dry run answers 200; a change needs If-Match, is done once for a key and answers 201."""
+    """A dry run answers 200; a change needs If-Match and answers 201."""
     if data.dry_run:
         return Response(_done(request, do(store, None, True)), status_code=HTTP_200_OK)
 
     with store.transaction() as connection:
-
-        def work() -> out.OperationDoneOut:
-            current = [profiles.current_id(connection, request.user, one) for one in party_ids]
-            present = golden.find_many(connection, current)
-            demand_match(if_match, list(present.values()))
-            is_any = (if_match or "").strip() == "*"
-            versions = None if is_any else {one.party_id: one.version for one in present.values()}
-            return _done(request, do(store.within(connection), versions, False))
-
-        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
+        current = [profiles.current_id(connection, request.user, one) for one in party_ids]
+        present = golden.find_many(connection, current)
+        demand_match(if_match, list(present.values()))
+        is_any = (if_match or "").strip() == "*"
+        versions = None if is_any else {one.party_id: one.version for one in present.values()}
+        done = do(store.within(connection), versions, False)
+    return Response(_done(request, done), status_code=HTTP_201_CREATED)
 
 
 def _done(request: ApiRequest, done: Done) -> out.OperationDoneOut:
@@ -183,8 +176,7 @@ def undo(
             demand_match(if_match, _present(connection, operation_id))
     if found.kind != "bulk":
         return Response(_out(undo_operation(store, request.user, operation_id)), status_code=HTTP_200_OK)
-    begun = bulk_judging.start_undo(store, request.user, operation_id)
-    in_background(bulk_judging.undo, store, request.user, operation_id)
+    begun = background.undo_judgements(store, request.user, operation_id)
     return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
@@ -205,12 +197,11 @@ def _present(connection: Connection, operation_id: int) -> list[golden.Golden]:
 )
 def rehearse(request: ApiRequest, store: GivenStore, data: JSONBody[out.BulkIn]) -> Response[out.OperationOut]:
     """Begin to foresee what many judgements change; ask `GET /v1/operations/{id}` until it is `rehearsed`."""
-    begun = bulk_judging.begin(store, request.user, _given(data), reason=data.reason)
-    in_background(bulk_judging.rehearse, store, request.user, begun.operation_id)
+    begun = background.rehearse_judgements(store, request.user, _given(data), reason=data.reason)
     return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
-def _given(data: out.BulkIn) -> bulk_judging.Given:
+def _given(data: out.BulkIn) -> BulkGiven:
     if sum((bool(data.pairs), data.links is not None, data.cases is not None)) != 1:
         raise BadUsage("give either pairs or links or cases")
     if data.links is not None:
@@ -234,8 +225,7 @@ def _given(data: out.BulkIn) -> bulk_judging.Given:
 )
 def apply(request: ApiRequest, store: GivenStore, operation_id: FromPath[int]) -> Response[out.OperationOut]:
     """Begin, in chunks; what was interrupted goes on."""
-    begun = bulk_judging.start_apply(store, request.user, operation_id)
-    in_background(bulk_judging.apply, store, request.user, operation_id)
+    begun = background.apply_judgements(store, request.user, operation_id)
     return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 

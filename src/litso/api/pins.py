@@ -13,7 +13,6 @@ from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND, PRECONDITION
 from litso.api.given import GivenStore
 from litso.api.judgements import IfMatch, demand_match
-from litso.api.once import IdempotencyKey, once
 from litso.api.paging import link_header, page_of
 from litso.api.parties import Cursor, Id, Limit, Purpose
 from litso.store import golden, pins
@@ -34,11 +33,10 @@ def add_pin(
     party_id: Id,
     data: JSONBody[schemas.PinIn],
     if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response[schemas.PinOut]:
     """Later loads do not overwrite the value; a former pin of the attribute is undone by it."""
 
-    def work() -> schemas.PinOut:
+    with store.transaction() as connection:
         present = golden.get(connection, profiles.current_id(connection, request.user, party_id))
         demand_match(if_match, [present])
         made = pinning.pin(
@@ -51,10 +49,7 @@ def add_pin(
             until=data.until,
             version=None if (if_match or "").strip() == "*" else present.version,
         )
-        return schemas.named(made, schemas.PinOut)
-
-    with store.transaction() as connection:
-        return once(connection, request, idempotency_key, data, HTTP_201_CREATED, work)
+    return Response(schemas.named(made, schemas.PinOut), status_code=HTTP_201_CREATED)
 
 
 @get(

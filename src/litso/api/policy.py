@@ -11,12 +11,11 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND
-from litso.api.given import GivenSettings, GivenStore
+from litso.api.given import GivenStore
 from litso.store import policies
 from litso.store.policies import Trial
+from litso.usecases import background
 from litso.usecases import policy as policy_usecase
-from litso.usecases import policy_apply
-from litso.usecases.background import in_background
 
 
 @get("/policy", sync_to_thread=True, operation_id="get_policy", summary="The policy in force", responses=ALWAYS)
@@ -44,11 +43,10 @@ def list_policies(store: GivenStore) -> schemas.PoliciesOut:
     responses=ALWAYS,
 )
 def rehearse(
-    request: ApiRequest, store: GivenStore, settings: GivenSettings, data: JSONBody[schemas.PolicyIn]
+    request: ApiRequest, store: GivenStore, data: JSONBody[schemas.PolicyIn]
 ) -> Response[schemas.PolicyTrialOut]:
     """Begin to foresee what would change; ask `GET /v1/policy/rehearsals/{id}` until its status is `rehearsed`."""
-    begun = policy_usecase.begin_rehearsal(store, request.user, data.content, "content")
-    in_background(policy_usecase.finish_rehearsal, store, settings, begun.trial_id)
+    begun = background.rehearse_policy(store, request.user, data.content, "content")
     return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
@@ -121,9 +119,8 @@ def get_changes(
 )
 def apply(request: ApiRequest, store: GivenStore, trial_id: FromPath[int]) -> Response[schemas.PolicyTrialOut]:
     """Begin, in journaled chunks; one that was interrupted goes on."""
-    policy_apply.start_apply(store, request.user, trial_id)
-    in_background(policy_apply.apply, store, request.user, trial_id)
-    return Response(_out(_read(store, trial_id)), status_code=HTTP_202_ACCEPTED)
+    begun = background.apply_policy(store, request.user, trial_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
 @post(
@@ -136,9 +133,8 @@ def apply(request: ApiRequest, store: GivenStore, trial_id: FromPath[int]) -> Re
 )
 def roll_back(request: ApiRequest, store: GivenStore, trial_id: FromPath[int]) -> Response[schemas.PolicyTrialOut]:
     """Begin to give the parties the golden records that they had."""
-    policy_apply.start_rollback(store, request.user, trial_id)
-    in_background(policy_apply.rollback, store, request.user, trial_id)
-    return Response(_out(_read(store, trial_id)), status_code=HTTP_202_ACCEPTED)
+    begun = background.roll_back_policy(store, request.user, trial_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
 policy_router = Router(

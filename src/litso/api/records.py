@@ -8,14 +8,13 @@ from typing import Annotated, Any, Final
 from litestar import Response, Router, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody, QueryParameter
-from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
+from litestar.status_codes import HTTP_200_OK
 
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import CONFLICT, NOT_FOUND
 from litso.api.given import GivenGathering, GivenStore
-from litso.api.jobs import BEGUN, begun, job_out
-from litso.api.once import IdempotencyKey, once
+from litso.api.jobs import BEGUN, begun
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
 from litso.usecases import many_records, online
@@ -55,7 +54,6 @@ def upsert(
     data: JSONBody[schemas.RecordIn | list[schemas.RecordIn]],
     dry_run: DryRun = False,
     prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
     """Insert or change records and resolve them at once, all or none; parties, quality codes and evidence come back.
 
@@ -74,19 +72,8 @@ def upsert(
             return Response(_records_out(online.rehearse_records(connection, request.user, given)))
     if is_async:
         with store.transaction() as connection:
-            return begun(
-                once(connection, request, idempotency_key, items, HTTP_202_ACCEPTED, lambda: job_out(
-                    many_records.ask(connection, request.user, given)
-                ))
-            )  # fmt: skip
-    if idempotency_key is None and not request.user.scope.is_limited:
-        return Response(_records_out(gathering.upsert(request.user, given)), status_code=HTTP_200_OK)
-    with store.transaction() as connection:
-
-        def work() -> schemas.RecordsOut:
-            return _records_out(online.upsert_records(connection, request.user, given))
-
-        return once(connection, request, idempotency_key, items, HTTP_200_OK, work)
+            return begun(many_records.ask(connection, request.user, given))
+    return Response(_records_out(gathering.upsert(request.user, given)), status_code=HTTP_200_OK)
 
 
 def _given(item: schemas.RecordIn) -> Given:

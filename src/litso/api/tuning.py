@@ -12,13 +12,12 @@ from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 from litso.api import schemas
 from litso.api.auth import ApiRequest, needs
 from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND
-from litso.api.given import GivenSettings, GivenStore
+from litso.api.given import GivenStore
 from litso.resolve.sampling import Share
 from litso.store import tuning
 from litso.store.tuning import Tuning
-from litso.usecases import tuning_apply, tuning_sample
-from litso.usecases.background import in_background
-from litso.usecases.tuning import Wanted, begin_rehearsal, finish_rehearsal
+from litso.usecases import background, tuning_sample
+from litso.usecases.tuning import Wanted
 
 
 @post(
@@ -29,13 +28,10 @@ from litso.usecases.tuning import Wanted, begin_rehearsal, finish_rehearsal
     summary="Rehearse a model or a threshold",
     responses=ALWAYS,
 )
-def rehearse(
-    request: ApiRequest, store: GivenStore, settings: GivenSettings, data: JSONBody[schemas.TuningIn]
-) -> Response[schemas.TuningOut]:
+def rehearse(request: ApiRequest, store: GivenStore, data: JSONBody[schemas.TuningIn]) -> Response[schemas.TuningOut]:
     """Begin to foresee what would change; ask `GET /v1/tuning/{id}` until its status is `rehearsed`."""
     text = None if data.model is None else msgspec.json.encode(data.model).decode()
-    begun = begin_rehearsal(store, request.user, Wanted(text, "model", data.threshold, data.learn))
-    in_background(finish_rehearsal, store, settings, begun.tuning_id)
+    begun = background.rehearse_model(store, request.user, Wanted(text, "model", data.threshold, data.learn))
     return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
@@ -91,13 +87,10 @@ def get_changes(
     summary="Make a rehearsed model the active one",
     responses={**NOT_FOUND, **CONFLICT},
 )
-def apply(
-    request: ApiRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int]
-) -> Response[schemas.TuningOut]:
+def apply(request: ApiRequest, store: GivenStore, tuning_id: FromPath[int]) -> Response[schemas.TuningOut]:
     """Begin, in journaled chunks; one that was interrupted goes on."""
-    tuning_apply.start_apply(store, request.user, tuning_id)
-    in_background(tuning_apply.apply, store, settings, request.user, tuning_id)
-    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED)
+    begun = background.apply_model(store, request.user, tuning_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
 @post(
@@ -108,13 +101,10 @@ def apply(
     summary="Take an applied model back",
     responses={**NOT_FOUND, **CONFLICT},
 )
-def roll_back(
-    request: ApiRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int]
-) -> Response[schemas.TuningOut]:
+def roll_back(request: ApiRequest, store: GivenStore, tuning_id: FromPath[int]) -> Response[schemas.TuningOut]:
     """Begin to give every record its party back."""
-    tuning_apply.start_rollback(store, request.user, tuning_id)
-    in_background(tuning_apply.rollback, store, settings, request.user, tuning_id)
-    return Response(_out(_read(store, tuning_id)), status_code=HTTP_202_ACCEPTED)
+    begun = background.roll_back_model(store, request.user, tuning_id)
+    return Response(_out(begun), status_code=HTTP_202_ACCEPTED)
 
 
 def _read(store: GivenStore, tuning_id: int) -> Tuning:
@@ -133,16 +123,10 @@ def _read(store: GivenStore, tuning_id: int) -> Tuning:
     summary="Draw a sample of pairs for a steward",
     responses=NOT_FOUND,
 )
-def draw(
-    request: ApiRequest, store: GivenStore, settings: GivenSettings, data: JSONBody[schemas.SampleIn]
-) -> Response[schemas.SampleOut]:
+def draw(request: ApiRequest, store: GivenStore, data: JSONBody[schemas.SampleIn]) -> Response[schemas.SampleOut]:
     """Begin to draw; the sample is ready when it has pairs."""
-    number = tuning_sample.begin_sample(store, request.user, size=data.size, tuning_id=data.tuning_id)
-    with store.transaction() as connection:
-        found = tuning.get_sample(connection, number)
-    in_background(tuning_sample.finish_sample, store, settings, number, data.size, data.seed)
-    answer = schemas.named(found, schemas.SampleOut)
-    return Response(answer, status_code=HTTP_202_ACCEPTED)
+    begun = background.draw_sample(store, request.user, size=data.size, tuning_id=data.tuning_id, seed=data.seed)
+    return Response(schemas.named(begun, schemas.SampleOut), status_code=HTTP_202_ACCEPTED)
 
 
 @get(

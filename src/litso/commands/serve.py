@@ -30,8 +30,7 @@ from litso.store.database import Store
 from litso.store.sealing import load_box
 from litso.telemetry.logs import set_up_logs
 from litso.telemetry.traces import end_traces, set_up_traces
-from litso.usecases.background import in_background
-from litso.usecases.warming import warm
+from litso.usecases.warming import begin_warming
 from litso.web.pages import show_problem
 from litso.web.screens import routes
 
@@ -58,7 +57,7 @@ def serve_store(store: Store, settings: Settings, *, on_ready: Callable[[], None
     set_up_logs(settings.log_level, settings.log)
     set_up_traces("litso-server")
     welcome(store, settings)
-    in_background(warm, store)
+    begin_warming(store)
     app = build_app(store, settings)
     traffic: Traffic = app.state.traffic
     try:

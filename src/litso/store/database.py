@@ -6,7 +6,7 @@ Every function of the store takes a `Connection` first; the use case opens the t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from threading import Lock
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote, urlsplit
@@ -90,7 +90,7 @@ class Store:
 
     def within(self, connection: Connection) -> Store:
         """This store as a part of a transaction of the caller's: what takes a store works in that transaction."""
-        return _Within(self.url, self._pool, connection)
+        return _Within(self, connection)
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
@@ -208,14 +208,34 @@ def _pool(url: str, options: str, most: int) -> ConnectionPool[Connection]:
 class _Within(Store):
     """The store inside one transaction: each of its own is a savepoint there."""
 
-    def __init__(self, url: str, pool: ConnectionPool[Connection], connection: Connection) -> None:
-        self.url, self._pool, self._connection = url, pool, connection
+    def __init__(self, outer: Store, connection: Connection, *, is_whole: bool = False) -> None:
+        self.url, self._outer, self._connection, self._is_whole = outer.url, outer, connection, is_whole
+
+    @property
+    def whole(self) -> Store:
+        """The same transaction without limits."""
+        return _Within(self._outer, self._connection, is_whole=True)
+
+    def seen_by(self, actor: str, scope: Scope) -> Store:
+        """The same transaction with its limits, which are those of the actor already."""
+        return _Within(self._outer, self._connection)
+
+    def within(self, connection: Connection) -> Store:
+        """As of any store."""
+        return self._outer.within(connection)
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Long work commits more than once."""
+        raise BrokenInvariant("long work has no place within a transaction")
+        yield
 
     @contextmanager
     def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
         """A part of the transaction that is rolled back alone when it fails."""
         del patience
-        with translated(), self._connection.transaction():
+        limits = beyond(self._connection) if self._is_whole else nullcontext()
+        with translated(), self._connection.transaction(), limits:
             yield self._connection
 
 

@@ -34,7 +34,7 @@ VIEWS: Final = ("check_decided",)
 
 _WRITTEN: Final = {
     "audit": "insert",
-    "idempotency": "insert, update, delete",
+    "idempotency": "insert",
     "steward_case": "update (claimed_by, claimed_until)",
 }
 

@@ -1029,6 +1029,7 @@ create table idempotency (
     request_hash bytea not null,
     status      integer not null,
     response    text not null,
+    headers     jsonb not null default '{}',
     created_at  timestamptz not null default now(),
     primary key (actor, key)
 );

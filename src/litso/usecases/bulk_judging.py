@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from litso.domain.case import KINDS, OPEN
-from litso.errors import BadUsage, Conflict, LitsoError
+from litso.errors import BadUsage, Conflict, LitsoError, Transient
 from litso.privacy.consent import Subject, allowed
 from litso.store import audit, cases, consumers, crosswalk, golden, judgements, locks, operations
 from litso.store.database import Connection, Store
@@ -218,6 +218,8 @@ def rehearse(store: Store, actor: Actor, operation_id: int, *, on_chunk: OnChunk
             outlook = _foreseen(connection, actor, operation_id, on_chunk)
             operations.change(connection, operation_id, "rehearsed", outlook=found.outlook | outlook)
             return operations.get(connection, operation_id)
+    except Transient:
+        raise  # it can be done again
     except LitsoError as error:
         with store.transaction() as connection:
             operations.change(connection, operation_id, "failed", error=str(error))

@@ -15,13 +15,14 @@ from typing import Final
 
 from litso.errors import BrokenInvariant, LitsoError, Transient
 from litso.settings import Settings
-from litso.store import connections, consumers, intake, jobs, writebacks
+from litso.store import connections, consumers, idempotency, intake, jobs, writebacks
 from litso.store.database import Connection, Store
 from litso.store.invariants import check_invariants
 from litso.store.jobs import Job
 from litso.telemetry import logs, metrics, traces
 from litso.usecases import (
     audit_alarms,
+    background,
     case_refresh,
     collecting,
     exporting,
@@ -92,11 +93,12 @@ def _check_invariants(store: Store, _: Job) -> None:
 
 
 def _sweep(store: Store, _: Job) -> None:
-    """What ended long ago is forgotten: jobs, ids of messages, and what is written down of consumers."""
+    """What ended long ago is forgotten: jobs, ids of messages, answers to keys, what is noted of consumers."""
     with store.transaction() as connection:
         jobs.sweep(connection)
         intake.sweep(connection)
         consumers.sweep_log(connection)
+        idempotency.sweep(connection)
         connections.sweep_runs(connection)
         writebacks.sweep(connection)
 
@@ -118,8 +120,8 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
 )
 """Kind of job → what it does."""
 
-COLLECTING: Final = frozenset({connections.JOB, writing_back.JOB})
-"""Kinds that a worker has a pair of hands of their own for: a source may take hours to be read, or written."""
+APART: Final = (frozenset({connections.JOB, writing_back.JOB}), frozenset(background.BEGUN))
+"""Kinds with a pair of hands of their own in a worker: a source, or what somebody began, may take hours."""
 
 
 def kinds_of(settings: Settings) -> Mapping[str, Work]:
@@ -137,8 +139,12 @@ def kinds_of(settings: Settings) -> Mapping[str, Work]:
         """Golden values go back to a source."""
         writing_back.work(store, settings, job)
 
+    def go_on(store: Store, job: Job) -> None:
+        """What somebody began goes on."""
+        background.BEGUN[job.kind](store, settings, job)
+
     own = {connections.JOB: run_source, exporting.KIND: make_export, writing_back.JOB: write_back}
-    return MappingProxyType({**KINDS, **own})
+    return MappingProxyType({**KINDS, **own, **dict.fromkeys(background.BEGUN, go_on)})
 
 
 PERIODIC: Final[Mapping[str, timedelta]] = MappingProxyType(

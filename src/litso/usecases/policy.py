@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from litso.engine.duckdb import Engine
-from litso.errors import BadUsage, LitsoError, Misconfigured
+from litso.errors import BadUsage, LitsoError, Misconfigured, Transient
 from litso.golden.history import difference
 from litso.golden.policy import DEFAULT_POLICY
 from litso.golden.records import golden_record, golden_records
@@ -78,6 +78,8 @@ def finish_rehearsal(store: Store, settings: Settings, trial_id: int) -> Trial:
                 policies.add_changes(connection, trial_id, found.changes)
                 policies.end_rehearsal(connection, trial_id, found.figures, seen)
                 return policies.get_trial(connection, trial_id)
+    except Transient:
+        raise  # it can be done again
     except LitsoError as error:
         with store.transaction() as connection:
             policies.fail(connection, trial_id, str(error))

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from litso.errors import BadUsage, LitsoError, Misconfigured
+from litso.errors import BadUsage, LitsoError, Misconfigured, Transient
 from litso.resolve.cluster import components
 from litso.resolve.identity import succession
 from litso.resolve.model import UNIT, Model, from_json, to_json
@@ -118,6 +118,8 @@ def finish_rehearsal(store: Store, settings: Settings, tuning_id: int) -> Tuning
                 tuning.replace_changes(connection, tuning_id, forecast.changes)
                 tuning.end_rehearsal(connection, tuning_id, figures)
                 return tuning.get(connection, tuning_id)
+    except Transient:
+        raise  # it can be done again
     except LitsoError as error:
         with store.transaction() as connection:
             tuning.fail(connection, tuning_id, str(error))

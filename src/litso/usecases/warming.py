@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
+from threading import Thread
 from typing import Final
 
+from litso.errors import LitsoError
 from litso.standardize.name_suggestions import suggest_names
 from litso.standardize.one import standardize_one
 from litso.store.database import Store
@@ -13,6 +16,21 @@ from litso.usecases.reconciliation import active_model
 _ADDRESS: Final = "г Самара, ул Мира, д 5, кв 7"
 _NAMES: Final = ("Иванов Аликсандр Пертович", "Qwerty Asdf", 'ООО "Ромашка"')
 """A slip, Latin letters and a company ask for all dictionaries of names."""
+
+
+_LOG: Final = logging.getLogger("litso.warming")
+
+
+def begin_warming(store: Store) -> None:
+    """Warm up beside the first requests; a fault of the store is in the log, and first requests wait then."""
+
+    def work() -> None:
+        try:
+            warm(store)
+        except LitsoError as error:
+            _LOG.warning("%s", error)
+
+    Thread(target=work, name="warming").start()
 
 
 def warm(store: Store) -> None:

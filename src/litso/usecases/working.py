@@ -19,7 +19,7 @@ from litso.store import changes, connections, jobs, listening, locks
 from litso.store.database import Connection, Store
 from litso.usecases.auditing import keep_sealing, seal_all
 from litso.usecases.delivery import Couriers
-from litso.usecases.jobs import COLLECTING, KINDS, PERIODIC, Work, kinds_of, run_next
+from litso.usecases.jobs import APART, KINDS, PERIODIC, Work, kinds_of, run_next
 
 _LOG: Final = logging.getLogger("litso.worker")
 _LOOK_SECONDS: Final = 0.5
@@ -58,8 +58,9 @@ def work(
 
 
 def _shares(kinds: Mapping[str, Work]) -> list[Mapping[str, Work]]:
-    """What each pair of hands does: sources are read beside all other work."""
-    shares = [{kind: kinds[kind] for kind in kinds if (kind in COLLECTING) is apart} for apart in (False, True)]
+    """What each pair of hands does: what may take hours is done beside all other work."""
+    rest = frozenset(kinds).difference(*APART)
+    shares = [{kind: kinds[kind] for kind in kinds if kind in group} for group in (rest, *APART)]
     return [share for share in shares if share]
 
 

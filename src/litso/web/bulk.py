@@ -17,8 +17,7 @@ from litso.domain.case import KINDS
 from litso.errors import BadUsage, SourceUnusable
 from litso.store.database import Store
 from litso.store.operations import Operation
-from litso.usecases import bulk_judging, case_desk
-from litso.usecases.background import in_background
+from litso.usecases import background, case_desk
 from litso.usecases.bulk_judging import CaseFilter, LinkFilter
 from litso.usecases.profiles import source_titles
 from litso.usecases.reconciliation import current_model
@@ -80,7 +79,6 @@ def begin(request: ScreenRequest, store: GivenStore, data: Upload) -> Response[s
     except (BadUsage, ValueError) as error:
         told = str(error) if isinstance(error, BadUsage) else ""
         return _form(request, store, given, _NOTHING, told.partition("; ")[2])
-    in_background(bulk_judging.rehearse, store, actor_of(request), begun.operation_id)
     return see_other(f"/operations/{begun.operation_id}")
 
 
@@ -94,14 +92,14 @@ def _begun(request: ScreenRequest, store: Store, given: Mapping[str, str], file:
     verdict, source = given.get("verdict", ""), given.get("source") or None
     if given.get("what") == _CASES:
         value = int(given.get("value") or 0)
-        return bulk_judging.begin(
+        return background.rehearse_judgements(
             store, actor, CaseFilter(verdict, given.get("kind", ""), source, value), reason=reason
         )
     below = given.get("below", "")
     wanted = LinkFilter(
         verdict, _bits(given.get("above", "")), _bits(below) if below else None, source, given.get("evidence") or None
     )
-    return bulk_judging.begin(store, actor, wanted, reason=reason)
+    return background.rehearse_judgements(store, actor, wanted, reason=reason)
 
 
 def _bits(text: str) -> float:
@@ -118,7 +116,7 @@ def _of_file(store: Store, request: ScreenRequest, file: UploadFile, reason: str
         path = Path(folder) / (Path(file.filename).name or "file")
         path.write_bytes(file.file.read())
         try:
-            return bulk_judging.begin(store, actor_of(request), path, reason=reason)
+            return background.rehearse_judgements(store, actor_of(request), path, reason=reason)
         except SourceUnusable as error:
             raise SourceUnusable(str(error).replace(f"{path.parent}/", "")) from None
 

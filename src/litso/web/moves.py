@@ -16,9 +16,8 @@ from litso.golden.pins import PINNABLE
 from litso.store import golden, operations
 from litso.store.database import Connection, Store
 from litso.store.golden import Golden
-from litso.usecases import bulk_judging, profiles, search
+from litso.usecases import background, bulk_judging, profiles, search
 from litso.usecases.access import Actor
-from litso.usecases.background import in_background
 from litso.usecases.consenting import shown_contact
 from litso.usecases.masking import CONTACT_ATTRIBUTES, DOCUMENT_ATTRIBUTES, Sight
 from litso.usecases.operations import Done, find_operation, latest_operations, merge, split, undo_operation
@@ -216,8 +215,7 @@ def _operation_page(request: ScreenRequest, store: Store, operation_id: int, pro
 @post("/operations/{operation_id:int}/apply", guards=[has_right("judge")], sync_to_thread=True, status_code=200)
 def apply(request: ScreenRequest, store: GivenStore, operation_id: FromPath[int], data: Form) -> Redirect:
     """Begin to apply judgements in bulk."""
-    bulk_judging.start_apply(store, actor_of(request), operation_id)
-    in_background(bulk_judging.apply, store, actor_of(request), operation_id)
+    background.apply_judgements(store, actor_of(request), operation_id)
     return see_other(f"/operations/{operation_id}")
 
 
@@ -231,8 +229,7 @@ def undo(
         is_bulk = find_operation(connection, actor_of(request), operation_id).kind == "bulk"
     try:
         if is_bulk:
-            bulk_judging.start_undo(store, actor, operation_id)
-            in_background(bulk_judging.undo, store, actor, operation_id)
+            background.undo_judgements(store, actor, operation_id)
         else:
             undo_operation(store, actor, operation_id)
     except Conflict:

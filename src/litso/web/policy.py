@@ -10,12 +10,11 @@ from litestar.response import Redirect
 
 from litso.errors import BadUsage
 from litso.store import policies
+from litso.usecases import background
 from litso.usecases import policy as policy_usecase
-from litso.usecases import policy_apply
-from litso.usecases.background import in_background
 from litso.usecases.policy_files import parse_policy
 from litso.usecases.profiles import source_titles
-from litso.web.given import GivenSettings, GivenStore
+from litso.web.given import GivenStore
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, has_right
 from litso.web.signing import Form
@@ -61,16 +60,13 @@ def _policy_page(
 
 
 @post("/policy", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
-def rehearse(
-    request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form
-) -> Response[str] | Redirect:
+def rehearse(request: ScreenRequest, store: GivenStore, data: Form) -> Response[str] | Redirect:
     """Begin a rehearsal of the policy in the form; the page answers at once."""
     text = data.get("content", "")[:_LONGEST]
     try:
-        begun = policy_usecase.begin_rehearsal(store, actor_of(request), text, "policy.yaml")
+        begun = background.rehearse_policy(store, actor_of(request), text, "policy.yaml")
     except BadUsage as error:
         return _policy_page(request, store, problem=str(error), text=text)
-    in_background(policy_usecase.finish_rehearsal, store, settings, begun.trial_id)
     return see_other(f"/policy/{begun.trial_id}")
 
 
@@ -110,16 +106,14 @@ def show_trial(
 @post("/policy/{trial_id:int}/apply", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
 def apply(request: ScreenRequest, store: GivenStore, trial_id: FromPath[int], data: Form) -> Redirect:
     """Begin to apply a rehearsal."""
-    policy_apply.start_apply(store, actor_of(request), trial_id)
-    in_background(policy_apply.apply, store, actor_of(request), trial_id)
+    background.apply_policy(store, actor_of(request), trial_id)
     return see_other(f"/policy/{trial_id}")
 
 
 @post("/policy/{trial_id:int}/rollback", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
 def roll_back(request: ScreenRequest, store: GivenStore, trial_id: FromPath[int], data: Form) -> Redirect:
     """Begin to take a policy back."""
-    policy_apply.start_rollback(store, actor_of(request), trial_id)
-    in_background(policy_apply.rollback, store, actor_of(request), trial_id)
+    background.roll_back_policy(store, actor_of(request), trial_id)
     return see_other(f"/policy/{trial_id}")
 
 

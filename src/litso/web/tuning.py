@@ -11,12 +11,11 @@ from litestar.response import Redirect
 
 from litso.errors import BadUsage
 from litso.store import tuning
-from litso.usecases import tuning_apply, tuning_sample
-from litso.usecases.background import in_background
+from litso.usecases import background, tuning_sample
 from litso.usecases.profiles import source_titles
 from litso.usecases.reconciliation import current_model
-from litso.usecases.tuning import Wanted, begin_rehearsal, finish_rehearsal
-from litso.web.given import GivenSettings, GivenStore
+from litso.usecases.tuning import Wanted
+from litso.web.given import GivenStore
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, has_right
 from litso.web.signing import Form
@@ -86,17 +85,14 @@ def _tuning_page(request: ScreenRequest, store: GivenStore, *, problem: str = ""
 
 
 @post("/tuning", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
-def rehearse(
-    request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form
-) -> Response[str] | Redirect:
+def rehearse(request: ScreenRequest, store: GivenStore, data: Form) -> Response[str] | Redirect:
     """Begin a rehearsal of another threshold, or of a model to be learned; the page answers at once."""
     try:
         given = data.get("threshold", "").replace(",", ".")
         wanted = Wanted(learn=True) if "learn" in data else Wanted(threshold=float(given))
-        begun = begin_rehearsal(store, actor_of(request), wanted)
+        begun = background.rehearse_model(store, actor_of(request), wanted)
     except (ValueError, BadUsage):
         return _tuning_page(request, store, problem="Укажите порог числом, отличным от нынешнего.")
-    in_background(finish_rehearsal, store, settings, begun.tuning_id)
     return see_other(f"/tuning/{begun.tuning_id}")
 
 
@@ -128,31 +124,24 @@ def show_rehearsal(
 
 
 @post("/tuning/{tuning_id:int}/apply", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
-def apply(
-    request: ScreenRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int], data: Form
-) -> Redirect:
+def apply(request: ScreenRequest, store: GivenStore, tuning_id: FromPath[int], data: Form) -> Redirect:
     """Begin to apply a rehearsal."""
-    tuning_apply.start_apply(store, actor_of(request), tuning_id)
-    in_background(tuning_apply.apply, store, settings, actor_of(request), tuning_id)
+    background.apply_model(store, actor_of(request), tuning_id)
     return see_other(f"/tuning/{tuning_id}")
 
 
 @post("/tuning/{tuning_id:int}/rollback", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
-def roll_back(
-    request: ScreenRequest, store: GivenStore, settings: GivenSettings, tuning_id: FromPath[int], data: Form
-) -> Redirect:
+def roll_back(request: ScreenRequest, store: GivenStore, tuning_id: FromPath[int], data: Form) -> Redirect:
     """Begin to roll a tuning back."""
-    tuning_apply.start_rollback(store, actor_of(request), tuning_id)
-    in_background(tuning_apply.rollback, store, settings, actor_of(request), tuning_id)
+    background.roll_back_model(store, actor_of(request), tuning_id)
     return see_other(f"/tuning/{tuning_id}")
 
 
 @post("/samples", guards=[has_right("tune")], sync_to_thread=True, status_code=200)
-def draw(request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form) -> Redirect:
+def draw(request: ScreenRequest, store: GivenStore, data: Form) -> Redirect:
     """Begin to draw a sample, of the parties or of a rehearsal."""
     size, of = (_whole(data.get(name, "")) for name in ("size", "tuning"))
-    number = tuning_sample.begin_sample(store, actor_of(request), size=size or 0, tuning_id=of)
-    in_background(tuning_sample.finish_sample, store, settings, number, size)
+    background.draw_sample(store, actor_of(request), size=size or 0, tuning_id=of)
     return see_other("/tuning")
 
 
