@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from litso.standardize.name import Name, name, name_parts
 from litso.standardize.name_bulk import name_column
@@ -81,6 +83,19 @@ NOT_TORN = [
     "Ван дер Берг Йоханнес", "Мамедов Али Гасан оглы", "Нгуен Тхи Лан Ань", "Петрова Анна Мария Ивановна",
     "Гарсиа Лопес Мария Луиза", "Каза Кова Светлана", "Абвгд Жзикл Мнопр Стуфх",
 ]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.sampled_from(("ван", "Ван", "И", "фон", "де", "да", "ден", "оглы", "Бен", "мак", "Иван", "Петров")),
+        min_size=2,
+        max_size=6,
+    )
+)
+def test_names_of_particles_are_their_own_standard(words: list[str]) -> None:
+    found = name_parts(" ".join(words))
+    if {"ван", "фон", "де", "да", "ден", "оглы", "бен", "мак"}.intersection(map(str.lower, words)):
+        assert name_parts(found.result).result == found.result
 
 
 @pytest.mark.parametrize(("text", "result"), TORN)

@@ -39,7 +39,7 @@ from litso.standardize.name_roles import (
     word_gender,
     word_of,
 )
-from litso.standardize.name_text import GARBAGE, NOISE, TYPO_FIXED, first_person, is_filler, simple_words
+from litso.standardize.name_text import GARBAGE, NOISE, TYPO_FIXED, WEAK_PREFIXES, first_person, is_filler, simple_words
 
 
 class Name(NamedTuple):
@@ -123,7 +123,34 @@ def is_eastern(line: str) -> bool:
 
 
 def name_parts(text: str | None) -> Parts:
-    """Take a name apart: surname, given name, patronymic, gender."""
+    """Take a name apart: surname, given name, patronymic, gender.
+
+    Particles mean what the words beside them let them mean, and in garbage of particles these have changed once it is
+    printed: such a name is read again until it says the same.
+    """
+    found = _read(text)
+    if found.result is None or _PARTICLES.isdisjoint(_WORDS.findall(fold(text or ""))):
+        return found
+    for _ in range(_READINGS):
+        again = _read(found.result)
+        if again.result == found.result:
+            break
+        found = again._replace(qc=1, problems=_joined(found.problems, REREAD))
+    return found
+
+
+_PARTICLES: Final = PARTICLES | PREFIXES | WEAK_PREFIXES
+_WORDS: Final = re.compile(r"\w+")
+_READINGS: Final = 5
+REREAD: Final = "read_again"
+"""Problem of a name whose first reading did not hold."""
+
+
+def _joined(problems: str | None, another: str) -> str:
+    return ";".join(dict.fromkeys([*filter(None, (problems or "").split(";")), another]))
+
+
+def _read(text: str | None) -> Parts:
     if text is None or is_nothing(text):
         return _nothing(2, ())
     line = tidy(text[:MAX_LENGTH].replace("\n", " ; "))
