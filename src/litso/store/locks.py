@@ -67,6 +67,11 @@ def lock_resolution(connection: Connection) -> None:
     lock(connection, RESOLUTION)
 
 
+def lock_resolution_of_few(connection: Connection) -> None:
+    """As `lock_resolution`, for a transaction about a handful of records."""
+    connection.execute(statements("locks")["lock_transaction_of_few"], {"kind": RESOLUTION, "number": 0})
+
+
 def lock(connection: Connection, kind: int) -> None:
     """Wait for a lock of the transaction."""
     connection.execute(statements("locks")["lock_transaction"], {"kind": kind, "number": 0})

@@ -11,13 +11,13 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 from psycopg import sql
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from litso.domain.record import CUSTOM_PREFIX, QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
 from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, read_table, reserve_ids
@@ -33,7 +33,7 @@ UNCHANGED: Final = "unchanged"
 _STANDARD: Final = ("kind", *STANDARD_TEXT, "birth_date", *STANDARD_LISTS, "problems", *(f"qc_{k}" for k in QC_KINDS))
 _WRITTEN: Final = ("record_id", "source", "source_id", "version", "load_id", "content_hash", "payload", "updated_at",
                    "node_id", *_STANDARD, "custom")  # fmt: skip
-_EMPTY: Final = dict.fromkeys(_WRITTEN)
+_NO_LISTS: Final[Mapping[str, Sequence[str]]] = dict.fromkeys((*STANDARD_LISTS, "problems"), ())
 _DIFF: Final = pa.schema(
     [("row", pa.int64()), ("status", pa.string()), ("record_id", pa.int64()), ("node_id", pa.int64())]
 )
@@ -224,14 +224,23 @@ def put(connection: Connection, load_id: int, record: Mapping[str, Any]) -> int:
 
     `record`: a row of the standard schema as a dictionary, and `node_id`, `content_hash` and `payload`.
     """
-    customs = {
-        name.removeprefix(CUSTOM_PREFIX): value
-        for name, value in record.items()
-        if name.startswith(CUSTOM_PREFIX) and value is not None
-    }
-    lists = {name: list(record.get(name) or ()) for name in (*STANDARD_LISTS, "problems")}
-    row = {**_EMPTY, **record, **lists, "load_id": load_id, "custom": Jsonb(customs) if customs else None}
-    return int(scalar(connection, statements("records")["put"], row))
+    return put_many(connection, [{**record, "load_id": load_id}])[record["source"], record["source_id"]]
+
+
+def put_many(connection: Connection, written: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+    """As `put`, a handful at once, each with its `load_id` and none twice; answers ids by source and key."""
+    if not written:
+        return {}
+    rows = msgspec.json.encode([_row(record) for record in written]).decode()
+    found = connection.execute(statements("records")["put"], {"rows": rows}).fetchall()
+    return {(source, source_id): record_id for source, source_id, record_id in found}
+
+
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as an object of the columns of the table that are filled."""
+    row = {name: value for name, value in record.items() if value is not None}
+    customs = {name.removeprefix(CUSTOM_PREFIX): row.pop(name) for name in list(row) if name.startswith(CUSTOM_PREFIX)}
+    return {**_NO_LISTS, **row, "custom": customs} if customs else {**_NO_LISTS, **row}
 
 
 def move_to_nodes(connection: Connection, nodes: Mapping[int, int]) -> int:

@@ -20,9 +20,9 @@ def write(connection: Connection, party_ids: Sequence[str]) -> None:
     """Scopes and accounts of parties, anew from their records."""
     for start in range(0, len(party_ids), _AT_ONCE):
         ids = {"ids": list(party_ids[start : start + _AT_ONCE])}
-        connection.execute(statements("scope")["add_scopes_of"], ids)
-        connection.execute(statements("scope")["write_scopes_of"], ids)
-        connection.execute(statements("scope")["write_accounts_of"], ids)
+        if not scalar(connection, statements("scope")["write_of"], ids):
+            connection.execute(statements("scope")["add_scopes_of"], ids)
+            connection.execute(statements("scope")["write_of"], ids)
 
 
 def write_many(connection: Connection, party_ids: Sequence[str]) -> None:

@@ -83,10 +83,13 @@ def _homes(connection: Connection, belongings: Sequence[Belonging], clusters: Cl
     had = [row for row in belongings if row.home_id]
     known = {row.home_id or "" for row in had}
     names = sorted(set(clusters.values()))
-    if len(names) > 1 and known:
-        names = _natives_first(connection, names, had, clusters)
-    old = parties.oldest_first(connection, known) if len(known) > 1 else list(known)
-    ids = _inherited(names, old, [(clusters[row.node_id], row.home_id or "") for row in had])
+    shares = [(clusters[row.node_id], row.home_id or "") for row in had]
+    ids = dict(shares)
+    if not len(set(shares)) == len(known) == len(ids):  # some have to compete
+        if len(names) > 1:
+            names = _natives_first(connection, names, had, clusters)
+        old = parties.oldest_first(connection, known) if len(known) > 1 else list(known)
+        ids = _inherited(names, old, shares)
     homeless = [name for name in names if name not in ids]
     again = _revived(connection, homeless, clusters, had, set(ids.values()))
     without = [name for name in homeless if name not in again]

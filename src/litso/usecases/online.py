@@ -120,7 +120,7 @@ def upsert_records(connection: Connection, actor: Actor, given: Sequence[Given])
     demand(actor, "write_records")
     if not actor.scope.is_limited:
         return put_records(connection, actor.name, given)
-    locks.lock_resolution(connection)
+    locks.lock_resolution_of_few(connection)
     keys = [(one.source, one.source_id) for one in given]
     with beyond(connection):
         _demand_within(connection, actor, [(row.source, row.source_id) for row in records.find_many(connection, keys)])
@@ -154,7 +154,7 @@ def put_records(connection: Connection, by: str, given: Sequence[Given]) -> list
     """As `upsert_records`, for a caller that has seen to the right; `by` is named in the ledger of loads."""
     if len({(one.source, one.source_id) for one in given}) < len(given):
         raise BadUsage("each record may occur once in a request")
-    locks.lock_resolution(connection)
+    locks.lock_resolution_of_few(connection)
     registered = sources.list_all(connection)
     model, _ = current_model(connection, registered)
     jobs = _jobs(connection, given)
@@ -168,18 +168,26 @@ def put_records(connection: Connection, by: str, given: Sequence[Given]) -> list
     resolved = [job for job in news if job.standard["kind"] != NO_PARTY]
     placement = place(hand, [job.standard for job in resolved])
     node_of = dict(zip((job.key for job in resolved), placement.nodes, strict=True))
+    written = records.put_many(
+        connection, [_row(job, loads_of[job.given.source], node_of.get(job.key)) for job in news]
+    )
     for job in news:
-        change = {"node_id": node_of.get(job.key), "content_hash": job.content, "payload": job.payload}
-        job.record_id = records.put(connection, loads_of[job.given.source], {**job.standard, **change})
+        job.record_id = written[job.key]
     houses = [(job.standard["house_key"], job.standard["address"]) for job in news]
     suggestions.add_new_lines(connection, address_lines((key, line, 1) for key, line in houses if key and line))
     if news:
-        written = {job.record_id: node_of[job.key] for job in resolved if job.record_id is not None}
+        nodes_of = {written[job.key]: node_of[job.key] for job in resolved}
         former = [(job.before.node_id, node_of.get(job.key)) for job in news if job.before]
         left = [node for node, now in former if node is not None and node != now]
         cause = Cause("load", loads_of[news[0].given.source])
-        settle(hand, added=placement.added, left=left, written=written, cause=cause)
+        settle(hand, added=placement.added, left=left, written=nodes_of, cause=cause)
     return _answers(connection, model, jobs)
+
+
+def _row(job: _Job, load_id: int, node: int | None) -> dict[str, Any]:
+    """A row for `records.put_many`."""
+    change = {"load_id": load_id, "node_id": node, "content_hash": job.content, "payload": job.payload}
+    return {**job.standard, **change}
 
 
 def remove_records(connection: Connection, by: str, keys: Sequence[tuple[str, str]]) -> int:

@@ -113,15 +113,17 @@ group by r.source order by r.source;
 select distinct jsonb_object_keys(custom) from source_record where custom is not null order by 1;
 
 -- name: put
--- Insert one record or change it; what it was becomes a version, unless it was only standardized anew.
-with kept as (
+-- Insert records or change them; what they were becomes a version, unless they were only standardized anew.
+with given as materialized (
+    select * from jsonb_populate_recordset(null::source_record, %(rows)s::jsonb)
+), kept as (
     insert into source_record_version (record_id, version, load_id, payload, updated_at, valid_from, valid_to,
                                        party_id, house_key, flat, accounts)
-    select record_id, version, load_id, payload, updated_at, received_at, coalesce(deleted_at, now()),
-           (select c.party_id from crosswalk c where c.record_id = source_record.record_id and c.until is null),
-           house_key, flat, accounts
-    from source_record
-    where source = %(source)s and source_id = %(source_id)s and (payload <> %(payload)s or deleted_at is not null)
+    select r.record_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, coalesce(r.deleted_at, now()),
+           (select c.party_id from crosswalk c where c.record_id = r.record_id and c.until is null),
+           r.house_key, r.flat, r.accounts
+    from given g join source_record r on r.source = g.source and r.source_id = g.source_id
+    where r.payload <> g.payload or r.deleted_at is not null
 )
 insert into source_record as r (
     source, source_id, load_id, content_hash, payload, updated_at, node_id, kind, full_name, surname,
@@ -130,15 +132,13 @@ insert into source_record as r (
     qc_name, qc_birth_date, qc_phone, qc_email, qc_address, qc_snils, qc_inn, qc_ogrn, qc_kpp, qc_passport,
     qc_account, custom
 )
-values (
-    %(source)s, %(source_id)s, %(load_id)s, %(content_hash)s, %(payload)s, %(updated_at)s, %(node_id)s,
-    %(kind)s, %(full_name)s, %(surname)s, %(given_name)s, %(patronymic)s, %(gender)s, %(address)s,
-    %(postal_code)s, %(region)s, %(city)s, %(street)s, %(house)s, %(block)s, %(flat)s, %(house_key)s, %(snils)s,
-    %(inn)s, %(ogrn)s, %(kpp)s, %(passport)s, %(national_id)s, %(opf)s, %(company)s, %(birth_date)s, %(phones)s,
-    %(emails)s, %(accounts)s, %(problems)s, %(qc_name)s, %(qc_birth_date)s, %(qc_phone)s, %(qc_email)s,
-    %(qc_address)s, %(qc_snils)s, %(qc_inn)s, %(qc_ogrn)s, %(qc_kpp)s, %(qc_passport)s, %(qc_account)s,
-    %(custom)s
-)
+select
+    source, source_id, load_id, content_hash, payload, updated_at, node_id, kind, full_name, surname,
+    given_name, patronymic, gender, address, postal_code, region, city, street, house, block, flat, house_key,
+    snils, inn, ogrn, kpp, passport, national_id, opf, company, birth_date, phones, emails, accounts, problems,
+    qc_name, qc_birth_date, qc_phone, qc_email, qc_address, qc_snils, qc_inn, qc_ogrn, qc_kpp, qc_passport,
+    qc_account, custom
+from given
 on conflict (source, source_id) do update
 set version = r.version + (r.payload <> excluded.payload or r.deleted_at is not null)::integer,
     received_at = case when r.payload <> excluded.payload or r.deleted_at is not null then now() else r.received_at end,
@@ -156,7 +156,7 @@ set version = r.version + (r.payload <> excluded.payload or r.deleted_at is not 
     qc_address = excluded.qc_address, qc_snils = excluded.qc_snils, qc_inn = excluded.qc_inn, qc_ogrn =
     excluded.qc_ogrn, qc_kpp = excluded.qc_kpp, qc_passport = excluded.qc_passport, qc_account =
     excluded.qc_account, custom = excluded.custom
-returning record_id;
+returning source, source_id, record_id;
 
 -- name: of_party
 select r.record_id, r.source, r.source_id, r.version, r.load_id, r.payload, r.updated_at, r.received_at, r.deleted_at,

@@ -73,29 +73,33 @@ where n.party_id = any(%(ids)s::uuid[])
 except select brand, region, city from scope
 on conflict do nothing;
 
--- name: write_scopes_of
-insert into party_scope as p (party_id, scopes)
-select n.party_id, array_agg(distinct c.scope_id order by c.scope_id)
-from node n join source_record r on r.node_id = n.node_id join source s on s.name = r.source
-join scope c on c.brand = s.brand and c.region = coalesce(r.region, s.region)
-            and c.city = coalesce(r.city, case when r.region is null then s.city end, '')
-where n.party_id = any(%(ids)s::uuid[])
-group by n.party_id
-on conflict (party_id) do update set scopes = excluded.scopes where p.scopes <> excluded.scopes;
-
--- name: write_accounts_of
-with said as (
-    select distinct account, n.party_id
-    from node n join source_record r on r.node_id = n.node_id cross join lateral unnest(r.accounts) account
+-- name: write_of
+-- Answers whether the scopes of all of their records are there; else write anew when they are added.
+with said as materialized (
+    select n.party_id, r.accounts, s.brand, coalesce(r.region, s.region) as region,
+           coalesce(r.city, case when r.region is null then s.city end, '') as city
+    from node n join source_record r on r.node_id = n.node_id join source s on s.name = r.source
     where n.party_id = any(%(ids)s::uuid[])
+), scoped as materialized (
+    select d.party_id, bool_or(c.scope_id is null) as is_lacking,
+           coalesce(array_agg(c.scope_id order by c.scope_id) filter (where c.scope_id is not null), '{}') as scopes
+    from (select distinct party_id, brand, region, city from said) d left join scope c using (brand, region, city)
+    group by d.party_id
+), written as (
+    insert into party_scope as p (party_id, scopes) select party_id, scopes from scoped
+    on conflict (party_id) do update set scopes = excluded.scopes where p.scopes <> excluded.scopes
+), named as materialized (
+    select distinct account, party_id from said cross join lateral unnest(accounts) account
 ), gone as (
     delete from party_account a
-    where a.party_id = any(%(ids)s::uuid[]) and (a.account, a.party_id) not in (select account, party_id from said)
+    where a.party_id = any(%(ids)s::uuid[]) and (a.account, a.party_id) not in (select account, party_id from named)
+), added as (
+    insert into party_account (account, party_id)
+    select account, party_id from named except select account, party_id from party_account
+    where party_id = any(%(ids)s::uuid[])
+    on conflict do nothing
 )
-insert into party_account (account, party_id)
-select account, party_id from said except select account, party_id from party_account
-where party_id = any(%(ids)s::uuid[])
-on conflict do nothing;
+select coalesce(not bool_or(is_lacking), true) from scoped;
 
 -- name: forget_accounts_of
 delete from party_account where party_id = any(%(ids)s::uuid[]);
