@@ -24,6 +24,8 @@ class Pin(NamedTuple):
 
 def pinned(pins: Sequence[Pin], attribute: str) -> Pin | None:
     """The pin that holds an attribute: the latest, as two may meet when parties merge."""
+    if not pins:
+        return None
     held = [pin for pin in pins if pin.attribute == attribute]
     return max(held, key=lambda pin: (pin.at, pin.pin_id), default=None)
 

@@ -8,12 +8,14 @@ criterion that decided is the highest field in which a value and the next one di
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -327,25 +329,23 @@ def golden_record(
     """
     rows = sorted(members, key=lambda row: (row["source"], row["source_id"]))
     latest = max((row["updated_at"] for row in rows if row["updated_at"]), default=None)
+    times = [_epoch(row["updated_at"]) for row in rows]
     customs = tuple(name for name in rows[0] if name.startswith(CUSTOM_PREFIX))
     organizations = sum(row["kind"] == "organization" for row in rows)
     kind = "organization" if organizations * 2 >= len(rows) else "person"
     golden: dict[str, Any] = {"party_id": rows[0]["party_id"], "kind": kind, "records": len(rows)}
     provenance: dict[str, list[dict[str, Any]]] = {}
     for name in (*SINGLE_ATTRIBUTES, *customs):
-        ranked = _with_pin(_ranked_values(rows, name, policy, latest, dates), pinned(pins, name))
+        ranked = _with_pin(_ranked_values(rows, times, name, policy, latest, dates), pinned(pins, name))
         best, row = ranked[0] if ranked else ({}, {})
-        golden |= {
-            name: row.get(name),
-            f"{name}_source": best.get("source"),
-            f"{name}_source_id": best.get("source_id"),
-        }
+        golden[name] = row.get(name)
+        golden[f"{name}_source"], golden[f"{name}_source_id"] = best.get("source"), best.get("source_id")
         if ranked:
             provenance[name] = [entry for entry, _ in ranked[: 1 + (best["rule"] == PIN)]]
         if name == "address":
             golden |= {part: row.get(part) for part in ADDRESS_PARTS}
     for name in LIST_ATTRIBUTES:
-        ranked = _with_pin(_ranked_values(rows, name, policy, latest, dates), pinned(pins, name))
+        ranked = _with_pin(_ranked_values(rows, times, name, policy, latest, dates), pinned(pins, name))
         kept = [
             place for place, (entry, _) in enumerate(ranked) if not place or entry["value"] != ranked[0][0]["value"]
         ]
@@ -356,7 +356,7 @@ def golden_record(
     if kind == "person" and parts:
         golden["full_name"] = " ".join(parts)
     golden["name"] = golden["full_name"] or golden["company"] or ""
-    golden["provenance"] = json.dumps(provenance, ensure_ascii=False, separators=(",", ":"))
+    golden["provenance"] = msgspec.json.encode(provenance).decode()
     return golden
 
 
@@ -374,88 +374,98 @@ def _with_pin(ranked: Ranked, pin: Pin | None) -> Ranked:
 
 
 def _ranked_values(
-    rows: Sequence[Mapping[str, Any]], attribute: str, policy: Policy, latest: datetime | None, dates: DatesOf
+    rows: Sequence[Mapping[str, Any]],
+    times: Sequence[int],
+    attribute: str,
+    policy: Policy,
+    latest: datetime | None,
+    dates: DatesOf,
 ) -> Ranked:
-    """Distinct values of an attribute, best first. latest: the latest change of the party."""
-    given = [(_text(value), row) for row in rows for value in _given(row, attribute)]
+    """Distinct values of an attribute, best first. times: when each row changed, in seconds since 1970; latest: the
+    latest change of the party."""
+    given = _given(rows, attribute)
     if not given:
         return []
     said_by: dict[str, set[str]] = {}
-    for value, row in given:
-        said_by.setdefault(value, set()).add(row["source"])
+    for value, place in given:
+        said_by.setdefault(value, set()).add(rows[place]["source"])
     order = policy.criteria(attribute) if len(given) > 1 else ()
-    since = latest - timedelta(days=policy.fresh_days.get(attribute, 0)) if latest else None
+    since = latest - timedelta(days=policy.fresh_days.get(attribute, 0)) if latest and "fresh" in order else None
     trust = policy.trust.get(attribute, {})
-    scored = [
-        (_criteria_of(value, row, attribute, len(said_by[value]), since, trust, dates) if order else {}, value, row)
-        for value, row in given
+    asked = [
+        (name, _CRITERIA[name])
+        for name in order
+        if attribute in _APPLIES.get(name, (attribute,)) and (len(said_by) > 1 or name not in _OF_VALUE)
     ]
-    scored.sort(key=lambda item: [item[0][name] for name in order], reverse=True)  # stable: ties keep the row order
-    best: dict[str, tuple[dict[str, int], str, Mapping[str, Any]]] = {}
+    scored = []
+    for value, place in given:
+        row, changed = rows[place], times[place]
+        at = row["updated_at"]
+        if dates and (told := dates.get((row["source"], row["source_id"]), {}).get(attribute)) is not None:
+            at = told if since is None or since.tzinfo else told.astimezone(UTC).replace(tzinfo=None)
+            changed = _epoch(at)
+        case = _Case(value, row, attribute, at, changed, len(said_by[value]), since, trust)
+        scored.append(([number(case) for _, number in asked], value, row))
+    scored.sort(key=_NUMBERS, reverse=True)  # stable: ties keep the row order
+    best: dict[str, tuple[list[int], str, Mapping[str, Any]]] = {}
     for item in scored:
         best.setdefault(item[1], item)
     distinct = list(best.values())
     ranked = []
-    for place, (criteria, value, row) in enumerate(distinct):
-        rival = distinct[place + 1][0] if place + 1 < len(distinct) else None
-        rule = next((name for name in order if rival and criteria[name] != rival[name]), TIE)
-        at, qc = row["updated_at"], _qc(row, attribute)
-        entry = {"value": value, "rule": ONLY if len(distinct) == 1 else rule, "qc": qc, "said_by": len(said_by[value])}
-        entry |= {"source": row["source"], "source_id": row["source_id"]}
-        entry |= {"at": at.strftime("%Y-%m-%dT%H:%M:%S") if at else None}
+    for (numbers, value, row), rival in zip_longest(distinct, distinct[1:]):
+        rule = ONLY if len(distinct) == 1 else TIE
+        if rival is not None:
+            rule = next((one[0] for one, own, other in zip(asked, numbers, rival[0], strict=True) if own != other), TIE)
+        at = row["updated_at"]
+        entry = {
+            "value": value,
+            "rule": rule,
+            "qc": _qc(row, attribute),
+            "said_by": len(said_by[value]),
+            "source": row["source"],
+            "source_id": row["source_id"],
+            "at": at.isoformat()[:_SECONDS] if at else None,
+        }
         ranked.append((entry, row))
     return ranked
 
 
-def _given(row: Mapping[str, Any], attribute: str) -> Sequence[Any]:
-    value = row[attribute]
+_NUMBERS: Final = itemgetter(0)
+_SECONDS: Final = len("2026-01-31T23:59:59")
+
+
+class _Case(NamedTuple):
+    """A value of an attribute in a row. at, changed: when it changed, the latter in seconds since 1970. since: from when
+    on a change is fresh."""
+
+    value: str
+    row: Mapping[str, Any]
+    attribute: str
+    at: datetime | None
+    changed: int
+    said_by: int
+    since: datetime | None
+    trust: Mapping[str, int]
+
+
+def _given(rows: Sequence[Mapping[str, Any]], attribute: str) -> list[tuple[str, int]]:
+    """The values of an attribute as texts, each with the place of its row."""
     if attribute in LIST_ATTRIBUTES:
-        return value or ()
-    return () if value is None else (value,)
-
-
-def _text(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
+        return [(value, place) for place, row in enumerate(rows) for value in row[attribute] or ()]
+    values = ((row[attribute], place) for place, row in enumerate(rows))
+    return [(str(value), place) for value, place in values if value is not None]
 
 
 def _qc(row: Mapping[str, Any], attribute: str) -> int | None:
     return row[QUALITY_OF[attribute]] if attribute in QUALITY_OF else None
 
 
-def _criteria_of(
-    value: str,
-    row: Mapping[str, Any],
-    attribute: str,
-    said_by: int,
-    since: datetime | None,
-    trust: Mapping[str, int],
-    dates: DatesOf,
-) -> dict[str, int]:
-    """The same numbers that `_score` packs. since: from when on a change is fresh."""
-    at = row["updated_at"]
-    if dates and (told := dates.get((row["source"], row["source_id"]), {}).get(attribute)) is not None:
-        at = told if since is None or since.tzinfo else told.astimezone(UTC).replace(tzinfo=None)
-    raw = {
-        "complete": _complete_parts(row, attribute),
-        "quality": int((_qc(row, attribute) or 0) in _SURE),
-        "fresh": int(at is not None and since is not None and at >= since),
-        "trusted": trust.get(row["source"], row["priority"]) - LEAST_TRUST,
-        "newest": _epoch(at),
-        "frequent": said_by,
-        "longest": len(value),
-    }
-    return {name: number if 0 <= number <= _MOST[name] else _clipped(number, name) for name, number in raw.items()}
-
-
 _MOST: Final = MappingProxyType({name: (1 << bits) - 1 for name, bits in BITS.items()})
 """The largest number of each criterion."""
 
 
-def _clipped(number: int, name: str) -> int:
-    return min(max(number, 0), _MOST[name])
-
-
-def _complete_parts(row: Mapping[str, Any], attribute: str) -> int:
+def _complete_parts(case: _Case) -> int:
+    row, attribute = case.row, case.attribute
     if attribute in ("given_name", "patronymic"):
         return int(len(row[attribute]) > 1)
     if attribute == "address":
@@ -465,7 +475,36 @@ def _complete_parts(row: Mapping[str, Any], attribute: str) -> int:
     return 0
 
 
+def _fitting(name: str, number: int) -> int:
+    return number if 0 <= number <= _MOST[name] else min(max(number, 0), _MOST[name])
+
+
 def _epoch(at: datetime | None) -> int:
     if at is None:
         return 0
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() // 1)
+    return _fitting("newest", int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() // 1))
+
+
+def _is_fresh(case: _Case) -> int:
+    return int(case.at is not None and case.since is not None and case.at >= case.since)
+
+
+_CRITERIA: Final[Mapping[str, Callable[[_Case], int]]] = {
+    "complete": _complete_parts,
+    "quality": lambda case: int((_qc(case.row, case.attribute) or 0) in _SURE),
+    "fresh": _is_fresh,
+    "trusted": lambda case: _fitting("trusted", case.trust.get(case.row["source"], case.row["priority"]) - LEAST_TRUST),
+    "newest": lambda case: case.changed,
+    "frequent": lambda case: min(case.said_by, _MOST["frequent"]),
+    "longest": lambda case: min(len(case.value), _MOST["longest"]),
+}
+"""The same numbers that `_score` packs: one that does not fit into its bits is the nearest one that does."""
+
+_APPLIES: Final[Mapping[str, Collection[str]]] = {
+    "complete": ("given_name", "patronymic", "address", "full_name"),
+    "quality": QUALITY_OF,
+}
+"""Attributes that a criterion is about; in others it is the same of all."""
+
+_OF_VALUE: Final = ("frequent", "longest")
+"""Criteria that only tell one value from another."""
