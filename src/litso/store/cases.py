@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from litso.domain.case import Ground, Stakes
 from litso.errors import NotFound
 from litso.store.bulk import read_table
-from litso.store.database import Connection, row_of, rows_of, scalar
+from litso.store.database import Connection, array_of, row_of, rows_of, scalar
 from litso.store.locks import CASES, lock
 from litso.store.queries import statements
 
@@ -82,7 +82,7 @@ def expect(connection: Connection, party_ids: Iterable[str]) -> None:
     """Remember that parties, or their links, changed: their cases are derived anew by the next refresh."""
     ids = sorted(set(party_ids))
     if ids:
-        connection.execute(statements("cases")["expect"], {"ids": ids})
+        connection.execute(statements("cases")["expect"], {"ids": array_of(ids)})
 
 
 def lock_refresh(connection: Connection) -> None:

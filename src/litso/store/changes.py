@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import polars as pl
 import pyarrow as pa
-from psycopg.types.json import Jsonb
 
 from litso.store.bulk import copy_frame
-from litso.store.database import Connection, rows_of, scalar
+from litso.store.database import Connection, array_of, rows_of, scalar
 from litso.store.locks import CHANGES, lock
 from litso.store.queries import statements
 
@@ -79,8 +79,8 @@ def append(
     parameters = {
         "lock": CHANGES,
         "types": [kind for kind, _, _ in events],
-        "parties": [party for _, party, _ in events],
-        "data": [Jsonb(dict(data)) for _, _, data in events],
+        "parties": array_of(party for _, party, _ in events),
+        "data": [msgspec.json.encode(dict(data)).decode() for _, _, data in events],
         "load_id": load_id,
         "judgement_id": judgement_id,
     }

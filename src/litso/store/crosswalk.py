@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, read_table, uuid_bytes
-from litso.store.database import Connection, rows_of, scalar
+from litso.store.database import Connection, array_of, rows_of, scalar
 from litso.store.queries import statements
 
 CROSSWALK_SCHEMA: Final = pa.schema([("source", pa.string()), ("source_id", pa.string()), ("party_id", pa.string())])
@@ -66,7 +66,7 @@ def set_parties(connection: Connection, parties: Mapping[int, str], reason: str,
     """
     if not parties:
         return 0
-    parameters = {"records": list(parties), "parties": list(parties.values()), "reason": reason}
+    parameters = {"records": array_of(parties), "parties": array_of(parties.values()), "reason": reason}
     if not are_new:
         connection.execute(statements("crosswalk")["end_some"], parameters)
     return connection.execute(statements("crosswalk")["begin_some"], parameters).rowcount

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import polars as pl
 import pyarrow as pa
 
@@ -116,7 +116,7 @@ def publish_few(connection: Connection, documents: Sequence[Document]) -> dict[s
 def _row_text(document: Document) -> str:
     row = document._replace(tokens=(), provenance="")._asdict() | {"search": tokens_literal(document.tokens)}
     # The provenance is JSON already: it stands as the last member of its name, which is the one that counts.
-    return json.dumps(row, ensure_ascii=False)[:-1] + ', "provenance": ' + document.provenance + "}"
+    return msgspec.json.encode(row).decode()[:-1] + ', "provenance": ' + document.provenance + "}"
 
 
 def withdraw(connection: Connection, party_ids: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from litso.store import locks
 from litso.store.bulk import copy_frame, filling, read_batches
-from litso.store.database import Connection, rows_of
+from litso.store.database import Connection, array_of, rows_of
 from litso.store.queries import statements
 
 _TEXT: Final = pa.string()
@@ -115,7 +115,7 @@ def expect(connection: Connection, party_ids: Iterable[str]) -> None:
     """Remember that parties changed: their place in the graph is worked out anew when somebody asks for it."""
     ids = sorted(party_ids)
     if ids:
-        connection.execute(statements("graph")["expect"], {"ids": ids})
+        connection.execute(statements("graph")["expect"], {"ids": array_of(ids)})
 
 
 def take_pending(connection: Connection, first: Sequence[str], most: int) -> list[str]:

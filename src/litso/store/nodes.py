@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from litso.store.bulk import copy_fixed, copy_frame, filling, read_table, reserve_ids, uuid_bytes
-from litso.store.database import Connection, rows_of
+from litso.store.database import Connection, array_of, rows_of
 from litso.store.queries import statements
 
 NODE_SCHEMA: Final = pa.schema([("node_id", pa.int64()), ("fingerprint", pa.string()), ("party_id", pa.string())])
@@ -112,7 +112,7 @@ def remove_nodes(connection: Connection, node_ids: Sequence[int] | NDArray[np.in
 
 def remove_links_within(connection: Connection, node_ids: Iterable[int]) -> int:
     """Remove the links among nodes, before they are weighed anew."""
-    return connection.execute(statements("nodes")["remove_links_within"], {"ids": list(node_ids)}).rowcount
+    return connection.execute(statements("nodes")["remove_links_within"], {"ids": array_of(node_ids)}).rowcount
 
 
 def remove_pairs(connection: Connection, pairs: pa.Table) -> int:
@@ -144,10 +144,10 @@ def add_handful(connection: Connection, added: Mapping[str, tuple[str, Sequence[
         return {}
     keyed = [(print_, key) for print_, (_, keys) in added.items() for key in keys]
     parameters = {
-        "fingerprints": list(added),
-        "parties": [party for party, _ in added.values()],
-        "owners": [print_ for print_, _ in keyed],
-        "keys": [key for _, key in keyed],
+        "fingerprints": array_of(added),
+        "parties": array_of(party for party, _ in added.values()),
+        "owners": array_of(print_ for print_, _ in keyed),
+        "keys": array_of(key for _, key in keyed),
     }
     return dict(connection.execute(statements("nodes")["add_handful"], parameters).fetchall())
 
@@ -171,20 +171,20 @@ def hub_blocks(connection: Connection, keys: Sequence[int], most: int, shown: in
 
 
 def _blocks(connection: Connection, statement: str, keys: Sequence[int], most: int, shown: int) -> dict[int, Block]:
-    parameters = {"keys": list(keys), "most": most + 1, "shown": shown}
+    parameters = {"keys": array_of(keys), "most": most + 1, "shown": shown}
     rows = connection.execute(statements("nodes")[statement], parameters).fetchall() if keys else []
     return {key: Block(size, members) for key, size, members in rows}
 
 
 def sizes(connection: Connection, keys: Sequence[int], most: int) -> dict[int, int]:
     """How many nodes have each key, counted up to `most`."""
-    return dict(connection.execute(statements("nodes")["sizes"], {"keys": list(keys), "most": most}).fetchall())
+    return dict(connection.execute(statements("nodes")["sizes"], {"keys": array_of(keys), "most": most}).fetchall())
 
 
 def add_hub_keys(connection: Connection, keys: Sequence[int], node_ids: Sequence[int]) -> None:
     """Add finer keys of nodes in split blocks: `keys[n]` of `node_ids[n]`; those that are there already stay."""
     if keys:
-        connection.execute(statements("nodes")["add_hub_keys"], {"keys": list(keys), "nodes": list(node_ids)})
+        connection.execute(statements("nodes")["add_hub_keys"], {"keys": array_of(keys), "nodes": array_of(node_ids)})
 
 
 def replace_hub_keys(connection: Connection, keys: pa.Table) -> None:
@@ -196,35 +196,35 @@ def replace_hub_keys(connection: Connection, keys: pa.Table) -> None:
 
 def hub_keys_of(connection: Connection, node_ids: Iterable[int]) -> list[tuple[int, int]]:
     """(finer key, node id) of some nodes."""
-    return connection.execute(statements("nodes")["hub_keys_of"], {"ids": list(node_ids)}).fetchall()
+    return connection.execute(statements("nodes")["hub_keys_of"], {"ids": array_of(node_ids)}).fetchall()
 
 
 def partners(connection: Connection, node_ids: Sequence[int], weight: float) -> list[int]:
     """Nodes at the other end of links of more than `weight`."""
-    parameters = {"ids": list(node_ids), "weight": weight}
+    parameters = {"ids": array_of(node_ids), "weight": weight}
     return [row[0] for row in connection.execute(statements("nodes")["partners"], parameters).fetchall()]
 
 
 def find_by_fingerprints(connection: Connection, fingerprints: Sequence[str]) -> dict[str, int]:
     """Fingerprint (32 hexadecimal digits) → node id, of those that there are."""
-    parameters = {"fingerprints": list(fingerprints)}
+    parameters = {"fingerprints": array_of(fingerprints)}
     return dict(connection.execute(statements("nodes")["find_by_fingerprints"], parameters).fetchall())
 
 
 def keys_of(connection: Connection, node_ids: Iterable[int]) -> list[tuple[int, int]]:
     """(key, node id) of some nodes."""
-    return connection.execute(statements("nodes")["keys_of"], {"ids": list(node_ids)}).fetchall()
+    return connection.execute(statements("nodes")["keys_of"], {"ids": array_of(node_ids)}).fetchall()
 
 
 def component(connection: Connection, node_ids: Iterable[int], weight: float = 0.0) -> list[int]:
     """Nodes reachable from these ones through links of more than `weight`, these ones included, ascending."""
-    parameters = {"ids": list(node_ids), "weight": weight}
+    parameters = {"ids": array_of(node_ids), "weight": weight}
     return [row[0] for row in connection.execute(statements("nodes")["component"], parameters).fetchall()]
 
 
 def links_within(connection: Connection, node_ids: Iterable[int]) -> list[Link]:
     """Links with both ends among the nodes, by ends."""
-    return rows_of(connection, Link, statements("nodes")["links_within"], {"ids": list(node_ids)})
+    return rows_of(connection, Link, statements("nodes")["links_within"], {"ids": array_of(node_ids)})
 
 
 class Standing(NamedTuple):
@@ -243,20 +243,20 @@ def standings(connection: Connection, record_ids: Sequence[int], most: int) -> l
     """The party of each record, with up to `most` of its strongest links inside the party, the strongest first."""
     if not record_ids:
         return []
-    return rows_of(connection, Standing, statements("nodes")["standings"], {"ids": list(record_ids), "most": most})
+    return rows_of(connection, Standing, statements("nodes")["standings"], {"ids": array_of(record_ids), "most": most})
 
 
 def parties_of(connection: Connection, node_ids: Iterable[int]) -> dict[int, str]:
     """Party id of each node."""
-    return dict(connection.execute(statements("nodes")["parties_of"], {"ids": list(node_ids)}).fetchall())
+    return dict(connection.execute(statements("nodes")["parties_of"], {"ids": array_of(node_ids)}).fetchall())
 
 
 def nodes_of_parties(connection: Connection, party_ids: Iterable[str]) -> dict[int, str]:
     """Nodes of parties: node id → party id."""
-    return dict(connection.execute(statements("nodes")["nodes_of_parties"], {"ids": list(party_ids)}).fetchall())
+    return dict(connection.execute(statements("nodes")["nodes_of_parties"], {"ids": array_of(party_ids)}).fetchall())
 
 
 def set_parties(connection: Connection, parties: Mapping[int, str]) -> int:
     """Set the party of a handful of nodes; answers how many had another one."""
-    parameters = {"nodes": list(parties), "parties": list(parties.values())}
+    parameters = {"nodes": array_of(parties), "parties": array_of(parties.values())}
     return connection.execute(statements("nodes")["set_parties"], parameters).rowcount

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from litso.errors import NotFound
 from litso.store.bulk import copy_frame, filling, read_table
-from litso.store.database import Connection, row_of, scalar
+from litso.store.database import Connection, array_of, row_of, scalar
 from litso.store.queries import statements
 
 
@@ -44,7 +44,7 @@ def is_party_id(text: str) -> bool:
 def mint(connection: Connection, parties: Mapping[str, str], *, is_handmade: bool = False) -> None:
     """Add a handful of parties: id → kind (person, organization)."""
     if parties:
-        parameters = {"ids": list(parties), "kinds": list(parties.values()), "is_handmade": is_handmade}
+        parameters = {"ids": array_of(parties), "kinds": list(parties.values()), "is_handmade": is_handmade}
         connection.execute(statements("parties")["mint"], parameters)
 
 

@@ -21,7 +21,7 @@ from psycopg.rows import dict_row
 
 from litso.domain.record import CUSTOM_PREFIX, QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
 from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, read_table, reserve_ids
-from litso.store.database import Connection, rows_of, scalar
+from litso.store.database import Connection, array_of, rows_of, scalar
 from litso.store.queries import statements
 
 INSERTED: Final = "inserted"
@@ -293,7 +293,7 @@ def count_up_to(connection: Connection, most: int) -> int:
 
 def nodes_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, int]:
     """Record → its node, of those that are in one."""
-    return dict(connection.execute(statements("records")["nodes_of"], {"ids": list(record_ids)}).fetchall())
+    return dict(connection.execute(statements("records")["nodes_of"], {"ids": array_of(record_ids)}).fetchall())
 
 
 def count_live(connection: Connection, source: str) -> int:
@@ -377,7 +377,7 @@ def members(
 ) -> dict[str, list[dict[str, Any]]]:
     """Party → its live records, each with the columns of the standard schema and those of all `customs`."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(statements("records")["members"], {"ids": list(party_ids)}).fetchall()
+        rows = cursor.execute(statements("records")["members"], {"ids": array_of(party_ids)}).fetchall()
     absent = {CUSTOM_PREFIX + name: None for name in customs}
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -406,7 +406,7 @@ def representatives(connection: Connection, node_ids: Sequence[int]) -> dict[int
     if not node_ids:
         return {}
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(statements("records")["representatives"], {"nodes": list(node_ids)}).fetchall()
+        rows = cursor.execute(statements("records")["representatives"], {"nodes": array_of(node_ids)}).fetchall()
     return {row.pop("node_id"): (row.pop("fingerprint"), _with_customs(row)) for row in rows}
 
 
@@ -428,4 +428,4 @@ class Belonging(NamedTuple):
 
 def belongings(connection: Connection, node_ids: Sequence[int]) -> list[Belonging]:
     """Live records of nodes."""
-    return rows_of(connection, Belonging, statements("records")["belongings"], {"nodes": list(node_ids)})
+    return rows_of(connection, Belonging, statements("records")["belongings"], {"nodes": array_of(node_ids)})

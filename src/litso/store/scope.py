@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from litso.domain.scope import Scope
 from litso.store.bulk import filling
-from litso.store.database import Connection, scalar
+from litso.store.database import Connection, array_of, scalar
 from litso.store.queries import statements
 
 _AT_ONCE = 50_000
@@ -19,7 +19,7 @@ _AT_ONCE = 50_000
 def write(connection: Connection, party_ids: Sequence[str]) -> None:
     """Scopes and accounts of parties, anew from their records."""
     for start in range(0, len(party_ids), _AT_ONCE):
-        ids = {"ids": list(party_ids[start : start + _AT_ONCE])}
+        ids = {"ids": array_of(party_ids[start : start + _AT_ONCE])}
         if not scalar(connection, statements("scope")["write_of"], ids):
             connection.execute(statements("scope")["add_scopes_of"], ids)
             connection.execute(statements("scope")["write_of"], ids)
