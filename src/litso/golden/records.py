@@ -435,7 +435,7 @@ _SECONDS: Final = len("2026-01-31T23:59:59")
 
 
 class _Case(NamedTuple):
-    """A value of an attribute in a row. at, changed: when it changed, the latter in seconds since 1970. since: from when
+    """A value of an attribute in a row. at: when it changed; changed: the same in seconds since 1970. since: from when
     on a change is fresh."""
 
     value: str
