@@ -86,7 +86,7 @@ def _tuning(town: Town, known: Known) -> Ask:
 
 
 def _consumer(town: Town, known: Known) -> Ask:
-    return Ask({"name": "nobody"}, {}, {"after": 0})
+    return Ask({"name": "nobody", "run_id": 1}, {}, {"after": 0})
 
 
 AGAIN = (200, 201, 409)
@@ -215,9 +215,15 @@ ROWS: Mapping[str, Row] = {
         name: Row(WRITERS, WHOLE, _consumer)
         for name in (
             "list_consumers", "get_consumer", "remove_consumer", "pause_consumer", "resume_consumer", "replay_consumer",
-            "rotate_consumer_secret", "test_consumer",
+            "rotate_consumer_secret", "test_consumer", "list_writebacks", "get_writeback", "remove_writeback",
+            "pause_writeback", "resume_writeback", "plan_writeback", "run_writeback", "get_writeback_run",
+            "plan_writeback_undo", "undo_writeback",
         )
     },
+    "add_writeback": Row(
+        WRITERS, WHOLE, lambda town, known: Ask({}, {}, {"name": "newcomer", "purpose": "письма", "way": "file",
+                                                         "source": town.source, "fields": {"birth_date": ""}}),
+    ),
     "add_consumer": Row(WRITERS, WHOLE, lambda town, known: Ask({}, {}, {"name": "newcomer", "purpose": "письма"})),
 }  # fmt: skip
 

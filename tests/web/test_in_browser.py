@@ -19,7 +19,7 @@ PARTY = f"/parties/{party_id('ivanov')}"
 PATHS = ("/", PARTY, f"{PARTY}/together", "/sources", "/sources/billing", "/loads/5", "/quarantine/1", "/users", "/me",
          "/quality", "/quality/crm", "/quality/crm/phone", "/quality/crm/phone/completeness", f"{PARTY}/split",
          f"{PARTY}/merge", "/operations", "/operations/new", "/programs", "/exports", "/audit",
-         "/consumers", "/cases")  # fmt: skip
+         "/consumers", "/writebacks", "/cases")  # fmt: skip
 
 
 class Watched:

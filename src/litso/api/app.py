@@ -44,6 +44,7 @@ from litso.api.relations import relations_router
 from litso.api.schemas import Problem
 from litso.api.service import changes_router, health, metrics_token, openapi_document, ready, tell_metrics
 from litso.api.tuning import tuning_router
+from litso.api.writebacks import writebacks_router
 from litso.errors import LitsoError, NotFound
 from litso.settings import Settings
 from litso.sources.messages import LARGEST_BATCH
@@ -163,6 +164,7 @@ def _api_router() -> Router:
             checks_router,
             changes_router,
             consumers_router,
+            writebacks_router,
             clean_router,
             reference_router,
         ],

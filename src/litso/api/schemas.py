@@ -495,6 +495,152 @@ class TestedOut(Struct):
     problem: str
 
 
+# Write-backs ----------------------------------------------------------------------------------------------------
+
+
+class WritebackIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A programme that returns golden values to a source."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$", description="Its name.", examples=["phones-to-billing"])
+    ]
+    source: Annotated[str, Meta(min_length=1, max_length=64, description="The source that gets the values.")]
+    purpose: Annotated[str, Meta(min_length=1, max_length=500, description="Why the values go there.")]
+    way: Annotated[Literal["sql", "http", "file"], Meta(description="How they go.")]
+    fields: Annotated[
+        dict[Annotated[str, Meta(max_length=100)], Annotated[str, Meta(max_length=200)]],
+        Meta(
+            min_length=1,
+            max_length=100,
+            description="Golden attribute to column of the source; an empty one is that of the mapping.",
+            examples=[{"phones": ""}],
+        ),
+    ]
+    rule: Annotated[
+        Literal["empty", "better", "older"],
+        Meta(description="When a value of the source may be replaced: empty; also in doubt; also older."),
+    ] = "empty"
+    place: Annotated[
+        str, Meta(max_length=2000, description="Table; address with {columns of the key}; xlsx or csv.")
+    ] = ""
+    method: Annotated[Literal["", "PATCH", "PUT"], Meta(description="Of a service.")] = ""
+    token: Annotated[str, Meta(max_length=4000, description="How a service lets us in; kept sealed, never shown.")] = ""
+    kinds: Annotated[list[Literal["person", "organization"]], Meta(max_length=2, description="Empty: both.")] = []
+    every: Annotated[
+        Annotated[int, Meta(ge=1, le=100_000)] | None, Meta(description="Minutes between runs by the worker.")
+    ] = None
+
+
+class WritebackOut(Struct):
+    """A write-back and how its last run did."""
+
+    name: str
+    source: str
+    purpose: str
+    way: str
+    place: str
+    method: str
+    has_token: bool
+    fields: dict[str, str]
+    rule: str
+    kinds: list[str]
+    every: int | None
+    status: Annotated[str, Meta(description="active or paused.")]
+    created_by: str
+    created_at: datetime
+    last_run: int | None
+    last_at: datetime | None
+    last_status: str | None
+    written: Annotated[int, Meta(description="Rows that the last run wrote or handed out.")]
+    troubles: Annotated[int, Meta(description="Rows of the last run that came to no good end.")]
+
+
+class WritebacksOut(Struct):
+    """Every write-back, by name."""
+
+    items: list[WritebackOut]
+
+
+class WritebackRunOut(Struct):
+    """A run. returned: rows whose values a load has brought since; kept: values left alone, by reason."""
+
+    run_id: int
+    what: Annotated[str, Meta(description="write or undo.")]
+    undoes: int | None
+    status: Annotated[str, Meta(description="running, done or failed.")]
+    written: int
+    handed: int
+    conflict: int
+    missing: int
+    refused: int
+    returned: int
+    kept: dict[str, int]
+    file_name: str
+    told: str
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class WritebackPage(Struct):
+    """A write-back and its last runs, the latest first."""
+
+    writeback: WritebackOut
+    runs: list[WritebackRunOut]
+
+
+class WritebackChangeOut(Struct):
+    """What becomes of a column."""
+
+    attribute: str
+    column: str
+    before: str | None
+    after: str | None
+
+
+class WritebackRowOut(Struct):
+    """What became of a row of the source."""
+
+    row_id: int
+    source_id: str
+    party_id: str
+    outcome: Annotated[str, Meta(description="written, handed, conflict, missing, refused, or sending: not known yet.")]
+    why: str
+    changes: list[WritebackChangeOut]
+    at: datetime
+
+
+class WritebackRowsPage(Struct):
+    """A run and rows of it, in order. Ask again with `after` = `next_after`."""
+
+    run: WritebackRunOut
+    items: list[WritebackRowOut]
+    next_after: int | None
+
+
+class ProposalOut(Struct):
+    """A row that would be changed."""
+
+    source_id: str
+    party_id: str
+    changes: list[WritebackChangeOut]
+
+
+class WritebackPlan(Struct):
+    """What a run would do: its first rows, how many in all, and values that would be left alone, by reason."""
+
+    items: list[ProposalOut]
+    total: int
+    kept: dict[str, int]
+
+
+class AskedOut(Struct):
+    """A run that a worker will make as soon as it can."""
+
+    name: str
+    is_worker: Annotated[bool, Meta(description="Whether a worker is there.")]
+
+
 # Explanations ---------------------------------------------------------------------------------------------------
 
 

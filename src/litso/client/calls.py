@@ -14,6 +14,7 @@ from litso.client.models import (
     AccessOut,
     AccountCardOut,
     Alias,
+    AskedOut,
     AttachedOut,
     BatchIn,
     BulkIn,
@@ -111,6 +112,13 @@ from litso.client.models import (
     TuningsOut,
     VerdictIn,
     Viewed,
+    WritebackIn,
+    WritebackOut,
+    WritebackPage,
+    WritebackPlan,
+    WritebackRowOut,
+    WritebackRowsPage,
+    WritebacksOut,
 )
 from litso.client.tables import Listing
 from litso.client.transport import Transport
@@ -1170,6 +1178,133 @@ class Client(Transport):
         answer: ChangesPage = self._call("GET", "/v1/feed", {200: ChangesPage}, query={"after": after, "limit": limit})
         return answer
 
+    def list_writebacks(self) -> WritebacksOut:
+        """Write-backs. Programmes that return golden values to sources, with what their last run did."""
+        answer: WritebacksOut = self._call("GET", "/v1/writebacks", {200: WritebacksOut})
+        return answer
+
+    def add_writeback(self, body: WritebackIn, *, idempotency_key: str | None = None) -> WritebackOut:
+        """Attach a write-back. Nothing is written before it is run."""
+        answer: WritebackOut = self._call(
+            "POST",
+            "/v1/writebacks",
+            {201: WritebackOut},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            is_keyed=True,
+        )
+        return answer
+
+    def get_writeback(self, name: str) -> WritebackPage:
+        """A write-back. What it returns, and its last runs."""
+        answer: WritebackPage = self._call("GET", "/v1/writebacks/{name}", {200: WritebackPage}, path={"name": name})
+        return answer
+
+    def remove_writeback(self, name: str, *, idempotency_key: str | None = None) -> None:
+        """Detach a write-back. What it wrote stays in the source; undo first what is to go."""
+        self._call(
+            "DELETE",
+            "/v1/writebacks/{name}",
+            {204: None},
+            path={"name": name},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+
+    def pause_writeback(self, name: str, *, idempotency_key: str | None = None) -> WritebackOut:
+        """Pause a write-back. It is not run until it is resumed."""
+        answer: WritebackOut = self._call(
+            "POST",
+            "/v1/writebacks/{name}/pause",
+            {200: WritebackOut},
+            path={"name": name},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def resume_writeback(self, name: str, *, idempotency_key: str | None = None) -> WritebackOut:
+        """Resume a write-back. It may be run again."""
+        answer: WritebackOut = self._call(
+            "POST",
+            "/v1/writebacks/{name}/resume",
+            {200: WritebackOut},
+            path={"name": name},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def plan_writeback(self, name: str, *, limit: int | None = None, purpose: str | None = None) -> WritebackPlan:
+        """What a run would change. A dry run: nothing is written, and the source is not asked."""
+        answer: WritebackPlan = self._call(
+            "GET",
+            "/v1/writebacks/{name}/plan",
+            {200: WritebackPlan},
+            path={"name": name},
+            query={"limit": limit, "purpose": purpose},
+        )
+        return answer
+
+    def run_writeback(self, name: str, *, idempotency_key: str | None = None) -> AskedOut:
+        """Run a write-back. A worker runs it as soon as it can; the write-back tells of its runs."""
+        answer: AskedOut = self._call(
+            "POST",
+            "/v1/writebacks/{name}/runs",
+            {202: AskedOut},
+            path={"name": name},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def get_writeback_run(
+        self,
+        name: str,
+        run_id: int,
+        *,
+        outcome: Literal["sending", "written", "handed", "conflict", "missing", "refused"] | None = None,
+        after: int | None = None,
+        limit: int | None = None,
+        purpose: str | None = None,
+    ) -> WritebackRowsPage:
+        """What became of each row. Rows of a run in order, with the values before and after as the caller may see
+        them.
+        """
+        answer: WritebackRowsPage = self._call(
+            "GET",
+            "/v1/writebacks/{name}/runs/{run_id}",
+            {200: WritebackRowsPage},
+            path={"name": name, "run_id": run_id},
+            query={"outcome": outcome, "after": after, "limit": limit, "purpose": purpose},
+        )
+        return answer
+
+    def plan_writeback_undo(
+        self, name: str, run_id: int, *, limit: int | None = None, purpose: str | None = None
+    ) -> WritebackPlan:
+        """What undoing a run would change. A dry run: every row that the run wrote and that is still ours."""
+        answer: WritebackPlan = self._call(
+            "GET",
+            "/v1/writebacks/{name}/runs/{run_id}/undo",
+            {200: WritebackPlan},
+            path={"name": name, "run_id": run_id},
+            query={"limit": limit, "purpose": purpose},
+        )
+        return answer
+
+    def undo_writeback(self, name: str, run_id: int, *, idempotency_key: str | None = None) -> AskedOut:
+        """Undo a run. A worker takes back what the run wrote, where the source still has it."""
+        answer: AskedOut = self._call(
+            "POST",
+            "/v1/writebacks/{name}/runs/{run_id}/undo",
+            {202: AskedOut},
+            path={"name": name, "run_id": run_id},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
     def clean(self, kind: str, body: CleanIn) -> CleanOut:
         """Standardize values of one kind. One row a value, in order, with the columns of `litso standardize KIND`,
         `qc` and `problems`.
@@ -1443,3 +1578,21 @@ class Client(Transport):
     def get_feed_all(self, *, after: int | None = None, limit: int | None = None) -> Listing[ChangeOut]:
         """All pages of `get_feed`; `limit` is the size of a page."""
         return self._listed("/v1/feed", ChangesPage, query={"after": after, "limit": limit})
+
+    def get_writeback_run_all(
+        self,
+        name: str,
+        run_id: int,
+        *,
+        outcome: Literal["sending", "written", "handed", "conflict", "missing", "refused"] | None = None,
+        after: int | None = None,
+        limit: int | None = None,
+        purpose: str | None = None,
+    ) -> Listing[WritebackRowOut]:
+        """All pages of `get_writeback_run`; `limit` is the size of a page."""
+        return self._listed(
+            "/v1/writebacks/{name}/runs/{run_id}",
+            WritebackRowsPage,
+            path={"name": name, "run_id": run_id},
+            query={"outcome": outcome, "after": after, "limit": limit, "purpose": purpose},
+        )

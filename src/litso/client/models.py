@@ -81,6 +81,13 @@ class Alias(Question, kw_only=True):
     integrations: dict[str, Any] | None = None
 
 
+class AskedOut(Answer, frozen=True, kw_only=True):
+    """`AskedOut` of the API."""
+
+    name: Personal[str]
+    is_worker: bool
+
+
 class AttachedOut(Answer, frozen=True, kw_only=True):
     """`AttachedOut` of the API."""
 
@@ -1263,6 +1270,14 @@ class PolicyTrialsOut(Answer, frozen=True, kw_only=True):
     items: list[PolicyTrialOut]
 
 
+class ProposalOut(Answer, frozen=True, kw_only=True):
+    """`ProposalOut` of the API."""
+
+    source_id: str
+    party_id: str
+    changes: list[WritebackChangeOut]
+
+
 class QualityAlarmOut(Answer, frozen=True, kw_only=True):
     """`QualityAlarmOut` of the API."""
 
@@ -1652,3 +1667,114 @@ class WhyOut(Answer, frozen=True, kw_only=True):
 
     kind: str
     value: Personal[str]
+
+
+class WritebackChangeOut(Answer, frozen=True, kw_only=True):
+    """`WritebackChangeOut` of the API."""
+
+    attribute: str
+    column: Personal[str]
+    before: Personal[str] | None
+    after: Personal[str] | None
+
+
+class WritebackIn(Question, kw_only=True):
+    """`WritebackIn` of the API."""
+
+    name: str
+    source: str
+    purpose: str
+    way: Literal["sql", "http", "file"]
+    fields: dict[str, str]
+    rule: Literal["empty", "better", "older"] = "empty"
+    place: str = ""
+    method: Literal["", "PATCH", "PUT"] = ""
+    token: str = ""
+    kinds: list[Literal["person", "organization"]] | None = None
+    every: int | None = None
+
+
+class WritebackOut(Answer, frozen=True, kw_only=True):
+    """`WritebackOut` of the API."""
+
+    name: Personal[str]
+    source: str
+    purpose: str
+    way: Personal[str]
+    place: Personal[str]
+    method: Personal[str]
+    has_token: bool
+    fields: dict[str, str]
+    rule: str
+    kinds: list[str]
+    every: int | None
+    status: str
+    created_by: str
+    created_at: datetime
+    last_run: int | None
+    last_at: datetime | None
+    last_status: Personal[str] | None
+    written: int
+    troubles: int
+
+
+class WritebackPage(Answer, frozen=True, kw_only=True):
+    """`WritebackPage` of the API."""
+
+    writeback: WritebackOut
+    runs: list[WritebackRunOut]
+
+
+class WritebackPlan(Answer, frozen=True, kw_only=True):
+    """`WritebackPlan` of the API."""
+
+    items: list[ProposalOut]
+    total: int
+    kept: dict[str, int]
+
+
+class WritebackRowOut(Answer, frozen=True, kw_only=True):
+    """`WritebackRowOut` of the API."""
+
+    row_id: int
+    source_id: str
+    party_id: str
+    outcome: str
+    why: Personal[str]
+    changes: list[WritebackChangeOut]
+    at: datetime
+
+
+class WritebackRowsPage(Answer, frozen=True, kw_only=True):
+    """`WritebackRowsPage` of the API."""
+
+    run: WritebackRunOut
+    items: list[WritebackRowOut]
+    next_after: int | None
+
+
+class WritebackRunOut(Answer, frozen=True, kw_only=True):
+    """`WritebackRunOut` of the API."""
+
+    run_id: int
+    what: str
+    undoes: int | None
+    status: str
+    written: int
+    handed: int
+    conflict: int
+    missing: int
+    refused: int
+    returned: int
+    kept: dict[str, int]
+    file_name: Personal[str]
+    told: Personal[str]
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class WritebacksOut(Answer, frozen=True, kw_only=True):
+    """`WritebacksOut` of the API."""
+
+    items: list[WritebackOut]

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from litso.channels.http_writer import METHODS, demand_template
 from litso.domain.returning import Change, Task
-from litso.errors import BadUsage, Misconfigured
+from litso.errors import BadUsage, Misconfigured, NotFound
 from litso.golden.returning import RETURNABLE, RULES
 from litso.settings import Settings
 from litso.sources.connectors.config import Connection as Described
@@ -274,3 +274,19 @@ def remove(store: Store, actor: Actor, name: str) -> None:
 def folder_of(settings: Settings, name: str) -> Path:
     """Where the files of a write-back are handed out."""
     return settings.home / "writeback" / name
+
+
+def file_of(store: Store, settings: Settings, actor: Actor, name: str, run_id: int) -> Path:
+    """The file that a run handed out; NotFound when it is not on this machine. Taking it is in the audit first."""
+    demand(actor, "manage_consumers")
+    with store.transaction() as connection:
+        found = writebacks.get(connection, name)
+        run = writebacks.get_run(connection, found.writeback_id, run_id)
+        path = folder_of(settings, name) / run.file_name
+        if not run.file_name or not path.is_file():
+            raise NotFound(f"the file of run {run_id} is not on this machine")
+        audit.write(
+            connection, actor=actor.name, action="export", object=f"writeback {name}", fields=sorted(found.fields),
+            purpose=found.purpose, found=run.handed,
+        )  # fmt: skip
+    return path

@@ -15,6 +15,7 @@ READS: Final = MappingProxyType(
         "reveal": "показ скрытого",
         "check": "проверка по перечням",
         "feed": "сообщено получателю",
+        "return": "передано в источник",
         "miss": "запрошено несуществующее",
     }
 )
@@ -37,6 +38,7 @@ NOUNS: Final = MappingProxyType(
         "reference": "справочник",
         "check": "проверка",
         "consumer": "получатель",
+        "writeback": "обратная передача",
         "export": "выгрузка",
         "token": "программа",
         "user": "пользователь",

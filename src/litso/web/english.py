@@ -17,6 +17,7 @@ from litso.web.english_moves import MOVE_TEXTS
 from litso.web.english_parse import PARSE_TEXTS
 from litso.web.english_quality import QUALITY_TEXTS
 from litso.web.english_signing import SIGNING_TEXTS
+from litso.web.english_writebacks import WRITEBACK_TEXTS
 
 ENGLISH_TEXTS: Final = MappingProxyType(
     {
@@ -28,6 +29,7 @@ ENGLISH_TEXTS: Final = MappingProxyType(
         **GRAPH_TEXTS,
         **CONNECTION_TEXTS,
         **FEED_TEXTS,
+        **WRITEBACK_TEXTS,
         **SIGNING_TEXTS,
         **ACCESS_TEXTS,
         **QUALITY_TEXTS,

@@ -34,6 +34,7 @@ from litso.web import (
     single_sign_on,
     sources,
     tuning,
+    writebacks,
 )
 from litso.web.assets import assets_router
 from litso.web.pages import see_other
@@ -65,6 +66,7 @@ _HANDLERS: Final = (
     *quality.HANDLERS,
     *reference.HANDLERS,
     *consumers.HANDLERS,
+    *writebacks.HANDLERS,
     *exports.HANDLERS,
     *people.HANDLERS,
     *audit.HANDLERS,

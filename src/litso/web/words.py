@@ -389,6 +389,37 @@ CONSUMER_ACTS: Final = MappingProxyType(
     }
 )
 """What happened to a consumer."""
+WRITEBACK_RULES: Final = MappingProxyType(
+    {
+        "empty": "только если в источнике пусто",
+        "better": "ещё если значение источника сомнительное, а золотое надёжное",
+        "older": "ещё если запись источника старше золотого значения",
+    }
+)
+WRITEBACK_WAYS: Final = MappingProxyType(
+    {"sql": "запросом в базу источника", "http": "вызовом службы", "file": "файлом для оператора"}
+)
+WRITEBACK_STATUSES: Final = MappingProxyType({"running": "идёт", "done": "закончен", "failed": "прерван"})
+WRITEBACK_OUTCOMES: Final = MappingProxyType(
+    {
+        "written": "записано",
+        "handed": "выдано в файле",
+        "conflict": "разошлось",
+        "missing": "нет строки",
+        "refused": "отказано",
+        "sending": "отправляется",
+    }
+)
+WRITEBACK_KEPT: Final = MappingProxyType(
+    {
+        "filled": "В источнике своё значение",
+        "quality": "Значение источника не хуже золотого",
+        "age": "Значение источника не старше золотого",
+        "declined": "Источник уже отказался от этого значения",
+        "tried": "Уже не вышло, и запись с тех пор не изменилась",
+    }
+)
+"""Why values of a source are left alone."""
 
 SIGN_IN_METHODS: Final = MappingProxyType(
     {
