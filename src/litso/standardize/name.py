@@ -135,7 +135,7 @@ def name_parts(text: str | None) -> Parts:
         again = _read(found.result)
         if again.result == found.result:
             break
-        found = again._replace(qc=1, problems=_joined(found.problems, REREAD))
+        found = again._replace(qc=1, problems=_joined(found.problems, again.problems, REREAD))
     return found
 
 
@@ -146,8 +146,8 @@ REREAD: Final = "read_again"
 """Problem of a name whose first reading did not hold."""
 
 
-def _joined(problems: str | None, another: str) -> str:
-    return ";".join(dict.fromkeys([*filter(None, (problems or "").split(";")), another]))
+def _joined(*problems: str | None) -> str:
+    return ";".join(dict.fromkeys(";".join(filter(None, problems)).split(";")))
 
 
 def _read(text: str | None) -> Parts:

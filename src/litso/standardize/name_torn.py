@@ -23,6 +23,8 @@ WHOLE: Final = 3
 """A name of more words than this may hold a torn one; of fewer, both pieces may be parts."""
 LEAST: Final = 4
 """Letters of the shortest word that is put together."""
+LONGEST_END: Final = 2
+"""Letters that a blank may cut off from what is a surname without them: «Симонов а»."""
 MOST: Final = 6
 """Pieces beyond which a line is no torn name."""
 
@@ -63,6 +65,8 @@ def _written(head: str, tail: str) -> str:
 def _is_torn(head: str, tail: str) -> bool:
     """Whether two pieces are hardly two words of a name."""
     if len(head) + len(tail) < LEAST or not {head, tail}.isdisjoint(PARTICLES | PREFIXES):
+        return False
+    if looks_like_surname(head) and len(tail) > LONGEST_END:
         return False
     return not (_is_word(head) and _is_word(tail))
 

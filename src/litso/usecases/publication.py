@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
@@ -34,9 +35,21 @@ def publish_many(
     documents = (
         _documents(golden_records(frame, *survivorship), _other_names(frame), serials, words) for frame in members
     )
-    published = golden_store.publish_batches(connection, documents, expected)
+    published = golden_store.publish_batches(connection, _ahead(documents), expected)
     search_store.add_words(connection, words)
     return published
+
+
+_END: Final = object()
+
+
+def _ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The batches, each worked out by a thread while the server takes in the one before."""
+    with ThreadPoolExecutor(1, thread_name_prefix="golden records") as worker:
+        coming = worker.submit(next, batches, _END)
+        while isinstance(batch := coming.result(), pa.Table):
+            coming = worker.submit(next, batches, _END)
+            yield batch
 
 
 def publish_few(
