@@ -66,7 +66,7 @@ def _is_torn(head: str, tail: str) -> bool:
     """Whether two pieces are hardly two words of a name."""
     if len(head) + len(tail) < LEAST or not {head, tail}.isdisjoint(PARTICLES | PREFIXES):
         return False
-    if looks_like_surname(head) and len(tail) > LONGEST_END:
+    if looks_like_surname(head) and len(tail) > LONGEST_END and not any(counts_of(head + tail)[:3]):
         return False
     return not (_is_word(head) and _is_word(tail))
 
