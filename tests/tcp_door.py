@@ -22,6 +22,10 @@ class Door:
         self.port = 0
         self.open()
 
+    def lead_to(self, server: Address) -> None:
+        """Lead to another server from now on."""
+        self._server = server
+
     def open(self) -> None:
         """Let everybody through, at the same port as before."""
         listener = socket.create_server(("127.0.0.1", self.port))

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from litso.domain.record import fact_schema, mapped_schema
 from litso.sources.files import open_file
-from litso.sources.gates import LoadFigures
+from litso.sources.gates import SMALL, LoadFigures
 from litso.sources.mapped import MappedBatch, source_ids
 from litso.sources.mapping import Mapping
 from litso.sources.profile import Profile
@@ -114,7 +114,7 @@ def spool_files(
     tell = progress or (lambda done, of: None)
     columns = tuple(dict.fromkeys(column for file in files for column in file.columns))
     batches = read_files(files, mapping, lambda done: tell(done, size), as_said)
-    return spool_batches(batches, mapping, folder, columns)
+    return spool_batches(batches, mapping, folder, columns, any(file.is_sparse for file in files))
 
 
 def recipe_of(mapping: Mapping) -> str:
@@ -123,9 +123,16 @@ def recipe_of(mapping: Mapping) -> str:
 
 
 def spool_batches(
-    batches: Iterator[MappedBatch], mapping: Mapping, folder: Path, columns: tuple[str, ...] = ()
+    batches: Iterator[MappedBatch],
+    mapping: Mapping,
+    folder: Path,
+    columns: tuple[str, ...] = (),
+    is_sparse: bool = False,
 ) -> Spool:
-    """Write mapped batches, in which no key occurs twice, into `folder`."""
+    """Write mapped batches, in which no key occurs twice, into `folder`.
+
+    is_sparse: a row has the columns that it needs, so that a few rows do not tell which the source has.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     profile = Profile(mapping)
     recipe = recipe_of(mapping)
@@ -148,7 +155,7 @@ def spool_batches(
         records=profile.records,
         rejected=profile.rejected.total(),
         repeated=profile.repeated,
-        columns=columns,
+        columns=() if is_sparse and profile.rows < SMALL else columns,
         quality=profile.quality(),
     )
     (folder / "summary.json").write_bytes(msgspec.json.encode(summary))

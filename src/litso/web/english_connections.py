@@ -32,6 +32,14 @@ CONNECTION_TEXTS: Final = MappingProxyType(
 )
 CONNECTION_PATTERNS: Final = (
     (r"Не взято: (.+)", r"Not taken: \1"),
+    (
+        r"(.+): раздел (.+): (\d+) сообщений удалены раньше, чем прочитаны\.",
+        r"\1: partition \2: \3 messages were deleted before they were read.",
+    ),
+    (
+        r"(.+): раздел (.+) начат заново и будет прочитан с начала\.",
+        r"\1: partition \2 was made anew and is read from its beginning.",
+    ),
     (r"Новые столбцы: (.+)\.", r"New columns: \1."),
     (r"Исчезли столбцы: (.+)\.", r"Columns that are gone: \1."),
     (r"Столбец «(.+)» сменил тип: был (.+), стал (.+)\.", r"Column «\1» changed its type from \2 to \3."),

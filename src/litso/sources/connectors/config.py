@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 from litso.domain.schedule import Every, Schedule, parse_cron
 from litso.errors import Misconfigured
-from litso.sources.connectors import folder, http, imap, mysql, postgresql, s3, sftp
+from litso.sources.connectors import folder, http, imap, kafka, mqtt, mysql, nats, postgresql, s3, sftp
 from litso.sources.connectors.drift import HOLD, REACTIONS
 from litso.sources.connectors.landing import ROWS
 from litso.sources.connectors.port import Connector
@@ -46,6 +46,9 @@ KINDS: Final[Mapping[str, Callable[[Tree], Settings]]] = {
     "s3": s3.parse,
     "http": http.parse,
     "imap": imap.parse,
+    "nats": nats.parse,
+    "kafka": kafka.parse,
+    "mqtt": mqtt.parse,
     "postgresql": postgresql.parse,
     "mysql": mysql.parse,
 }

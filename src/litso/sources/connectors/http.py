@@ -20,7 +20,7 @@ import msgspec
 
 from litso import __version__
 from litso.errors import SourceUnusable, Transient
-from litso.sources.connectors.landing import joined_types
+from litso.sources.connectors.objects import JSON, at_path, path_of, shape_of
 from litso.sources.connectors.port import DELTA, FULL, Checkpoint, Found, Piece, Position, Rows
 from litso.sources.connectors.secrets import Secret, secret_of
 from litso.sources.mapping import Mapping as SourceMapping
@@ -35,13 +35,6 @@ _OVERLAP: Final = timedelta(minutes=10)
 _LINK: Final = re.compile(r"<([^>]*)>[^,]*;\s*rel=\"?next\"?")
 
 NEXT, CURSOR, NUMBER, OFFSET, HEADER = "next", "cursor", "number", "offset", "link"
-
-
-class _Float(str):
-    """A number as it was written: 1.10 is not 1.1."""
-
-
-_JSON: Final = msgspec.json.Decoder(float_hook=_Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +118,7 @@ def parse(tree: Tree) -> HttpSettings:
 
 
 def _path(tree: Tree) -> tuple[str, ...]:
-    return tuple(tree.text("a path such as data.items").removeprefix("$.").split("."))
+    return path_of(tree.text("a path such as data.items"))
 
 
 def _since(tree: Tree) -> Since:
@@ -261,7 +254,7 @@ class HttpSource:
             found = _LINK.search(headers.get("Link", ""))
             target = found[1] if found else None
         else:
-            target = _at(body, paging.path)
+            target = at_path(body, paging.path)
         if target in (None, "", False):
             return None
         if paging.kind == CURSOR:
@@ -302,10 +295,10 @@ class HttpSource:
             return None
         body, headers = answered
         try:
-            decoded = _JSON.decode(body)
+            decoded = JSON.decode(body)
         except msgspec.DecodeError:
             raise SourceUnusable(f"{self.title}: ответ — не JSON.") from None
-        rows = _at(decoded, self._settings.rows) if self._settings.rows else decoded
+        rows = at_path(decoded, self._settings.rows) if self._settings.rows else decoded
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             where = ".".join(self._settings.rows) or "в корне"
             raise SourceUnusable(f"{self.title}: в ответе нет списка объектов ({where}).")
@@ -382,12 +375,6 @@ def _with_parameters(url: str, given: Mapping[str, str]) -> str:
     return parts._replace(query=urlencode(query)).geturl()
 
 
-def _at(body: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        body = body.get(name) if isinstance(body, dict) else None
-    return body
-
-
 def _order(text: str) -> tuple[int, float, str]:
     """How values of a column follow one another: numbers, moments, other texts."""
     if re.fullmatch(r"-?\d+(\.\d+)?", text):
@@ -408,22 +395,3 @@ def _minus(text: str, overlap: timedelta | int) -> str:
     except ValueError:
         return text
     return moment.isoformat("T" if "T" in text else " ")
-
-
-def shape_of(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Columns of objects and the types of their values; "" where all are null."""
-    found: dict[str, str] = {}
-    for row in rows:
-        for name, value in row.items():
-            found[name] = joined_types(found.get(name, ""), _type_of(value))
-    return found
-
-
-def _type_of(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, _Float)):
-        return "number"
-    return "text" if isinstance(value, str) else "list" if isinstance(value, list) else "object"

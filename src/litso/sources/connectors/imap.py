@@ -25,13 +25,12 @@ from litso.sources.connectors.file_source import reason
 from litso.sources.connectors.letters import Attachment, Letter, attachments, read_header
 from litso.sources.connectors.port import DELTA, FULL, Checkpoint, File, Found, Notice, Piece, Position
 from litso.sources.connectors.secrets import Secret, secret_of
+from litso.sources.connectors.tls import Tls, tls_of
 from litso.sources.mapping import Mapping
 from litso.sources.yaml_tree import Tree
 
-VERIFY: Final = "verify"
-OFF: Final = "off"
-
-_PORTS: Final = {VERIFY: 993, OFF: 143}
+_PORT_TLS: Final = 993
+_PORT: Final = 143
 _SECONDS: Final = 60.0
 _WINDOW: Final = 500
 """UIDs that are asked for at a time."""
@@ -53,8 +52,7 @@ class ImapSettings:
 
     host: str
     port: int
-    tls: str
-    ca: Path | None
+    tls: Tls
     user: str
     password: Secret
     folder: str
@@ -80,14 +78,13 @@ def parse(tree: Tree) -> ImapSettings:
         if name not in items:
             raise tree.problem(f"the key «{name}» is missing")
     host = items["host"].text("a host")
-    tls = items["tls"].choice((VERIFY, OFF)) if "tls" in items else VERIFY
-    if tls == OFF and not _is_loopback(host):
+    tls = tls_of(items)
+    if not tls.is_on and not _is_loopback(host):
         raise items["tls"].problem("without TLS only a server of this machine is spoken to, as 127.0.0.1")
     return ImapSettings(
         host=host,
-        port=items["port"].whole(1, 65_535) if "port" in items else _PORTS[tls],
+        port=items["port"].whole(1, 65_535) if "port" in items else _PORT_TLS if tls.is_on else _PORT,
         tls=tls,
-        ca=Path(items["ca"].text("a path")) if "ca" in items else None,
         user=items["user"].text("a user"),
         password=secret_of(items["password"]),
         folder=items["folder"].text("a folder") if "folder" in items else "INBOX",
@@ -275,10 +272,9 @@ class Mailbox:
 
 
 def _connected(settings: ImapSettings) -> imaplib.IMAP4:
-    if settings.tls == OFF:
+    if not settings.tls.is_on:
         return imaplib.IMAP4(settings.host, settings.port, timeout=_SECONDS)
-    context = ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
-    return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=_SECONDS)
+    return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=settings.tls.context(), timeout=_SECONDS)
 
 
 def _sign_in(server: imaplib.IMAP4, user: str, password: str) -> None:

@@ -129,7 +129,7 @@ class _Objects:
     def __init__(self, path: Path) -> None:
         self._open: IO[bytes] = path.open("wb")
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, rows: Sequence[Mapping[str, Any] | str]) -> None:
         self._open.writelines(msgspec.json.encode(row, enc_hook=str) + b"\n" for row in rows)
 
     def close(self) -> None:

@@ -39,10 +39,12 @@ Shape = Mapping[str, str]
 class Rows:
     """Rows in memory: a table of text columns, or objects as JSON has them (numbers as they were written).
 
+    A text among objects is what could not be read as one: it goes to quarantine.
+
     `origin` is what the ledger calls it, without personal data.
     """
 
-    rows: pa.Table | Sequence[Mapping[str, Any]]
+    rows: pa.Table | Sequence[Mapping[str, Any] | str]
     origin: str
     checkpoint: Checkpoint
     shape: Shape = field(default_factory=dict)
