@@ -234,3 +234,12 @@ def test_a_consumer_sees_its_fields_and_sources_alone(store: Store, tmp_path: Pa
     assert len({event["subject"] for event in of_billing}) == 3
     assert events(store, Selection(kinds=("organization",))) == []
     assert len(events(store, Selection(kinds=("person",)))) == len(thin)
+
+
+def test_an_id_that_is_gone_and_leads_elsewhere_is_told(store: Store) -> None:
+    """Three people are merged one by one; then the first is parted from the two others, which stay one."""
+    register(store, "crm")
+    upsert(store, *(of_row(person(number)) for number in range(3)))
+    for left, right, verdict in (("0", "1", "same"), ("1", "2", "same"), ("0", "1", "different")):
+        judge(store, STEWARD, verdict=verdict, left=("crm", left), right=("crm", right))
+        assert_rebuilt(store)

@@ -77,14 +77,16 @@ def mint_many(connection: Connection, parties: pa.Table) -> int:
         return copy_frame(connection, "party", frame, freeze="party" in emptied)
 
 
-def redirect(connection: Connection, redirects: Mapping[str, str]) -> None:
-    """Redirect merged parties: old id → id that lives on.
+def redirect(connection: Connection, redirects: Mapping[str, str]) -> dict[str, str]:
+    """Redirect merged parties: old id → id that lives on; answers those that were redirected to others before.
 
     Ids redirected earlier keep their step, so that undoing a merge restores every id exactly; readers walk the steps.
     """
-    if redirects:
-        parameters = {"old": list(redirects), "new": list(redirects.values())}
-        connection.execute(statements("parties")["redirect"], parameters)
+    if not redirects:
+        return {}
+    parameters = {"old": list(redirects), "new": list(redirects.values())}
+    changed = connection.execute(statements("parties")["redirect"], parameters).fetchall()
+    return {party_id: redirects[party_id] for party_id, was_redirected in changed if was_redirected}
 
 
 def revive(connection: Connection, party_ids: Iterable[str]) -> int:

@@ -42,7 +42,8 @@ def settle_delta(connection: Connection, model: Model, customs: tuple[str, ...],
     changed = {party for part in done for party in part.changed} - created - split.keys()
     merged = {old: new for part in done for old, new in part.merged.items()}
     ended = {party for part in done for party in part.ended}
-    return Settled(sorted(created), sorted(changed), merged, split, sorted(ended))
+    turned = {old: new for part in done for old, new in part.turned.items()}
+    return Settled(sorted(created), sorted(changed), merged, split, sorted(ended), turned)
 
 
 def _settle_load(connection: Connection, model: Model, customs: tuple[str, ...], one: Staged) -> list[Settled]:

@@ -2,7 +2,8 @@
 
     party.created   a party with its first records
     party.changed   other golden values, or records that it got or lost
-    party.merged    the party is gone: `into` is the survivor; its records are told of there
+    party.merged    the party is gone: `into` is the survivor; its records are told of there. It comes again when an id
+                    that is gone leads to another survivor, as after a merge that is taken back in part
     party.split     a party of its own: `from` is the one that most of its records belonged to
     party.ended     no record is left, and no other party has them
     party.erased    the person was erased: forget everything

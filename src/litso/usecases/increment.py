@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
@@ -77,13 +78,15 @@ class Placement(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What happened to parties, by id. `merged`: old → new; `split`: new → old."""
+    """What happened to parties, by id. `merged`: old → new; `split`: new → old; `turned`: of those that were merged
+    before, old → new."""
 
     created: list[str]
     changed: list[str]
     merged: dict[str, str]
     split: dict[str, str]
     ended: list[str]
+    turned: Mapping[str, str] = MappingProxyType({})
 
 
 def place(hand: Hand, rows: Sequence[Mapping[str, Any]]) -> Placement:
@@ -337,7 +340,7 @@ def _succeed(
     touched = set(moved.values()) | former | lost
     touched |= {named.now[record] for record in written if record in named.now}
     created = sorted(set(moved.values()) & named.minted - named.split.keys())
-    settled = Settled(created, [], named.merged, named.split, [])
+    settled = Settled(created, [], named.merged, named.split, [], named.turned)
     found = {party for party in touched if party}
     cases.expect(connection, found | set(named.now.values()))
     regrouped = {party for party in {*moved.values(), *former} if party}
@@ -470,7 +473,8 @@ def _publish_many(
 def _tell(connection: Connection, settled: Settled, cause: Cause) -> None:
     events: list[tuple[str, str, dict[str, Any]]] = [("party.created", party, {}) for party in settled.created]
     events += [("party.split", party, {"from": former}) for party, former in sorted(settled.split.items())]
-    events += [("party.merged", former, {"into": party}) for former, party in sorted(settled.merged.items())]
+    merged = {**settled.merged, **settled.turned}
+    events += [("party.merged", former, {"into": party}) for former, party in sorted(merged.items())]
     events += [("party.changed", party, {}) for party in settled.changed]
     events += [("party.ended", party, {}) for party in settled.ended]
     changes.append(connection, events, load_id=cause.load_id, judgement_id=cause.judgement_id)

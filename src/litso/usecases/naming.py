@@ -29,12 +29,14 @@ Clusters = Mapping[int, Cluster]
 
 
 class Named(NamedTuple):
-    """Record → its party now; ids minted just now; old id → id it redirects to; id that stands on its own → former."""
+    """Record → its party now; ids minted just now; old id → id it redirects to; id that stands on its own → former; id
+    that was gone already → id it redirects to now."""
 
     now: dict[int, str]
     minted: set[str]
     merged: dict[str, str]
     split: dict[str, str]
+    turned: dict[str, str]
 
 
 class _Homes(NamedTuple):
@@ -66,13 +68,14 @@ def name_parties(connection: Connection, belongings: Sequence[Belonging], eviden
     parties.found(connection, founded)
     parties.revive(connection, back)
     redirects = _redirects(belongings, found.of, now)
-    parties.redirect(connection, redirects)
+    turned = parties.redirect(connection, redirects)
     former = {row.party_id for row in belongings}
     return Named(
         now=now,
         minted={*found.minted, *(one.party_id for one in founded)} - redirects.keys(),
         merged={old: new for old, new in redirects.items() if old in former},
         split=_split_from(belongings, now),
+        turned={old: new for old, new in turned.items() if old not in former},
     )
 
 

@@ -336,11 +336,12 @@ def _former_parties(connection: Connection, engine: Engine, staged: Sequence[Sta
 
 
 class Succeeded(NamedTuple):
-    """Who followed whom: ids minted, merged (old → new), split (new → old)."""
+    """Who followed whom: ids minted, merged (old → new), split (new → old), turned (merged before; old → new)."""
 
     minted: set[str]
     merged: dict[str, str]
     split: dict[str, str]
+    turned: dict[str, str]
 
 
 def _assign_parties(connection: Connection, engine: Engine) -> Succeeded:
@@ -366,14 +367,14 @@ def _assign_parties(connection: Connection, engine: Engine) -> Succeeded:
     parties.found(connection, founded)
     parties.revive(connection, {*revived, *present} - {*minted, *(one.party_id for one in founded)})
     redirects = _redirects(engine)
-    parties.redirect(connection, redirects)
+    turned = parties.redirect(connection, redirects)
     if engine.rows("select count(*) from away")[0][0] or present:
         query = "select record_id, home from belonging where home <> party_id"
         homes.replace_all(connection, dict(engine.rows(query)))
     former = {row[0] for row in engine.rows("select distinct former from placed where former is not null")}
     merged = {old: new for old, new in redirects.items() if old in former}
     created = {*minted, *(one.party_id for one in founded)} - redirects.keys()
-    return Succeeded(created, merged, _split(engine))
+    return Succeeded(created, merged, _split(engine), {old: new for old, new in turned.items() if old not in former})
 
 
 def _name_evident(connection: Connection, engine: Engine) -> tuple[list[str], list[str]]:
@@ -698,11 +699,11 @@ def _tell(
     judgement_id: int | None,
 ) -> Touched:
     """Append events: created, changed, merged, split, ended."""
-    minted, merged, split = succeeded
+    minted, merged, split, turned = succeeded
     events: list[tuple[str, str, dict[str, Any]]]
     events = [("party.created", party_id, {}) for party_id in sorted(minted) if party_id not in split]
     events += [("party.split", party_id, {"from": old}) for party_id, old in sorted(split.items())]
-    events += [("party.merged", old, {"into": new}) for old, new in sorted(merged.items())]
+    events += [("party.merged", old, {"into": new}) for old, new in sorted({**merged, **turned}.items())]
     changed = [party_id for party_id in touched if party_id not in minted and party_id not in split]
     events += [("party.changed", party_id, {}) for party_id in changed]
     events += [("party.ended", party_id, {}) for party_id in ended if party_id not in merged]

@@ -11,8 +11,9 @@ select founder, party_id::text from party where founder = any(%(records)s::bigin
 
 -- name: redirect
 update party p set redirect_to = r.new, redirected_at = now()
-from unnest(%(old)s::uuid[], %(new)s::uuid[]) r (old, new)
-where p.party_id = r.old and p.redirect_to is distinct from r.new;
+from unnest(%(old)s::uuid[], %(new)s::uuid[]) r (old, new) join party before on before.party_id = r.old
+where p.party_id = r.old and p.redirect_to is distinct from r.new
+returning p.party_id::text, before.redirect_to is not null;
 
 -- name: revive
 update party set redirect_to = null, redirected_at = null
