@@ -273,6 +273,30 @@ def test_headers(data: bytes, sender: str, subject: str) -> None:
     assert (found.sender, found.subject) == (sender, subject)
 
 
+RESULTS = [
+    ("mx.us; dmarc=pass", True),
+    ("mx.us 1; spf=pass smtp.mailfrom=a@b; DMARC = pass header.from=b", True),
+    ("mx.us; dmarc=pass (p=reject dis=none) header.from=b", True),
+    ("mx.us; dmarc=fail", False),
+    ("mx.us; dmarc=passed", False),
+    ("mx.us; spf=pass smtp.mailfrom=dmarc=pass@evil", False),
+    ('mx.us; spf=pass smtp.mailfrom="x; dmarc=pass"@evil', False),
+    (r'mx.us; spf=pass smtp.mailfrom="x\"; dmarc=pass; \""@evil', False),
+    ('mx.us; spf=pass smtp.mailfrom="x; dmarc=pass', False),
+    ("mx.us; spf=pass (x; dmarc=pass; y)", False),
+    ("mx.us; spf=pass (x; dmarc=pass ", False),
+    ("mx.us.evil; dmarc=pass", False),
+    ("evil mx.us; dmarc=pass", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize(("results", "expected"), RESULTS)
+def test_who_vouches_for_a_sender(results: str, expected: bool) -> None:
+    header = b"Authentication-Results: " + results.encode() + b"\nAuthentication-Results: mx.us; dmarc=pass\n\n"
+    assert read_header(header).vouched_by("mx.us") is expected
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=40))
 def test_no_letter_is_too_strange(data: bytes, name: str) -> None:

@@ -17,7 +17,9 @@ from typing import Final, NamedTuple
 
 _UNSAFE: Final = re.compile(r"[\x00-\x1f/\\]+")
 _LONGEST_NAME: Final = 200
-_PASSED: Final = re.compile(r"\bdmarc\s*=\s*pass\b", re.IGNORECASE)
+_PASSED: Final = re.compile(r"\s*dmarc\s*=\s*pass(?:\s|$)", re.IGNORECASE)
+_TEXTS: Final = re.compile(r'"(?:\\.|[^"\\])*"|\((?:\\.|[^()\\])*\)')
+"""Texts in quotes and comments, which a stranger may have chosen."""
 
 
 class Attachment(NamedTuple):
@@ -39,8 +41,9 @@ class Letter(NamedTuple):
 
     def vouched_by(self, server: str) -> bool:
         """Whether that server says that the sender's address is not forged (DMARC)."""
-        name, _, findings = self.results.partition(";")
-        return name.split()[:1] == [server] and _PASSED.search(findings) is not None
+        name, *findings = _TEXTS.sub("", self.results).split(";")
+        is_clear = '"' not in "".join(findings) and "(" not in "".join(findings)
+        return is_clear and name.split()[:1] == [server] and any(map(_PASSED.match, findings))
 
 
 def read_header(data: bytes) -> Letter:
