@@ -277,7 +277,10 @@ def slip_of(word: str, role: str) -> str | None:
 
     One letter lost, added, changed or two exchanged; frequency decides: the meant word is many times commoner than the
     slip, and ten times commoner than any other meaning. The first letter may differ only in a word hardly ever met.
+    A word with a hyphen may be a contraction: «ал-др» is «александр».
     """
+    if "-" in word:
+        return _contracted(*word.split("-"), role) if word.count("-") == 1 else None
     if role == PATRONYMIC and (full := full_patronymic(word)):
         return full
     own = _count(word, role)
@@ -293,6 +296,35 @@ def slip_of(word: str, role: str) -> str | None:
     if count < (changed if is_changed else missed) * max(own, 1) or (best[0] != word[0] and own > 2):
         return None
     return best
+
+
+def _contracted(head: str, tail: str, role: str) -> str | None:
+    """The common name that a hyphen cuts («оль-га»), or that begins and ends so, ten times commoner than any other."""
+    if _count(head + tail, role) >= COMMON:
+        return head + tail
+    if not 2 <= len(head) <= 5 or not 1 <= len(tail) <= 6 or (len(tail) > 3 and _met_as(tail, role)):
+        return None
+    longer = (one for one in _common(role).get(head[:2], ()) if len(one) > len(head) + len(tail))
+    ranked = sorted(
+        ((_count(one, role), one) for one in longer if one.startswith(head) and one.endswith(tail)), reverse=True
+    )
+    if not ranked or (len(ranked) > 1 and ranked[0][0] < 10 * ranked[1][0]):
+        return None
+    return ranked[0][1]
+
+
+def _met_as(word: str, role: str) -> bool:
+    return _count(word, role) > 0 or (role == GIVEN and looks_like_surname(word))
+
+
+@lru_cache(maxsize=2)
+def _common(role: str) -> Mapping[str, tuple[str, ...]]:
+    """Common given names or patronymics by their first two letters."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in tables():
+        if "-" not in word and _packed_count(word, role) >= COMMON:
+            found[word[:2]].append(word)
+    return {start: tuple(words) for start, words in found.items()}
 
 
 _SPOKEN: Final = (("ыч", "ович"), ("аич", "аевич"), ("еич", "еевич"))

@@ -23,6 +23,7 @@ from litso.standardize.lexicon import (
 )
 from litso.standardize.name_cases import IN_NOMINATIVE, OBLIQUE
 from litso.standardize.name_eastern import SURNAMES as EASTERN
+from litso.standardize.name_eastern import is_syllables
 from litso.standardize.name_roles import (
     LONGEST,
     LONGEST_WORD,
@@ -232,7 +233,7 @@ def _without_slip(word: Word, role: str, gender: str) -> Word:
 
 def has_slip(word: Word, role: str) -> bool:
     """Whether a word is certainly a slip of a common name in that part; surnames never are."""
-    if role == SURNAME or word.is_initial or " " in word.folded or "-" in word.folded:
+    if role == SURNAME or word.is_initial or " " in word.folded or ("-" in word.folded and is_syllables(word.folded)):
         return False
     return slip_of(word.folded, role) is not None and not (role == GIVEN and is_diminutive(word.folded))
 
