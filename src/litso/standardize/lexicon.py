@@ -280,7 +280,8 @@ def slip_of(word: str, role: str) -> str | None:
     A word with a hyphen may be a contraction: «ал-др» is «александр».
     """
     if "-" in word:
-        return _contracted(*word.split("-"), role) if word.count("-") == 1 else None
+        head, _, tail = word.partition("-")
+        return _contracted(head, tail, role) if "-" not in tail else None
     if role == PATRONYMIC and (full := full_patronymic(word)):
         return full
     own = _count(word, role)
