@@ -1,4 +1,5 @@
-"""Reading and mapping a million rows: rows/s and peak memory, beside DuckDB and PyArrow reading the same CSV.
+"""Reading and mapping a million rows: rows/s and peak memory, beside DuckDB and PyArrow reading the same CSV, and
+iterparse of the standard library reading the same XML.
 
     python benchmarks/bench_sources.py [ROWS]
 
@@ -32,6 +33,8 @@ attributes:
 facts:
   - {kind: account, key: ls, account: ls, address: adres, amount: saldo, data: {tariff: tarif}}
 """
+MORE = {"rows.xml": "rows: row\n", "register.txt": "register: {count: 1, sums: {saldo: 2}}\n"}
+"""What the mapping says beside that of some files."""
 HEADER = "abonent_id;changed;fio;bdate;tel1;tel2;mail;adres;ls;saldo;tarif;uchastok"
 
 
@@ -46,24 +49,32 @@ def row(number: int) -> str:
 
 def write_files(folder: Path, rows: int) -> dict[str, Path]:
     """The same rows in every format."""
-    paths = {name: folder / name for name in ("clean.csv", "cp1251.csv", "stray.csv", "rows.jsonl", "rows.parquet")}
+    paths = {name: folder / name for name in RUNS}
     names = HEADER.split(";")
     with (
         paths["clean.csv"].open("w", encoding="utf-8") as clean,
         paths["cp1251.csv"].open("w", encoding="cp1251") as narrow,
         paths["stray.csv"].open("w", encoding="utf-8") as stray,
         paths["rows.jsonl"].open("w", encoding="utf-8") as lines,
+        paths["rows.xml"].open("w", encoding="utf-8") as elements,
+        paths["register.txt"].open("w", encoding="cp1251") as register,
     ):
-        for file in (clean, narrow, stray):
+        elements.write("<rows>\n")
+        for file in (clean, narrow, stray, register):
             file.write(HEADER + "\n")
         for number in range(rows):
             text = row(number)
             clean.write(text + "\n")
             narrow.write(text + "\n")
+            register.write(text + "\n")
+            values = zip(names, text.split(";"), strict=True)
+            elements.write("<row>" + "".join(f"<{name}>{value}</{name}>" for name, value in values) + "</row>\n")
             # One row in ten is a company with quotes that are not doubled, one in a thousand lacks a field.
             odd = text.replace("Иванов Иван Иванович", '"ООО "Ромашка""') if number % 10 == 0 else text
             stray.write((odd if number % 1000 else odd.rpartition(";")[0]) + "\n")
             lines.write(json.dumps(dict(zip(names, text.split(";"), strict=True)), ensure_ascii=False) + "\n")
+        elements.write("</rows>\n")
+        register.write(f"={rows};{sum(number % 9000 for number in range(rows)) + rows / 2:.2f}\n")
     _write_parquet(paths["clean.csv"], paths["rows.parquet"])
     return paths
 
@@ -78,12 +89,17 @@ def _write_parquet(source: Path, target: Path) -> None:
     pyarrow.parquet.write_table(table, target)
 
 
+def mapping_of(path: Path) -> str:
+    """The mapping of a file."""
+    return MAPPING + MORE.get(path.name.removeprefix("warm."), "")
+
+
 def read_only(path: Path) -> int:
     """Litso: raw batches with line numbers."""
     from litso.sources.files import open_file
     from litso.sources.mapping import parse_mapping
 
-    batches = open_file(path, parse_mapping(MAPPING, "bench")).batches()
+    batches = open_file(path, parse_mapping(mapping_of(path), "bench")).batches()
     return sum(batch.rows.num_rows + len(batch.rejected) for batch in batches)
 
 
@@ -93,7 +109,7 @@ def read_and_map(path: Path) -> int:
     from litso.sources.mapped import map_batch
     from litso.sources.mapping import parse_mapping
 
-    mapping = parse_mapping(MAPPING, "bench")
+    mapping = parse_mapping(mapping_of(path), "bench")
     return sum(map_batch(batch, mapping).rows_in for batch in open_file(path, mapping).batches())
 
 
@@ -102,7 +118,7 @@ def read_once(path: Path) -> int:
     from litso.sources.mapping import parse_mapping
     from litso.sources.reading import open_files, read_files
 
-    mapping = parse_mapping(MAPPING, "bench")
+    mapping = parse_mapping(mapping_of(path), "bench")
     return sum(batch.rows_in for batch in read_files(open_files([path], mapping), mapping))
 
 
@@ -133,12 +149,26 @@ def by_pyarrow(path: Path) -> int:
         return sum(batch.num_rows for batch in stream)
 
 
+def by_iterparse(path: Path) -> int:
+    """xml.etree.ElementTree.iterparse, the texts of each row in a dict."""
+    from xml.etree.ElementTree import iterparse
+
+    count = 0
+    for _, element in iterparse(path):
+        if element.tag == "row":
+            count += bool({child.tag: child.text for child in element})
+            element.clear()
+    return count
+
+
 RUNS: dict[str, list[Callable[[Path], int]]] = {
     "clean.csv": [read_only, read_and_map, read_once, by_pyarrow, by_duckdb],
     "cp1251.csv": [read_only, read_and_map, by_pyarrow],
     "stray.csv": [read_only, read_and_map],
     "rows.jsonl": [read_only, read_and_map],
     "rows.parquet": [read_only, read_and_map],
+    "rows.xml": [read_only, read_and_map, by_iterparse],
+    "register.txt": [read_only, read_and_map],
 }
 
 

@@ -48,7 +48,10 @@ class BadXml(SourceUnusable):
 
 @dataclass(slots=True)
 class Element:
-    """An element: attributes, text, children, the line on which it begins and the bytes of the document before it."""
+    """An element: attributes, text, children, and the line on which it begins.
+
+    position: bytes of the document before it, of an element that is in no other.
+    """
 
     tag: str
     attributes: dict[str, str]
@@ -167,17 +170,21 @@ class _Reader:
         return done
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if len(self._above) + len(self._open) >= _DEEPEST:
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        opened = self._open
+        if len(self._above) + len(opened) >= _DEEPEST:
             raise self._bad(TOO_DEEP)
-        if not self._open and not self._is_wanted(tag):
+        if not opened and not self._is_wanted(tag):
             self._above.append(tag)
             return
-        self._weigh(_WEIGHT + sum(map(len, attributes.values())))
-        made = Element(tag, attributes, self._parser.CurrentLineNumber, self._parser.CurrentByteIndex)
-        if self._open:
-            self._open[-1].children.append(made)
-        self._open.append(made)
+        self._weigh(_WEIGHT + sum(map(len, attributes.values())) if attributes else _WEIGHT)
+        made = Element(tag, attributes, self._parser.CurrentLineNumber)
+        if opened:
+            opened[-1].children.append(made)
+        else:
+            made.position = self._parser.CurrentByteIndex
+        opened.append(made)
 
     def _is_wanted(self, tag: str) -> bool:
         return tag in self._wanted and (not self._within or tuple(self._above[-len(self._within) :]) == self._within)

@@ -95,8 +95,12 @@ def _parts(found: Iterator[Element], count: int) -> Iterator[list[Element]]:
 
 def _row(element: Element, paths: dict[str, XmlPath], *, is_whole: bool) -> dict[str, str]:
     """What the mapping's own paths find and, of a whole row, everything else below the element."""
-    found = {name: path.values(element) for name, path in paths.items()}
-    return (flattened(element) if is_whole else {}) | {name: one_text(texts) for name, texts in found.items() if texts}
+    row = flattened(element) if is_whole else {}
+    for name, path in paths.items():
+        # A path without a test is called there what the mapping calls it.
+        if name not in row and (texts := path.values(element)):
+            row[name] = one_text(texts)
+    return row
 
 
 def _batch(part: Sequence[Element], paths: dict[str, XmlPath], only: Collection[str] | None, size: int) -> RawBatch:

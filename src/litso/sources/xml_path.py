@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -75,8 +74,7 @@ def parse_path(text: str) -> XmlPath:
 def flattened(element: Element) -> dict[str, str]:
     """Everything below an element as paths and texts; of several values one JSON list of texts."""
     found: dict[str, list[str]] = {}
-    for path, text in _leaves(element, ""):
-        found.setdefault(path, []).append(text)
+    _gather(element, "", found)
     return {path: one_text(texts) for path, texts in found.items()}
 
 
@@ -85,11 +83,11 @@ def one_text(texts: list[str]) -> str:
     return texts[0] if len(texts) == 1 else msgspec.json.encode(texts).decode()
 
 
-def _leaves(element: Element, above: str) -> Iterator[tuple[str, str]]:
+def _gather(element: Element, above: str, found: dict[str, list[str]]) -> None:
     for name, value in element.attributes.items():
-        if value.strip():
-            yield f"{above}@{name}", value.strip()
-    if element.text.strip():
-        yield above.removesuffix("/") or ".", element.text.strip()
+        if text := value.strip():
+            found.setdefault(f"{above}@{name}", []).append(text)
+    if text := element.text.strip():
+        found.setdefault(above[:-1] or ".", []).append(text)
     for child in element.children:
-        yield from _leaves(child, f"{above}{child.tag}/")
+        _gather(child, f"{above}{child.tag}/", found)
