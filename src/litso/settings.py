@@ -26,6 +26,7 @@
 | LITSO_USER_RATE | requests a second of a user; ten times as many at once | 50 |
 | LITSO_EXPORT_ROWS | rows within a day above which a second person has to approve an export; 0: always | 1000 |
 | LITSO_EXPORT_HOURS | how long the file of an export can be fetched | 24 |
+| LITSO_CONNECT_BY_API | yes: programs may connect sources, which names files and hosts of this machine | no |
 | LITSO_AUDIT_HEADS | file to which the worker adds the head of the audit chain, out of reach of the database | none |
 | LITSO_LOG_LEVEL | debug, info, warning, error | info |
 | LITSO_LOG | how the log is written: text for people, json for programs, a line each | text |
@@ -105,6 +106,7 @@ class Settings:
     audit_heads: Path | None
     token_rate: int
     user_rate: int
+    connect_by_api: bool
     export_rows: int
     export_hours: int
 
@@ -149,6 +151,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         audit_heads=_path(given.get("LITSO_AUDIT_HEADS")),
         token_rate=_integer(given, "LITSO_TOKEN_RATE", 2000, 1, 1_000_000),
         user_rate=_integer(given, "LITSO_USER_RATE", 50, 1, 1_000_000),
+        connect_by_api=_one_of(given, "LITSO_CONNECT_BY_API", ("yes", "no"), "no") == "yes",
         export_rows=_integer(given, "LITSO_EXPORT_ROWS", 1000, 0, 1_000_000),
         export_hours=_integer(given, "LITSO_EXPORT_HOURS", 24, 1, 720),
     )

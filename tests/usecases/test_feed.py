@@ -13,6 +13,7 @@ import pytest
 from small_sources import load_rows, person, register, settings_in
 from test_online import of_row, upsert
 
+from litso.domain.scope import Scope
 from litso.store import changes, crosswalk
 from litso.store.database import Store
 from litso.usecases.access import Actor
@@ -243,3 +244,30 @@ def test_an_id_that_is_gone_and_leads_elsewhere_is_told(store: Store) -> None:
     for left, right, verdict in (("0", "1", "same"), ("1", "2", "same"), ("0", "1", "different")):
         judge(store, STEWARD, verdict=verdict, left=("crm", left), right=("crm", right))
         assert_rebuilt(store)
+
+
+def test_a_consumer_with_limits_is_told_of_parties_within_them(store: Store, tmp_path: Path) -> None:
+    for name in ("billing", "crm"):
+        register(store, name)
+    with store.transaction() as connection:
+        connection.execute("update source set brand = 'АО «Тепло»' where name = 'crm'")
+    load_rows(store, tmp_path, "billing", [person(number) for number in range(3)])
+    upsert(store, of_row(person(8, id="C8")), of_row(person(9, id="C9", adres="г Пермь, ул Мира, д 1")))
+    everything = events(store)
+    with store.transaction() as connection:
+        owner = {key[1]: party for key, party in crosswalk.of_keys(connection, [("crm", "C8"), ("crm", "C9")]).items()}
+
+    def told(*territories: str, brands: tuple[str, ...] = ()) -> set[str]:
+        return {event["subject"] for event in events(store, Selection(scope=Scope(territories, brands)))}
+
+    assert told(brands=("АО «Тепло»",)) == set(owner.values())
+    assert told("Пермский") == {owner["C9"]}
+    assert told("Пермский/Пермь") == {owner["C9"]}
+    assert told("Пермский/Самара") == set()
+    assert told("Пермский", brands=("другое",)) == set()
+    judge(store, STEWARD, verdict="same", left=("crm", "C8"), right=("crm", "C9"))
+    merged = [one for one in events(store, after=int(everything[-1]["id"])) if one["type"] == "party.merged"]
+    within = events(store, Selection(scope=Scope(("Пермский",))), after=int(everything[-1]["id"]))
+    assert {one["id"] for one in merged if one["subject"] == owner["C9"]} <= {one["id"] for one in within}
+    assert {one["subject"] for one in within} <= set(owner.values())
+    assert within

@@ -157,6 +157,14 @@ ROWS: Mapping[str, Row] = {
         "attribute": "emails", "value": town.email, "reason": "звонок"})),
     "undo_pin": Row(STEWARDS, OBJECT, lambda town, known: Ask({"pin_id": known.pin}), done=AGAIN),
     "list_pins": Row(READERS, LIST),
+    **{
+        name: Row(SOURCES if name in ("list_connections", "get_connection") else STEWARDS, WHOLE,
+                  lambda town, known: Ask({"source": town.source}))
+        for name in ("list_connections", "get_connection", "run_connection", "pause_connection", "resume_connection")
+    },
+    "connect_source": Row(WRITERS, WHOLE, lambda town, known: Ask({}, {}, {
+        "content": f"source: {town.source}\nfolder: {{path: /tmp}}\n"})),
+    "list_audit": Row(ADMINS | CHECKERS, WHOLE),
     "ask_export": Row(EXPORTERS, LIST, lambda town, known: Ask({}, {}, {
         "kind": "parties", "wanted": {"kind": "person"}, "purpose": "call", "reason": "обзвон"})),
     "list_exports": Row(EXPORTERS, LIST),
@@ -218,6 +226,7 @@ ROWS: Mapping[str, Row] = {
             "rotate_consumer_secret", "test_consumer", "list_writebacks", "get_writeback", "remove_writeback",
             "pause_writeback", "resume_writeback", "plan_writeback", "run_writeback", "get_writeback_run",
             "plan_writeback_undo", "undo_writeback",
+            "limit_consumer",
         )
     },
     "add_writeback": Row(

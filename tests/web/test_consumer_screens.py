@@ -12,7 +12,7 @@ from small_town import PASSWORD, Place
 from http_peer import peer
 from litso.commands.serve import build_app
 from litso.settings import load_settings
-from litso.store import consumers
+from litso.store import audit, consumers, users
 
 HTML = {"accept": "text/html"}
 
@@ -97,3 +97,34 @@ def test_a_consumer_that_comes_is_told_how(visitor: TestClient) -> None:
     token = token_of(page)
     again = {"csrf": token, "name": "reports", "purpose": "Отчёты", "delivery": "pull"}
     assert "уже есть" in visitor.post("/consumers", data=again, headers=HTML).text
+
+
+def test_a_consumer_is_limited_on_its_page(visitor: TestClient, place: Place) -> None:
+    send(visitor, "/consumers", "/consumers", name="near", purpose="рядом", delivery="pull",
+         territories="Самарская обл.", **{"field:phones": "yes", "class_contact": "1"})  # fmt: skip
+    with place.store.transaction() as connection:
+        assert str(consumers.get(connection, "near").scope) == "territory Самарская; class contact"
+    assert "Самарская" in visitor.get("/consumers/near", headers=HTML).text
+    send(visitor, "/consumers/near", "/consumers/near/limits", brands="АО «Сеть»; АО «Тепло»")
+    with place.store.transaction() as connection:
+        assert str(consumers.get(connection, "near").scope) == "brand АО «Сеть», АО «Тепло»"
+    page = visitor.get("/consumers/near", headers=HTML).text
+    answer = visitor.post("/consumers/near/limits", data={"csrf": token_of(page), "class_finance": "1"}, headers=HTML)
+    assert (answer.status_code, "других классов" in answer.text) == (422, True)
+
+
+def test_a_program_is_limited_on_the_page_of_programs(visitor: TestClient, place: Place) -> None:
+    send(visitor, "/programs", "/programs", name="desk", role="operator", days="30", territories="Самарская/Самара")
+    with place.store.transaction() as connection:
+        made = next(one for one in users.list_services(connection) if one.name == "desk")
+    assert made.territories == ["Самарская/Самара"]
+    send(visitor, "/programs", "/programs/limits", name="desk", class_contact="1")
+    with place.store.transaction() as connection:
+        changed = next(one for one in users.list_services(connection) if one.name == "desk")
+        last = audit.recent(connection, audit.Filter(what="token"))[0]
+    assert str(changed.scope) == "class contact"
+    assert (last.actor, last.object, last.fields) == ("administrator", "token desk", ["territories", "classes"])
+    page = visitor.get("/programs", headers=HTML).text
+    assert "Видит только:" in page
+    answer = visitor.post("/programs/limits", data={"csrf": token_of(page), "name": "nobody"}, headers=HTML)
+    assert answer.status_code == 404

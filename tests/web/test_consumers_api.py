@@ -130,3 +130,25 @@ def test_the_command_line_does_the_same(place: Place, monkeypatch: pytest.Monkey
     with pytest.raises(BadUsage):
         CliRunner().invoke(app, ["consumer", "test", "cli-made"], catch_exceptions=False)
     assert litso("remove", "cli-made") == "cli-made: removed\n"
+
+
+def test_limits_of_a_consumer_hold_for_its_feed_and_fields(client: TestClient) -> None:
+    refused = client.post(
+        "/v1/consumers", json={"name": "sms", "purpose": "п", "fields": ["snils"], "classes": ["contact"]}
+    )
+    assert (refused.status_code, "class document" in refused.text) == (422, True)
+    made = attach(
+        client, "sms", fields=["phones"], classes=["contact"], from_start=True, territories=["Самарская обл."]
+    )
+    assert made["consumer"]["territories"] == ["Самарская"]
+    token = {"Authorization": f"Bearer {made['secret']}"}
+    nowhere = client.put("/v1/consumers/sms/limits", json={"territories": ["Пермский край"], "classes": ["contact"]})
+    assert nowhere.json()["territories"] == ["Пермский"]
+    assert client.get("/v1/feed", params={"after": 0}, headers=token).json()["items"] == []
+    assert client.put("/v1/consumers/sms/limits", json={"classes": ["finance"]}).status_code == 422
+    assert client.put("/v1/consumers/sms/limits", json={}).status_code == 200
+    everybody = client.get("/v1/feed", params={"after": 0}, headers=token).json()["items"]
+    assert IVANOV in {item["subject"] for item in everybody}
+    log = client.get("/v1/consumers/sms").json()["log"]
+    assert [one["what"] for one in log][:2] == ["limited", "limited"]
+    assert client.put("/v1/consumers/nobody/limits", json={}).status_code == 404

@@ -17,10 +17,12 @@ from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.types import ControllerRouterHandler, Message, Scope
 
 from litso import __version__
+from litso.api.audit import audit_router
 from litso.api.auth import BearerAuthentication, WriteKeyAuthentication
 from litso.api.cases import cases_router
 from litso.api.checks import checks_router
 from litso.api.clean import clean_router
+from litso.api.connections import connections_router
 from litso.api.consents import consents_router
 from litso.api.consumers import consumers_router
 from litso.api.document import document_of
@@ -160,6 +162,8 @@ def _api_router() -> Router:
             pins_router,
             quality_router,
             exports_router,
+            connections_router,
+            audit_router,
             cases_router,
             checks_router,
             changes_router,

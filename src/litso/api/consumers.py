@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from litestar import Response, Router, delete, get, post
+from litestar import Response, Router, delete, get, post, put
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
@@ -14,6 +14,7 @@ from litso.api.documents import ALWAYS, CONFLICT, NOT_FOUND
 from litso.api.exchange import SECRET
 from litso.api.given import GivenSettings, GivenStore
 from litso.api.paging import link_header
+from litso.domain.scope import Scope
 from litso.store.consumers import Consumer
 from litso.usecases import consumers
 from litso.usecases.consumers import Attached, Wanted
@@ -60,6 +61,7 @@ def add_consumer(
         sources=tuple(data.sources),
         attributes=tuple(data.attributes),
         from_start=data.from_start,
+        scope=Scope(tuple(data.territories), tuple(data.brands), tuple(data.classes)),
     )
     made = consumers.attach(store, settings, request.user, wanted)
     return Response(_attached(made), status_code=HTTP_201_CREATED)
@@ -116,6 +118,19 @@ def pause(request: ApiRequest, store: GivenStore, name: Name) -> schemas.Consume
 def resume(request: ApiRequest, store: GivenStore, name: Name) -> schemas.ConsumerOut:
     """Deliveries go on where they were, also after the consumer was stopped."""
     return _out(consumers.resume(store, request.user, name))
+
+
+@put(
+    "/consumers/{name:str}/limits",
+    sync_to_thread=True,
+    operation_id="limit_consumer",
+    summary="Limit a consumer",
+    responses=NOT_FOUND,
+)
+def limit(request: ApiRequest, store: GivenStore, name: Name, data: JSONBody[schemas.LimitsIn]) -> schemas.ConsumerOut:
+    """Territories, brands and classes of fields that it is told of from now on."""
+    scope = Scope(tuple(data.territories), tuple(data.brands), tuple(data.classes))
+    return _out(consumers.limit(store, request.user, name, scope))
 
 
 @post(
@@ -191,7 +206,8 @@ consumers_router = Router(
         Router(
             path="/",
             route_handlers=[
-                list_consumers, add_consumer, get_consumer, remove_consumer, pause, resume, replay, rotate, send_test,
+                list_consumers, add_consumer, get_consumer, remove_consumer, pause, resume, limit, replay, rotate,
+                send_test,
             ],
             guards=[needs("manage_consumers")],
         ),

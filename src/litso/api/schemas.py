@@ -407,6 +407,9 @@ ConsumerName = Annotated[
 Names = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=100)]
 
 
+FieldClass = Literal["contact", "document", "finance", "special"]
+
+
 class ConsumerIn(Struct, kw_only=True, forbid_unknown_fields=True):
     """A consuming service to attach."""
 
@@ -426,7 +429,20 @@ class ConsumerIn(Struct, kw_only=True, forbid_unknown_fields=True):
     attributes: Annotated[
         Names, Meta(description="Of changed parties only those where one of these changed; empty: all.")
     ] = []
+    territories: Annotated[Names, Meta(description="Only parties of these places, «region» or «region/city».")] = []
+    brands: Annotated[Names, Meta(description="Only parties that are customers of these legal entities.")] = []
+    classes: Annotated[
+        list[FieldClass], Meta(max_length=4, description="Only fields of these classes; empty: all.")
+    ] = []
     from_start: Annotated[bool, Meta(description="Whether it is told of all that ever happened.")] = False
+
+
+class LimitsIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Limits in place of the former ones; an empty list is no limit."""
+
+    territories: Annotated[Names, Meta(description="«region» or «region/city».")] = []
+    brands: Annotated[Names, Meta(description="Legal entities.")] = []
+    classes: Annotated[list[FieldClass], Meta(max_length=4)] = []
 
 
 class ConsumerOut(Struct):
@@ -440,6 +456,9 @@ class ConsumerOut(Struct):
     kinds: list[str]
     sources: list[str]
     attributes: list[str]
+    territories: list[str]
+    brands: list[str]
+    classes: list[str]
     status: Annotated[Literal["active", "paused", "stopped"], Meta(description="stopped: it failed for too long.")]
     after: Annotated[int, Meta(description="Every event up to this one is dealt with.")]
     lag: Annotated[int, Meta(description="Events that are not dealt with yet, before its filters.")]

@@ -16,6 +16,8 @@ from litso.client.models import (
     Alias,
     AskedOut,
     AttachedOut,
+    AuditEntryOut,
+    AuditPage,
     BatchIn,
     BulkIn,
     CaseIn,
@@ -27,6 +29,10 @@ from litso.client.models import (
     CheckListsOut,
     CleanIn,
     CleanOut,
+    ConnectionIn,
+    ConnectionOut,
+    ConnectionPage,
+    ConnectionsOut,
     ConsentIn,
     ConsentOut,
     ConsumerIn,
@@ -61,6 +67,7 @@ from litso.client.models import (
     JudgementIn,
     JudgementOut,
     LabelIn,
+    LimitsIn,
     LinkOut,
     LinksPage,
     LookupIn,
@@ -891,6 +898,100 @@ class Client(Transport):
         answer: bytes = self._call("GET", "/v1/exports/{export_id}/file", {200: bytes}, path={"export_id": export_id})
         return answer
 
+    def list_connections(self) -> ConnectionsOut:
+        """Connected sources. Sources that run by themselves, with their state."""
+        answer: ConnectionsOut = self._call("GET", "/v1/connections", {200: ConnectionsOut})
+        return answer
+
+    def connect_source(self, body: ConnectionIn, *, idempotency_key: str | None = None) -> ConnectionOut:
+        """Connect a source. Let a registered source run by itself, or change how it does. Only where
+        `LITSO_CONNECT_BY_API` allows it: a connection names files and hosts that this machine reaches.
+        """
+        answer: ConnectionOut = self._call(
+            "POST",
+            "/v1/connections",
+            {201: ConnectionOut},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            is_keyed=True,
+        )
+        return answer
+
+    def get_connection(self, source: str) -> ConnectionPage:
+        """A connected source. How it does, and its last runs."""
+        answer: ConnectionPage = self._call(
+            "GET", "/v1/connections/{source}", {200: ConnectionPage}, path={"source": source}
+        )
+        return answer
+
+    def run_connection(self, source: str, *, idempotency_key: str | None = None) -> ConnectionOut:
+        """Run a source now. A worker runs it as soon as it can, whatever its schedule."""
+        answer: ConnectionOut = self._call(
+            "POST",
+            "/v1/connections/{source}/run",
+            {200: ConnectionOut},
+            path={"source": source},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def pause_connection(self, source: str, *, idempotency_key: str | None = None) -> ConnectionOut:
+        """Pause a source. It is not run until it is resumed."""
+        answer: ConnectionOut = self._call(
+            "POST",
+            "/v1/connections/{source}/pause",
+            {200: ConnectionOut},
+            path={"source": source},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def resume_connection(self, source: str, *, idempotency_key: str | None = None) -> ConnectionOut:
+        """Resume a source. From where it was; alarms are closed, what changed in its columns is accepted."""
+        answer: ConnectionOut = self._call(
+            "POST",
+            "/v1/connections/{source}/resume",
+            {200: ConnectionOut},
+            path={"source": source},
+            headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def list_audit(
+        self,
+        *,
+        actor: str | None = None,
+        party_id: str | None = None,
+        action: str | None = None,
+        purpose: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditPage:
+        """The audit. Entries by who, whom, what, why and when, the latest first. Those of checks are for compliance
+        alone.
+        """
+        answer: AuditPage = self._call(
+            "GET",
+            "/v1/audit",
+            {200: AuditPage},
+            query={
+                "actor": actor,
+                "party_id": party_id,
+                "action": action,
+                "purpose": purpose,
+                "since": since,
+                "until": until,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+        return answer
+
     def list_cases(
         self,
         *,
@@ -1126,6 +1227,19 @@ class Client(Transport):
             {200: ConsumerOut},
             path={"name": name},
             headers={"Idempotency-Key": idempotency_key},
+            is_keyed=True,
+        )
+        return answer
+
+    def limit_consumer(self, name: str, body: LimitsIn, *, idempotency_key: str | None = None) -> ConsumerOut:
+        """Limit a consumer. Territories, brands and classes of fields that it is told of from now on."""
+        answer: ConsumerOut = self._call(
+            "PUT",
+            "/v1/consumers/{name}/limits",
+            {200: ConsumerOut},
+            path={"name": name},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
             is_keyed=True,
         )
         return answer
@@ -1540,6 +1654,32 @@ class Client(Transport):
     def list_exports_all(self, *, limit: int | None = None) -> Listing[ExportOut]:
         """All pages of `list_exports`; `limit` is the size of a page."""
         return self._listed("/v1/exports", ExportsPage, query={"limit": limit})
+
+    def list_audit_all(
+        self,
+        *,
+        actor: str | None = None,
+        party_id: str | None = None,
+        action: str | None = None,
+        purpose: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Listing[AuditEntryOut]:
+        """All pages of `list_audit`; `limit` is the size of a page."""
+        return self._listed(
+            "/v1/audit",
+            AuditPage,
+            query={
+                "actor": actor,
+                "party_id": party_id,
+                "action": action,
+                "purpose": purpose,
+                "since": since,
+                "until": until,
+                "limit": limit,
+            },
+        )
 
     def list_cases_all(
         self,

@@ -67,6 +67,14 @@ class AccountOut(Answer, frozen=True, kw_only=True):
     source: str | None
 
 
+class AlarmOut(Answer, frozen=True, kw_only=True):
+    """`AlarmOut` of the API."""
+
+    at: Personal[str]
+    code: str
+    message: Personal[str]
+
+
 class Alias(Question, kw_only=True):
     """`Alias` of the API."""
 
@@ -93,6 +101,29 @@ class AttachedOut(Answer, frozen=True, kw_only=True):
 
     consumer: ConsumerOut
     secret: Personal[str]
+
+
+class AuditEntryOut(Answer, frozen=True, kw_only=True):
+    """`AuditEntryOut` of the API."""
+
+    audit_id: int
+    at: datetime
+    actor: Personal[str]
+    action: str
+    party_id: str | None
+    object: Personal[str]
+    fields: list[str]
+    purpose: str
+    scope: Personal[str]
+    found: int | None
+    version: int | None
+
+
+class AuditPage(Answer, frozen=True, kw_only=True):
+    """`AuditPage` of the API."""
+
+    items: list[AuditEntryOut]
+    next_cursor: str | None
 
 
 class BatchIn(Question, kw_only=True):
@@ -331,6 +362,43 @@ class CleanOut(Answer, frozen=True, kw_only=True):
     items: Personal[list[dict[str, Any]]]
 
 
+class ConnectionIn(Question, kw_only=True):
+    """`ConnectionIn` of the API."""
+
+    content: str
+    from_start: bool = False
+
+
+class ConnectionOut(Answer, frozen=True, kw_only=True):
+    """`ConnectionOut` of the API."""
+
+    source: str
+    kind: str
+    status: Literal["active", "paused", "stopped"]
+    told: Personal[str]
+    alarms: list[AlarmOut]
+    failures: int
+    next_at: datetime | None
+    arrived_at: datetime | None
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class ConnectionPage(Answer, frozen=True, kw_only=True):
+    """`ConnectionPage` of the API."""
+
+    connection: ConnectionOut
+    runs: list[RunOut]
+    behind: float | None
+
+
+class ConnectionsOut(Answer, frozen=True, kw_only=True):
+    """`ConnectionsOut` of the API."""
+
+    items: list[ConnectionOut]
+
+
 class ConsentIn(Question, kw_only=True):
     """`ConsentIn` of the API."""
 
@@ -391,6 +459,9 @@ class ConsumerIn(Question, kw_only=True):
     kinds: list[Literal["person", "organization"]] | None = None
     sources: list[str] | None = None
     attributes: list[str] | None = None
+    territories: list[str] | None = None
+    brands: list[str] | None = None
+    classes: list[Literal["contact", "document", "finance", "special"]] | None = None
     from_start: bool = False
 
 
@@ -405,6 +476,9 @@ class ConsumerOut(Answer, frozen=True, kw_only=True):
     kinds: list[str]
     sources: list[str]
     attributes: list[str]
+    territories: Personal[list[str]]
+    brands: Personal[list[str]]
+    classes: Personal[list[str]]
     status: Literal["active", "paused", "stopped"]
     after: int
     lag: int
@@ -881,6 +955,14 @@ class LabelIn(Question, kw_only=True):
 
     label: Literal["same", "different", "unsure"]
     as_judgement: bool = False
+
+
+class LimitsIn(Question, kw_only=True):
+    """`LimitsIn` of the API."""
+
+    territories: list[str] | None = None
+    brands: list[str] | None = None
+    classes: list[Literal["contact", "document", "finance", "special"]] | None = None
 
 
 class LinkOut(Answer, frozen=True, kw_only=True):
@@ -1438,6 +1520,23 @@ class RolesOut(Answer, frozen=True, kw_only=True):
     household: HouseholdOut | None
     organization: OrganizationOut | None
     heads: list[HeadshipOut]
+
+
+class RunOut(Answer, frozen=True, kw_only=True):
+    """`RunOut` of the API."""
+
+    run_id: int
+    status: Literal["running", "done", "held", "failed", "stopped"]
+    rows_in: int
+    rows_inserted: int
+    rows_changed: int
+    rows_deleted: int
+    rows_quarantined: int
+    loads: list[int]
+    told: Personal[str]
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
 
 
 class SampleIn(Question, kw_only=True):

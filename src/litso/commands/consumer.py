@@ -8,6 +8,7 @@ import typer
 
 from litso.bootstrap import open_store
 from litso.commands.console import print_json
+from litso.domain.scope import FIELD_CLASSES, Scope
 from litso.errors import SourceUnusable
 from litso.settings import load_settings
 from litso.store.consumers import Consumer
@@ -19,6 +20,14 @@ app = typer.Typer(help="Consuming services: attach, try, pause and replay.", no_
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Name = Annotated[str, typer.Argument(help="Name of the consumer.")]
+
+Territory = Annotated[
+    list[str] | None, typer.Option(help="Only parties of this place, «region» or «region/city»; repeat.")
+]
+Brand = Annotated[list[str] | None, typer.Option(help="Only parties of sources of this legal entity; repeat.")]
+FieldClass = Annotated[
+    list[str] | None, typer.Option("--class", help=f"Only fields of this class ({', '.join(FIELD_CLASSES)}); repeat.")
+]
 
 _ACTOR: Final = Actor("cli", ADMINISTRATOR)
 
@@ -38,6 +47,9 @@ def add(
     attribute: Annotated[
         list[str] | None, typer.Option(help="Of changed parties only those where this changed; repeat.")
     ] = None,
+    territory: Territory = None,
+    brand: Brand = None,
+    fields_of: FieldClass = None,
     from_start: Annotated[bool, typer.Option("--from-start", help="Tell it all that ever happened.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -55,6 +67,7 @@ def add(
         sources=tuple(source or ()),
         attributes=tuple(attribute or ()),
         from_start=from_start,
+        scope=Scope(tuple(territory or ()), tuple(brand or ()), tuple(fields_of or ())),
     )
     settings = load_settings()
     with open_store(settings) as store:
@@ -101,6 +114,17 @@ def send_test(name: Name, as_json: Json = False) -> None:
     print_json(answer._asdict()) if as_json else typer.echo(answer.problem or f"HTTP {answer.status}")
     if not 200 <= answer.status < 300:
         raise SourceUnusable("the webhook did not accept the test event")
+
+
+@app.command("limit")
+def set_limits(name: Name, territory: Territory = None, brand: Brand = None, fields_of: FieldClass = None) -> None:
+    """Limit what a consumer is told from now on; without an option there is no limit of its kind.
+
+    Example: litso consumer limit call-centre --territory "Самарская область" --class contact
+    """
+    scope = Scope(tuple(territory or ()), tuple(brand or ()), tuple(fields_of or ()))
+    with open_store(load_settings()) as store:
+        typer.echo(f"{name}: {consumers.limit(store, _ACTOR, name, scope).scope or 'no limits'}")
 
 
 @app.command()

@@ -24,6 +24,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Name = Annotated[str, typer.Argument(help="Name of the program.")]
 Days = Annotated[int, typer.Option(help="Days until the token expires; 0: never.", min=0, max=programs.LONGEST_DAYS)]
 
+Territory = Annotated[
+    list[str] | None, typer.Option(help="Only parties of this place, «region» or «region/city»; may be repeated.")
+]
+Brand = Annotated[list[str] | None, typer.Option(help="Only parties of sources of this legal entity; may be repeated.")]
+FieldClass = Annotated[
+    list[str] | None,
+    typer.Option("--class", help=f"Only fields of this class ({', '.join(FIELD_CLASSES)}); may be repeated."),
+]
+
 _ACTOR: Final = Actor("cli", ADMINISTRATOR)
 
 
@@ -31,16 +40,9 @@ _ACTOR: Final = Actor("cli", ADMINISTRATOR)
 def create(
     name: Annotated[str, typer.Argument(help="Name of the program; the audit shows it.")],
     role: Annotated[str, typer.Option(help="One of: " + ", ".join(users.SERVICE_ROLES) + ".")] = "integrator",
-    territory: Annotated[
-        list[str] | None, typer.Option(help="Only parties of this place, «region» or «region/city»; may be repeated.")
-    ] = None,
-    brand: Annotated[
-        list[str] | None, typer.Option(help="Only parties of sources of this legal entity; may be repeated.")
-    ] = None,
-    fields: Annotated[
-        list[str] | None,
-        typer.Option("--class", help=f"Only fields of this class ({', '.join(FIELD_CLASSES)}); may be repeated."),
-    ] = None,
+    territory: Territory = None,
+    brand: Brand = None,
+    fields: FieldClass = None,
     days: Days = programs.LIFE_DAYS,
     as_json: Json = False,
 ) -> None:
@@ -56,6 +58,18 @@ def create(
     if strange:
         typer.echo(f"no record is of {', '.join(strange)} yet", err=True)
     print_json({"name": name, "role": role, "token": token}) if as_json else typer.echo(token)
+
+
+@app.command("limit")
+def set_limits(name: Name, territory: Territory = None, brand: Brand = None, fields: FieldClass = None) -> None:
+    """Limit what a program sees, from its next request on; without an option there is no limit of its kind.
+
+    Example: litso token limit desk --territory "Самарская область"
+    """
+    scope = Scope(tuple(territory or ()), tuple(brand or ()), tuple(fields or ()))
+    with open_store(load_settings()) as store:
+        programs.limit(store, _ACTOR, name, scope)
+    typer.echo(f"{name}: {standard_scope(scope) or 'no limits'}")
 
 
 @app.command("list")

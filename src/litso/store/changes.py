@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 import pyarrow as pa
 
+from litso.domain.scope import EVERYTHING, Scope
 from litso.store.bulk import copy_frame
 from litso.store.database import Connection, array_of, rows_of, scalar
 from litso.store.locks import CHANGES, lock
@@ -38,9 +39,9 @@ CHANNEL: Final = "litso_changes"
 class Event(NamedTuple):
     """An event of the feed with what its transaction did.
 
-    is_concerned: whether the party has or had records of the sources asked for. sources, source_ids, moves: those
-    records; 1 of a record that joined, -1 of one that left. before, after: the golden values asked for, of an event
-    that published another golden record.
+    is_concerned: whether the party has or had records of the sources asked for, and is within the limits. sources,
+    source_ids, moves: those records; 1 of a record that joined, -1 of one that left. before, after: the golden values
+    asked for, of an event that published another golden record.
     """
 
     change_id: int
@@ -110,18 +111,21 @@ def read_feed(
     *,
     fields: Sequence[str] = (),
     sources: Sequence[str] = (),
+    scope: Scope = EVERYTHING,
     limit: int = 1000,
 ) -> list[Event]:
     """Events of the feed after `change_id`, in order, with what their transactions did to records and golden values.
 
     fields: golden attributes to be told of; others do not leave the store. sources: whose records to tell of, empty:
-    those of all.
+    those of all. scope: limits of whoever is told.
     """
     parameters = {
         "change_id": change_id,
         "types": list(FEED_TYPES),
         "fields": list(fields),
         "sources": list(sources),
+        "territories": list(scope.territories),
+        "brands": list(scope.brands),
         "limit": limit,
     }
     return rows_of(connection, Event, statements("changes")["feed"], parameters)

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from litso.domain.scope import Scope
 from litso.errors import Conflict, NotFound
 from litso.store import changes
 from litso.store.database import Connection, row_of, rows_of, scalar
 from litso.store.queries import statements
 from litso.store.sealing import Box
+from litso.store.users import limits_of
 
 PULL: Final = "pull"
 WEBHOOK: Final = "webhook"
@@ -40,6 +42,9 @@ class Consumer(NamedTuple):
     kinds: list[str]
     sources: list[str]
     attributes: list[str]
+    territories: list[str]
+    brands: list[str]
+    classes: list[str]
     delivery: str
     address: str
     status: str
@@ -55,6 +60,11 @@ class Consumer(NamedTuple):
     created_at: datetime
     lag: int
     oldest_at: datetime | None
+
+    @property
+    def scope(self) -> Scope:
+        """What the consumer may be told."""
+        return Scope(tuple(self.territories), tuple(self.brands), tuple(self.classes))
 
 
 class Entry(NamedTuple):
@@ -76,6 +86,7 @@ def add(
     kinds: Sequence[str],
     sources: Sequence[str],
     attributes: Sequence[str],
+    scope: Scope,
     delivery: str,
     address: str,
     after: int,
@@ -89,6 +100,7 @@ def add(
         "kinds": list(kinds),
         "sources": list(sources),
         "attributes": list(attributes),
+        **limits_of(scope),
         "delivery": delivery,
         "address": address,
         "after": after,
@@ -185,6 +197,11 @@ def set_status(connection: Connection, consumer_id: int, status: str) -> None:
     """Pause or resume a consumer."""
     connection.execute(statements("consumers")["set_status"], {"consumer_id": consumer_id, "status": status})
     tell(connection)
+
+
+def limit(connection: Connection, consumer_id: int, scope: Scope) -> None:
+    """Limit what a consumer is told from now on."""
+    connection.execute(statements("consumers")["limit"], {"consumer_id": consumer_id, **limits_of(scope)})
 
 
 def replay(connection: Connection, consumer_id: int, after: int) -> None:

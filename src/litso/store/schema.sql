@@ -1107,6 +1107,9 @@ create table consumer (
     kinds         text[] not null default '{}',      -- person | organization; empty: both
     sources       text[] not null default '{}',      -- of parties with records of these; empty: all
     attributes    text[] not null default '{}',      -- of changes of these; empty: all
+    territories   text[] not null default '{}',      -- «region» or «region/city» of parties; empty: all
+    brands        text[] not null default '{}',      -- legal entities whose customers parties are; empty: all
+    classes       text[] not null default '{}',      -- of fields that it may be told; empty: all
     delivery      text not null check (delivery in ('pull', 'webhook')),
     address       text not null default '',          -- URL of a webhook
     status        text not null default 'active' check (status in ('active', 'paused', 'stopped')),

@@ -118,7 +118,7 @@ def _scope(one: User | Service) -> Scope:
     return Scope(tuple(one.territories), tuple(one.brands), tuple(one.classes))
 
 
-def _limits(scope: Scope) -> dict[str, list[str]]:
+def limits_of(scope: Scope) -> dict[str, list[str]]:
     """A scope as the columns keep it; BadUsage for a class that there is not."""
     if strange := set(scope.classes) - set(FIELD_CLASSES):
         raise BadUsage(f"a class of fields is one of {', '.join(FIELD_CLASSES)}, not {min(strange)!r}")
@@ -139,7 +139,7 @@ def create(
     if not login.strip() or role not in ROLES:
         raise BadUsage(f"a user needs a login and one of the roles {', '.join(ROLES)}")
     hashed = None if password is None else _hashed(password)
-    row = {"login": _login(login), "name": name.strip(), "role": role, "password_hash": hashed, **_limits(scope)}
+    row = {"login": _login(login), "name": name.strip(), "role": role, "password_hash": hashed, **limits_of(scope)}
     found = row_of(connection, User, statements("users")["create"], row)
     if found is None:
         raise Conflict("this login is taken")
@@ -233,7 +233,7 @@ def _leave_one(connection: Connection, user_id: int) -> None:
 
 def set_scope(connection: Connection, user_id: int, scope: Scope) -> None:
     """Limit a user, or let them see everything again; it holds from the next request on."""
-    _change(connection, "set_scope", {"user_id": user_id, **_limits(scope)})
+    _change(connection, "set_scope", {"user_id": user_id, **limits_of(scope)})
 
 
 def _change(connection: Connection, statement: str, parameters: dict[str, object]) -> None:
@@ -373,7 +373,7 @@ def issue_token(
 ) -> str:
     """A token by which one user can be made, once, within its life."""
     token = secrets.token_urlsafe(24)
-    row = {"token_hash": _digest(token), "role": role, "life": life, **_limits(scope)}
+    row = {"token_hash": _digest(token), "role": role, "life": life, **limits_of(scope)}
     connection.execute(statements("users")["issue_token"], row)
     return token
 
@@ -417,10 +417,17 @@ def issue_service_token(
     if not name.strip() or role not in (*SERVICE_ROLES, CONSUMER):
         raise BadUsage(f"a program needs a name and one of the roles {', '.join(SERVICE_ROLES)}")
     token = _new_service_token()
-    row = {"token_hash": _digest(token), "name": name.strip(), "role": role, "life": life, **_limits(scope)}
+    row = {"token_hash": _digest(token), "name": name.strip(), "role": role, "life": life, **limits_of(scope)}
     if connection.execute(statements("users")["issue_service_token"], row).rowcount == 0:
         raise Conflict("a program of this name has a token already: rotate or revoke it")
     return token
+
+
+def limit_service(connection: Connection, name: str, scope: Scope) -> None:
+    """Limit what a program sees, from its next request on; NotFound when none of this name has a token."""
+    row = {"name": name, **limits_of(scope)}
+    if connection.execute(statements("users")["limit_service"], row).rowcount == 0:
+        raise NotFound("no program of this name has a token")
 
 
 def rotate_service_token(

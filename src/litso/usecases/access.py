@@ -61,6 +61,7 @@ _MAY: Final = MappingProxyType(
         "manage_consumers": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "consume": frozenset({CONSUMER}),
         "send_events": frozenset({ADMINISTRATOR, INTEGRATOR, COLLECTOR}),
+        "connect_sources": frozenset({ADMINISTRATOR, INTEGRATOR}),
         "export": frozenset({ADMINISTRATOR, OPERATOR, STEWARD, INTEGRATOR, COMPLIANCE}),
         "approve_exports": frozenset({ADMINISTRATOR, COMPLIANCE}),
         "manage_people": frozenset({ADMINISTRATOR}),
@@ -72,7 +73,7 @@ _MAY: Final = MappingProxyType(
 _WHOLE: Final = frozenset(
     {
         "tune", "read_changes", "read_sources", "decide_loads", "judge_many", "manage_consumers", "manage_people",
-        "read_audit", "rule_cases", "approve_exports", "send_events", "write_records_in_background",
+        "read_audit", "rule_cases", "approve_exports", "connect_sources", "send_events", "write_records_in_background",
     }
 )  # fmt: skip
 """Rights over all parties at once: nobody with limits has them, whatever their role."""

@@ -136,6 +136,8 @@ def read_trail(
     demand(actor, "read_audit")
     if wanted.party_id is not None and not _is_id(wanted.party_id):
         raise BadUsage("the id of a party is a UUID")
+    if any("\0" in text for text in (wanted.actor, wanted.what, wanted.purpose) if text):
+        raise BadUsage("a condition holds no zero character")
     with_checks = actor.may("read_checks")
     found = audit.recent(connection, wanted, before=before, limit=limit + 1, with_checks=with_checks)
     shown = found[:limit]

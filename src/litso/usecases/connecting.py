@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from litso.errors import Conflict
+from litso.errors import BadUsage, Conflict, Forbidden, Misconfigured, NotFound
+from litso.settings import Settings
 from litso.sources.connectors.config import Connection as Described
 from litso.sources.connectors.config import parse_connection
 from litso.sources.connectors.port import Found
@@ -60,6 +61,23 @@ def connect(store: Store, text: str, origin: str, *, from_start: bool = False, c
         )
         audit.write(connection, actor=connected_by, action="source.connect", object=f"source {described.source}")
     return Connected(described.source, described.kind, described.schedule is not None, anew)
+
+
+def connect_by_program(
+    store: Store, settings: Settings, actor: Actor, text: str, *, from_start: bool = False
+) -> SourceConnection:
+    """As `connect`, by the API: BadUsage for what is wrong in it, Forbidden where the machine does not allow it."""
+    demand(actor, "connect_sources")
+    if not settings.connect_by_api:
+        raise Forbidden(
+            "sources are connected at the machine (litso source connect) unless LITSO_CONNECT_BY_API is yes"
+        )
+    try:
+        made = connect(store, text, "content", from_start=from_start, connected_by=actor.name)
+    except Misconfigured as error:
+        raise BadUsage(str(error)) from None
+    with store.transaction() as connection:
+        return connections.get(connection, made.source)
 
 
 def _place(former: SourceConnection) -> str:
@@ -121,6 +139,20 @@ def ask(store: Store, source: str, author: str) -> SourceConnection:
         connections.hasten(connection, source)
         audit.write(connection, actor=author, action="source.run", object=f"source {source}")
         return connections.get(connection, source)
+
+
+def list_connections(connection: Connection, actor: Actor) -> list[SourceConnection]:
+    """Every source that runs by itself, by name."""
+    demand(actor, "read_sources")
+    return connections.list_all(connection)
+
+
+def get_connection(connection: Connection, actor: Actor, source: str) -> ConnectionPage:
+    """How a source does that runs by itself; NotFound when it does not."""
+    found = read_connection(connection, actor, source)
+    if found is None:
+        raise NotFound(f"source {source!r} is not connected")
+    return found
 
 
 def read_connection(connection: Connection, actor: Actor, source: str) -> ConnectionPage | None:

@@ -17,6 +17,7 @@ import msgspec
 from litso.channels import signatures
 from litso.channels.outward import Answer, Outward, address_of, target_of
 from litso.domain.record import CUSTOM_PREFIX
+from litso.domain.scope import EVERYTHING, Scope
 from litso.errors import BadUsage, Conflict, Forbidden
 from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, SINGLE_ATTRIBUTES
 from litso.settings import Settings
@@ -27,6 +28,8 @@ from litso.store.sealing import is_available, load_box
 from litso.telemetry import traces
 from litso.usecases.access import CONSUMER, Actor, demand
 from litso.usecases.feed import SOURCE, Page, Selection, read_page
+from litso.usecases.limiting import standard_scope
+from litso.usecases.masking import class_of
 
 FIELDS: Final = tuple(name for name in (*SINGLE_ATTRIBUTES, *ADDRESS_PARTS, *LIST_ATTRIBUTES) if name != "house_key")
 """Golden attributes that a consumer may be given, besides custom ones."""
@@ -43,7 +46,7 @@ _LONGEST_PURPOSE: Final = 500
 
 
 class Wanted(NamedTuple):
-    """A consumer as somebody attaches it. from_start: whether it is told of all that ever happened."""
+    """A consumer as somebody attaches it. from_start: whether it is told of all that ever happened. scope: limits."""
 
     name: str
     purpose: str
@@ -54,6 +57,7 @@ class Wanted(NamedTuple):
     sources: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     from_start: bool = False
+    scope: Scope = EVERYTHING
 
 
 class Attached(NamedTuple):
@@ -64,8 +68,17 @@ class Attached(NamedTuple):
 
 
 def selection_of(consumer: Consumer) -> Selection:
-    """What a consumer may see and wants."""
-    return Selection(*map(tuple, (consumer.fields, consumer.kinds, consumer.sources, consumer.attributes)))
+    """What a consumer may see and wants: nothing of classes beyond its limits, whatever was asked for."""
+    fields, attributes = (
+        tuple(name for name in names if _shows(consumer.scope, name))
+        for names in (consumer.fields, consumer.attributes)
+    )
+    return Selection(fields, tuple(consumer.kinds), tuple(consumer.sources), attributes, consumer.scope)
+
+
+def _shows(scope: Scope, attribute: str) -> bool:
+    of = class_of(attribute)
+    return of is None or scope.shows(of)
 
 
 # Acts of people -------------------------------------------------------------------------------------------------
@@ -75,6 +88,7 @@ def attach(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> At
     """Add a consumer; BadUsage says what is wrong with it, Conflict that the name is taken."""
     demand(actor, "manage_consumers")
     _check(settings, wanted)
+    _check_classes(wanted.scope, (*wanted.fields, *wanted.attributes))
     with store.transaction() as connection:
         unknown = set(wanted.sources) - {source.name for source in sources.list_all(connection)}
         if unknown:
@@ -88,6 +102,7 @@ def attach(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> At
             kinds=wanted.kinds,
             sources=wanted.sources,
             attributes=wanted.attributes,
+            scope=standard_scope(wanted.scope),
             delivery=wanted.delivery,
             address=wanted.address,
             after=0 if wanted.from_start else consumers.last_change(connection),
@@ -95,6 +110,12 @@ def attach(store: Store, settings: Settings, actor: Actor, wanted: Wanted) -> At
         )
         consumers.log(connection, number, "added", author=actor.name)
         return Attached(consumers.get(connection, wanted.name), _new_secret(connection, settings, number, wanted))
+
+
+def _check_classes(scope: Scope, attributes: Sequence[str]) -> None:
+    """BadUsage when a consumer is to be told what is beyond its limits."""
+    if beyond := [name for name in attributes if not _shows(scope, name)]:
+        raise BadUsage(f"{beyond[0]} is of the class {class_of(beyond[0])}, which is beyond the limits of the consumer")
 
 
 def _check(settings: Settings, wanted: Wanted) -> None:
@@ -156,6 +177,17 @@ def _set_status(store: Store, actor: Actor, name: str, status: str) -> Consumer:
             consumers.set_status(connection, found.consumer_id, status)
             what = "paused" if status == consumers.PAUSED else "resumed"
             consumers.log(connection, found.consumer_id, what, author=actor.name)
+        return consumers.get(connection, name)
+
+
+def limit(store: Store, actor: Actor, name: str, scope: Scope) -> Consumer:
+    """Limit what a consumer is told from now on; BadUsage when it is told fields of other classes."""
+    demand(actor, "manage_consumers")
+    with store.transaction() as connection:
+        found = consumers.get(connection, name)
+        _check_classes(scope, (*found.fields, *found.attributes))
+        consumers.limit(connection, found.consumer_id, standard_scope(scope))
+        consumers.log(connection, found.consumer_id, "limited", author=actor.name)
         return consumers.get(connection, name)
 
 

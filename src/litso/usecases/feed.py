@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from litso.domain.scope import EVERYTHING as NO_LIMITS
+from litso.domain.scope import Scope
 from litso.store import changes
 from litso.store.changes import Event
 from litso.store.database import Connection
@@ -36,13 +38,15 @@ class Selection(NamedTuple):
     """What a consumer may see and what it wants to hear of; an empty filter lets everything pass.
 
     fields: golden attributes whose values are told. kinds: person, organization. sources: whose records make a party of
-    interest; only their keys are told. attributes: a changed party is told of when one of these values changed.
+    interest; only their keys are told. attributes: a changed party is told of when one of these values changed. scope:
+    limits; a party that is beyond them, now, is not told of, but for its erasure.
     """
 
     fields: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
+    scope: Scope = NO_LIMITS
 
 
 EVERYTHING: Final = Selection()
@@ -60,7 +64,9 @@ class Page(NamedTuple):
 def read_page(connection: Connection, after: int, selection: Selection = EVERYTHING, *, limit: int = 1000) -> Page:
     """The next events after an event that pass the selection, among `limit` events of the feed."""
     compared = sorted({*selection.fields, *selection.attributes})
-    found = changes.read_feed(connection, after, fields=compared, sources=selection.sources, limit=limit)
+    found = changes.read_feed(
+        connection, after, fields=compared, sources=selection.sources, scope=selection.scope, limit=limit
+    )
     events = [cloud_event(event, selection.fields) for event in found if is_wanted(event, selection)]
     return Page(events, found[-1].change_id if found else after, len(found) == limit)
 

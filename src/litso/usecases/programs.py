@@ -41,6 +41,15 @@ def issue(store: Store, actor: Actor, name: str, role: str, *, days: int = LIFE_
         return users.issue_service_token(connection, name, role, life=life_of(days), scope=standard_scope(scope))
 
 
+def limit(store: Store, actor: Actor, name: str, scope: Scope) -> None:
+    """Limit what a program sees; NotFound without one in force, Conflict for a consumer, whose limits are its own."""
+    demand(actor, _MANAGE)
+    with store.transaction() as connection:
+        audit.acting(connection, actor.name)
+        _no_consumer(connection, name)
+        users.limit_service(connection, name, standard_scope(scope))
+
+
 def rotate(store: Store, actor: Actor, name: str, *, days: int = LIFE_DAYS, grace: timedelta = GRACE) -> str:
     """A new token of a program, shown once; the former one stays valid for `grace`. NotFound without one in force."""
     demand(actor, _MANAGE)
@@ -60,4 +69,4 @@ def revoke(store: Store, actor: Actor, name: str) -> None:
 
 def _no_consumer(connection: Connection, name: str) -> None:
     if any(one.name == name and one.role == CONSUMER for one in users.list_services(connection)):
-        raise Conflict("the token of a consumer is changed where it is attached: litso consumer rotate")
+        raise Conflict("a consumer is changed where it is attached: litso consumer")

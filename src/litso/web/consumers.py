@@ -8,17 +8,21 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from litso.domain.scope import FIELD_CLASSES
 from litso.errors import BadUsage, Conflict
+from litso.store import scope
 from litso.store.database import Store
 from litso.usecases import consumers, profiles
 from litso.usecases.consumers import FIELDS, KINDS, Wanted
 from litso.usecases.working import is_at_work
 from litso.web.given import GivenSettings, GivenStore
+from litso.web.limits import scope_of
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, has_right
 from litso.web.signing import Form
 
 _MANAGES: Final = [has_right("manage_consumers")]
+_BEYOND: Final = "Получателю сообщаются значения других классов: отключите его и подключите с меньшим набором."
 _TAKEN: Final = "Получатель с таким именем уже есть."
 _REFUSED: Final = "Не принято: проверьте имя, цель и адрес. Адрес — https:// и не во внутренней сети."
 
@@ -34,6 +38,7 @@ def _list(request: ScreenRequest, store: Store, given: dict[str, str], problem: 
         found = consumers.list_consumers(connection, actor_of(request))
         titles = profiles.source_titles(connection)
         is_worker = is_at_work(connection)
+        territories, brands = scope.choices(connection)
     return page(
         request,
         "consumers.html",
@@ -43,6 +48,9 @@ def _list(request: ScreenRequest, store: Store, given: dict[str, str], problem: 
         fields=FIELDS,
         kinds=KINDS,
         titles=titles,
+        territories=territories,
+        brands=brands,
+        classes=FIELD_CLASSES,
         given=given,
         ticked={group: _ticked(given, group) for group in ("field", "kind", "source", "attribute")},
         problem=problem,
@@ -62,6 +70,7 @@ def attach(request: ScreenRequest, store: GivenStore, settings: GivenSettings, d
         sources=_ticked(data, "source"),
         attributes=_ticked(data, "attribute"),
         from_start=data.get("from_start") == "yes",
+        scope=scope_of(data),
     )
     try:
         made = consumers.attach(store, settings, actor_of(request), wanted)
@@ -83,12 +92,16 @@ def show_consumer(request: ScreenRequest, store: GivenStore, name: FromPath[str]
     return _one(request, store, name)
 
 
-def _one(request: ScreenRequest, store: Store, name: str, *, secret: str = "", told: str = "") -> Response[str]:
+def _one(
+    request: ScreenRequest, store: Store, name: str, *, secret: str = "", told: str = "", problem: str = ""
+) -> Response[str]:
     with store.transaction() as connection:
         found, log = consumers.read_consumer(connection, actor_of(request), name)
         is_worker = is_at_work(connection)
+        territories, brands = scope.choices(connection)
     return page(
-        request, "consumer.html", consumer=found, log=log, secret=secret, told=told, is_worker=is_worker,
+        request, "consumer.html", status=422 if problem else 200, consumer=found, log=log, secret=secret, told=told,
+        is_worker=is_worker, territories=territories, brands=brands, classes=FIELD_CLASSES, problem=problem,
         base=str(request.base_url).rstrip("/"),
     )  # fmt: skip
 
@@ -125,6 +138,16 @@ def resume(request: ScreenRequest, store: GivenStore, name: FromPath[str], data:
     return see_other(f"/consumers/{name}")
 
 
+@post("/consumers/{name:str}/limits", guards=_MANAGES, sync_to_thread=True, status_code=200)
+def limit(request: ScreenRequest, store: GivenStore, name: FromPath[str], data: Form) -> Response[str] | Redirect:
+    """Limit what a consumer is told."""
+    try:
+        consumers.limit(store, actor_of(request), name, scope_of(data))
+    except BadUsage:
+        return _one(request, store, name, problem=_BEYOND)
+    return see_other(f"/consumers/{name}")
+
+
 @post("/consumers/{name:str}/replay", guards=_MANAGES, sync_to_thread=True, status_code=200)
 def replay(request: ScreenRequest, store: GivenStore, name: FromPath[str], data: Form) -> Redirect:
     """Tell everything after an event again."""
@@ -144,4 +167,4 @@ def remove(request: ScreenRequest, store: GivenStore, name: FromPath[str], data:
     return see_other("/consumers")
 
 
-HANDLERS: Final = (show_consumers, attach, show_consumer, send_test, rotate, pause, resume, replay, remove)
+HANDLERS: Final = (show_consumers, attach, show_consumer, send_test, rotate, pause, resume, limit, replay, remove)

@@ -85,5 +85,9 @@ ACCESS_TEXTS: Final = MappingProxyType(
         "ключ источника": "source key",
         "строки": "rows",
         "строк": "rows",
+        "Получателю сообщаются значения других классов: отключите его и подключите с меньшим набором.": (
+            "The consumer is told values of other classes: detach it and attach it with fewer of them."
+        ),
+        "новые пределы": "new limits",
     }
 )

@@ -138,7 +138,6 @@ SIGNING_TEXTS: Final = MappingProxyType(
         "отозван": "revoked",
         "истёк": "expired",
         "скоро истечёт": "expires soon",
-        "Заменить или отозвать": "Change or revoke",
         "Новый токен": "New token",
         "Токен получателя меняют на его странице": "The token of a consumer is changed on its page",
         "Отозвать": "Revoke",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from litso.domain.scope import FIELD_CLASSES, Scope
+from litso.domain.scope import FIELD_CLASSES
 from litso.errors import BadUsage, Conflict, NotFound
 from litso.settings import Settings
 from litso.store import scope
@@ -17,6 +16,7 @@ from litso.store.database import Store
 from litso.usecases import people
 from litso.usecases.access import ROLES
 from litso.web.given import GivenSettings, GivenStore
+from litso.web.limits import scope_of
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, base_url, has_right
 from litso.web.signing import Form
@@ -54,22 +54,12 @@ def _users_page(
     )
 
 
-def _scope_of(form: Mapping[str, str]) -> Scope:
-    """Limits as a form gives them: names set apart by semicolons, a box for each class of fields."""
-    classes = tuple(one for one in FIELD_CLASSES if form.get(f"class_{one}"))
-    return Scope(_names(form.get("territories", "")), _names(form.get("brands", "")), classes)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in text.replace("\n", ";").split(";") if name.strip()))
-
-
 @post("/users", guards=_MANAGES, sync_to_thread=True, status_code=200)
 def invite(request: ScreenRequest, store: GivenStore, settings: GivenSettings, data: Form) -> Response[str]:
     """A link by which one person becomes a user of a role, once."""
     role = data.get("role", "")
     try:
-        token = people.invite(store, actor_of(request), role, _scope_of(data))
+        token = people.invite(store, actor_of(request), role, scope_of(data))
     except BadUsage:
         raise NotFound("there is no such role") from None
     return _users_page(request, store, settings, link=f"{base_url(request)}/welcome?token={token}", role=role)
@@ -93,7 +83,7 @@ def limit(
 ) -> Response[str] | Redirect:
     """Limit what a user sees."""
     try:
-        people.limit(store, actor_of(request), user_id, _scope_of(data))
+        people.limit(store, actor_of(request), user_id, scope_of(data))
     except Conflict:
         return _users_page(request, store, settings, problem=_LAST)
     return see_other("/users")

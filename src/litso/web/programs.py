@@ -8,12 +8,14 @@ from typing import Final
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from litso.domain.scope import FIELD_CLASSES
 from litso.errors import BadUsage, Conflict
-from litso.store import users
+from litso.store import scope, users
 from litso.store.database import Store
 from litso.store.users import CONSUMER
 from litso.usecases import programs
 from litso.web.given import GivenStore
+from litso.web.limits import scope_of
 from litso.web.pages import page, see_other
 from litso.web.sessions import ScreenRequest, actor_of, has_right
 from litso.web.signing import Form
@@ -42,6 +44,7 @@ def _list(
 ) -> Response[str]:
     with store.transaction() as connection:
         found = programs.list_programs(connection, actor_of(request))
+        territories, brands = scope.choices(connection)
     now = datetime.now(UTC)
     return page(
         request,
@@ -53,6 +56,9 @@ def _list(
         roles=users.SERVICE_ROLES,
         consumer=CONSUMER,
         days=_DAYS,
+        territories=territories,
+        brands=brands,
+        classes=FIELD_CLASSES,
         token=token,
         name=name,
         is_change=is_change,
@@ -65,12 +71,21 @@ def issue(request: ScreenRequest, store: GivenStore, data: Form) -> Response[str
     """A token of a new program, shown this once."""
     name = data.get("name", "").strip()
     try:
-        token = programs.issue(store, actor_of(request), name, data.get("role", ""), days=_days_of(data))
+        token = programs.issue(
+            store, actor_of(request), name, data.get("role", ""), days=_days_of(data), scope=scope_of(data)
+        )
     except Conflict:
         return _list(request, store, problem="У программы с таким именем уже есть токен.", status=409)
     except BadUsage:
         return _list(request, store, problem="Не принято: проверьте имя, роль и срок.", status=422)
     return _list(request, store, name=name, token=token)
+
+
+@post("/programs/limits", guards=_MANAGES, sync_to_thread=True, status_code=200)
+def limit(request: ScreenRequest, store: GivenStore, data: Form) -> Redirect:
+    """Limit what a program sees."""
+    programs.limit(store, actor_of(request), data.get("name", ""), scope_of(data))
+    return see_other("/programs")
 
 
 @post("/programs/rotate", guards=_MANAGES, sync_to_thread=True, status_code=200)
@@ -95,4 +110,4 @@ def _days_of(data: Form) -> int:
     return int(text)
 
 
-HANDLERS: Final = (show_programs, issue, rotate, revoke)
+HANDLERS: Final = (show_programs, issue, limit, rotate, revoke)

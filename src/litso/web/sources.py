@@ -15,7 +15,7 @@ from litestar.response import Redirect
 
 from litso.errors import BadUsage, Conflict, RowRejected
 from litso.settings import Settings
-from litso.store import loads, quarantine
+from litso.store import audit, loads, quarantine
 from litso.store.database import Store
 from litso.store.quarantine import QuarantinedRow
 from litso.usecases import connecting, loading, source_overview
@@ -151,9 +151,9 @@ def reject(
     return see_other(f"/loads/{load_id}")
 
 
-@get("/quarantine/{quarantine_id:int}", guards=[has_right("read_sources")], sync_to_thread=True)
+@get("/quarantine/{quarantine_id:int}", guards=[has_right("decide_loads")], sync_to_thread=True)
 def show_quarantined(request: ScreenRequest, store: GivenStore, quarantine_id: FromPath[int]) -> Response[str]:
-    """One rejected row with a form to correct it."""
+    """One rejected row, as it was received, with a form to correct it; the read is logged first."""
     return _quarantined_page(request, store, quarantine_id)
 
 
@@ -168,6 +168,13 @@ def _quarantined_page(
     """The row, or what somebody `tried` in its place and the `problem` with it."""
     with store.transaction() as connection:
         row = quarantine.get(connection, quarantine_id)
+        audit.write(
+            connection,
+            actor=actor_of(request).name,
+            action="records",
+            object=f"quarantine {quarantine_id}",
+            fields=[column for column, _ in cells_of(row)],
+        )
         titles = source_titles(connection)
     if tried is not None and problem is not None:
         row = row._replace(

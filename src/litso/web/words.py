@@ -385,6 +385,7 @@ CONSUMER_ACTS: Final = MappingProxyType(
         "paused": "пауза",
         "resumed": "возобновлён",
         "replayed": "повтор",
+        "limited": "новые пределы",
         "secret": "новый секрет",
     }
 )

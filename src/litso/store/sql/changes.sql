@@ -46,7 +46,12 @@ select e.change_id, e.type, e.party_id::text, e.at, e.data, p.kind, r.is_concern
 from event e
 left join party p using (party_id)
 left join lateral (
-    select count(*) > 0 or %(sources)s::text[] = '{}' as is_concerned,
+    select (count(*) > 0 or %(sources)s::text[] = '{}')
+           and (%(territories)s::text[] = '{}' and %(brands)s::text[] = '{}' or exists (
+               select from party_scope o join scope w on w.scope_id = any(o.scopes)
+               where o.party_id = e.party_id and (%(brands)s::text[] = '{}' or w.brand = any(%(brands)s::text[]))
+                 and (%(territories)s::text[] = '{}' or w.region = any(%(territories)s::text[])
+                      or w.region || '/' || w.city = any(%(territories)s::text[])))) as is_concerned,
            array_agg(s.source) as sources, array_agg(s.source_id) as source_ids,
            array_agg(case when c.since = e.at and c.until is distinct from e.at then 1
                           when c.until = e.at and c.since <> e.at then -1 else 0 end) as moves

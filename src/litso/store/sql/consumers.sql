@@ -1,7 +1,8 @@
 -- name: add
-insert into consumer (name, purpose, fields, kinds, sources, attributes, delivery, address, after, created_by)
-values (%(name)s, %(purpose)s, %(fields)s, %(kinds)s, %(sources)s, %(attributes)s, %(delivery)s, %(address)s, %(after)s,
-        %(created_by)s)
+insert into consumer (name, purpose, fields, kinds, sources, attributes, territories, brands, classes, delivery, address,
+                      after, created_by)
+values (%(name)s, %(purpose)s, %(fields)s, %(kinds)s, %(sources)s, %(attributes)s, %(territories)s, %(brands)s, %(classes)s,
+        %(delivery)s, %(address)s, %(after)s, %(created_by)s)
 on conflict (name) do nothing
 returning consumer_id;
 
@@ -47,6 +48,12 @@ update consumer set status = 'stopped' where consumer_id = %(consumer_id)s and e
 
 -- name: set_status
 update consumer set status = %(status)s, failures = 0, failing_since = null, retry_at = null, epoch = epoch + 1
+where consumer_id = %(consumer_id)s;
+
+-- name: limit
+-- Another epoch: what is being delivered within the former limits ends.
+update consumer
+set territories = %(territories)s, brands = %(brands)s, classes = %(classes)s, epoch = epoch + 1
 where consumer_id = %(consumer_id)s;
 
 -- name: replay

@@ -134,6 +134,10 @@ set former_hash = token_hash, former_used_at = used_at, former_until = least(now
     token_hash = %(token_hash)s, created_at = now(), expires_at = now() + %(life)s::interval, used_at = null
 where name = %(name)s and revoked_at is null;
 
+-- name: limit_service
+update service_token set territories = %(territories)s, brands = %(brands)s, classes = %(classes)s
+where name = %(name)s and revoked_at is null;
+
 -- name: find_service
 -- Either token; the use of each is written at most once a minute.
 with found as (
