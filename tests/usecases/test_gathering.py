@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from small_sources import person, register
 from test_online import ROBOT, assert_as_in_bulk, of_row, parties
 
 from litso.errors import BadUsage, Forbidden, LitsoError, NotFound
-from litso.store.database import Store
+from litso.store.database import Connection, Store
 from litso.usecases.access import Actor
 from litso.usecases.gathering import Gathering
 from litso.usecases.online import Given
@@ -50,6 +52,38 @@ def test_a_bad_record_is_refused_alone(store: Store, tmp_path: Path) -> None:
     with store.transaction() as connection:
         assert sorted(parties(connection), key=int) == ["0", "1", "2", "4", "5", "6", "8", "10", "11"]
     assert_as_in_bulk(store, tmp_path)
+
+
+class Stumbling(Store):
+    """A store whose first transaction breaks down in a way nobody foresaw."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.has_stumbled = False
+
+    @contextmanager
+    def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
+        if not self.has_stumbled:
+            self.has_stumbled = True
+            raise RuntimeError
+        with self._store.transaction(patience=patience) as connection:
+            yield connection
+
+
+def test_a_writer_that_breaks_down_takes_nobody_with_it(store: Store) -> None:
+    register(store, "crm")
+    gathering = Gathering(Stumbling(store))
+
+    def write(number: int) -> str:
+        try:
+            return gathering.upsert(ROBOT, [of_row(person(number))])[0].status
+        except RuntimeError:
+            return "broken"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(write, range(8)))
+    assert answers == ["broken", *["inserted"] * 7]
+    assert write(8) == "inserted"
 
 
 def test_who_may_not_write_is_told_before_anything_waits(store: Store) -> None:

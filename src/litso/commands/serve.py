@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -36,6 +37,10 @@ from litso.web.screens import routes
 
 _CLOSING_SECONDS: Final = 10.0
 """How long closing may take once requests have ended, or have had their time."""
+
+_THREADS: Final = 32
+"""Requests that are worked on at the same time. Python's own number goes by the processors, as if none of them waited
+for the store: on two it would be six, and upserts that could be written together would queue up before that."""
 
 
 def serve(
@@ -105,6 +110,7 @@ async def _serve(app: Litestar, settings: Settings, on_ready: Callable[[], None]
         log_enabled=False,
     )
     loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS, "request"))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, partial(_end, loop, server, app, settings))
     if on_ready:

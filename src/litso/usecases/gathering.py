@@ -1,15 +1,15 @@
 """Upserts of many callers that arrive at the same time, written together: one transaction, one commit.
 
-Who resolves is alone in it, so callers would wait for one another anyway. The first of them to get the pen writes what
-has gathered meanwhile, for all; the others find their records written.
+Who resolves is alone in it, so callers would wait for one another anyway. The first of them writes what has gathered
+meanwhile, for all; the others find their records written, and the first of those that came since writes next.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import Final
 
 from litso.errors import LitsoError
@@ -24,11 +24,12 @@ _MOST: Final = 64
 
 @dataclass
 class _Job:
-    """What a caller wants written, and what became of it."""
+    """What a caller wants written, and what became of it. turn: it is done, or its caller is to write."""
 
     actor: Actor
     given: Sequence[Given]
     done: list[Upserted] | LitsoError | None = None
+    turn: Event = field(default_factory=Event)
 
     def keys(self) -> set[tuple[str, str]]:
         return {(one.source, one.source_id) for one in self.given}
@@ -39,27 +40,49 @@ class Gathering:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pen = Lock()
+        self._lock = Lock()
+        self._is_writing = False
         self._waiting: deque[_Job] = deque()
 
     def upsert(self, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
         """As `upsert_records`, in a transaction of its own or shared; it is committed when this returns."""
         demand(actor, "write_records")
         job = _Job(actor, given)
-        self._waiting.append(job)
-        with self._pen:
-            while job.done is None:
-                self._write(self._next(job))
+        with self._lock:
+            self._waiting.append(job)
+            if not self._is_writing:
+                self._is_writing = True
+                job.turn.set()
+        job.turn.wait()
+        if job.done is None:
+            self._write_next()
         if isinstance(job.done, LitsoError):
             raise job.done
+        assert job.done is not None
         return job.done
 
-    def _next(self, own: _Job) -> list[_Job]:
-        """The jobs that can be written together: of one actor, each record once, in the order of their coming.
+    def _write_next(self) -> None:
+        """Write the first job that waits, which is the caller's, and those that can be written with it."""
+        jobs = self._next()
+        try:
+            self._write(jobs)
+        finally:
+            self._hand_on(jobs)
 
-        Only a writer that broke down leaves the queue without a job that is not done: its owner then does it alone.
-        """
-        taken = [self._waiting.popleft() if self._waiting else own]
+    def _hand_on(self, jobs: Sequence[_Job]) -> None:
+        """Wake up the callers of jobs, and who writes next. What is not done, as the writer broke down, waits again."""
+        for job in jobs:
+            if job.done is not None:
+                job.turn.set()
+        with self._lock:
+            self._waiting.extendleft(job for job in reversed(jobs[1:]) if job.done is None)
+            self._is_writing = bool(self._waiting)
+            if self._waiting:
+                self._waiting[0].turn.set()
+
+    def _next(self) -> list[_Job]:
+        """The jobs that can be written together: of one actor, each record once, in the order of their coming."""
+        taken = [self._waiting.popleft()]
         keys, records = taken[0].keys(), len(taken[0].given)
         while self._waiting:
             job = self._waiting[0]
