@@ -126,11 +126,11 @@ def is_eastern(line: str) -> bool:
 def name_parts(text: str | None) -> Parts:
     """Take a name apart: surname, given name, patronymic, gender.
 
-    Particles mean what the words beside them let them mean, and in garbage of particles these have changed once it is
-    printed: such a name is read again until it says the same.
+    Words mean what the words beside them let them mean, and in garbage these have changed once it is printed: a name
+    with particles, eastern surnames or signs that are of no name is read again until it says the same.
     """
     found = _read(text)
-    if found.result is None or _PARTICLES.isdisjoint(_WORDS.findall(fold(text or ""))):
+    if found.result is None or text is None or _is_plain(text):
         return found
     for _ in range(_READINGS):
         again = _read(found.result)
@@ -140,7 +140,13 @@ def name_parts(text: str | None) -> Parts:
     return found
 
 
-_PARTICLES: Final = PARTICLES | PREFIXES | WEAK_PREFIXES
+def _is_plain(text: str) -> bool:
+    """Whether a text has only Russian letters and what stands between names, and no particles or eastern surnames."""
+    return _PLAIN.fullmatch(text) is not None and _UNSTEADY.isdisjoint(_WORDS.findall(fold(text)))
+
+
+_PLAIN: Final = re.compile("[а-яА-ЯёЁ .()-]*")
+_UNSTEADY: Final = PARTICLES | PREFIXES | WEAK_PREFIXES | {surname for surname in EASTERN if len(surname) > 1}
 _WORDS: Final = re.compile(r"\w+")
 _READINGS: Final = 5
 REREAD: Final = "read_again"
