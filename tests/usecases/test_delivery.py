@@ -28,7 +28,7 @@ from test_online import of_row, upsert
 
 from http_peer import Peer, Reply, peer
 from litso.errors import BadUsage, Conflict, Forbidden, NotFound
-from litso.settings import load_settings
+from litso.settings import Settings, load_settings
 from litso.store import audit, changes, consumers
 from litso.store.consumers import Consumer
 from litso.store.database import Store
@@ -79,12 +79,12 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def delivering(store: Store, *, seconds: float = 5.0) -> Iterator[None]:
+def delivering(store: Store, *, seconds: float = 5.0, settings: Settings = SETTINGS) -> Iterator[None]:
     """A worker's deliveries, with short delays."""
     stop = Event()
 
     def run() -> None:
-        couriers = Couriers(store, SETTINGS, first_delay=timedelta(milliseconds=100), seconds=seconds)
+        couriers = Couriers(store, settings, first_delay=timedelta(milliseconds=100), seconds=seconds)
         try:
             with store.session() as connection:
                 while not stop.is_set():

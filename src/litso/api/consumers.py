@@ -62,6 +62,7 @@ def add_consumer(
         attributes=tuple(data.attributes),
         from_start=data.from_start,
         scope=Scope(tuple(data.territories), tuple(data.brands), tuple(data.classes)),
+        credentials=data.credentials,
     )
     made = consumers.attach(store, settings, request.user, wanted)
     return Response(_attached(made), status_code=HTTP_201_CREATED)

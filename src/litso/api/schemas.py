@@ -418,9 +418,13 @@ class ConsumerIn(Struct, kw_only=True, forbid_unknown_fields=True):
         str, Meta(min_length=1, max_length=500, description="What the service does with what it is told.")
     ]
     delivery: Annotated[
-        Literal["pull", "webhook"], Meta(description="Whether it comes for its events or has them posted.")
+        Literal["pull", "webhook", "nats", "kafka", "files"],
+        Meta(description="Whether it comes for its events, or how they go to it."),
     ] = "pull"
-    address: Annotated[str, Meta(max_length=2000, description="https:// URL of a webhook.")] = ""
+    address: Annotated[
+        str,
+        Meta(max_length=2000, description="https:// URL of a webhook; nats+tls:// or kafka+tls:// URL of a broker."),
+    ] = ""
     fields: Annotated[Names, Meta(description="Golden attributes whose values it is told.")] = []
     kinds: Annotated[list[Literal["person", "organization"]], Meta(max_length=2, description="Empty: both.")] = []
     sources: Annotated[
@@ -435,6 +439,9 @@ class ConsumerIn(Struct, kw_only=True, forbid_unknown_fields=True):
         list[FieldClass], Meta(max_length=4, description="Only fields of these classes; empty: all.")
     ] = []
     from_start: Annotated[bool, Meta(description="Whether it is told of all that ever happened.")] = False
+    credentials: Annotated[
+        str, Meta(max_length=1000, description="user:password of a broker; kept sealed, never shown.")
+    ] = ""
 
 
 class LimitsIn(Struct, kw_only=True, forbid_unknown_fields=True):

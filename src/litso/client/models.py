@@ -453,7 +453,7 @@ class ConsumerIn(Question, kw_only=True):
 
     name: str
     purpose: str
-    delivery: Literal["pull", "webhook"] = "pull"
+    delivery: Literal["pull", "webhook", "nats", "kafka", "files"] = "pull"
     address: str = ""
     fields: list[str] | None = None
     kinds: list[Literal["person", "organization"]] | None = None
@@ -463,6 +463,7 @@ class ConsumerIn(Question, kw_only=True):
     brands: list[str] | None = None
     classes: list[Literal["contact", "document", "finance", "special"]] | None = None
     from_start: bool = False
+    credentials: str = ""
 
 
 class ConsumerOut(Answer, frozen=True, kw_only=True):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from litso.bootstrap import open_store
+from litso.channels.carriers import broker_of
 from litso.commands.console import print_json
 from litso.domain.scope import FIELD_CLASSES, Scope
-from litso.errors import SourceUnusable
+from litso.errors import BadUsage, SourceUnusable
 from litso.settings import load_settings
 from litso.store.consumers import Consumer
 from litso.usecases import consumers
@@ -39,6 +41,13 @@ def add(
     webhook: Annotated[
         str, typer.Option(help="Post events to this https:// URL; else the service comes for them.")
     ] = "",
+    broker: Annotated[
+        str, typer.Option(help="Publish them: nats+tls://host:4222/subject or kafka+tls://host:9092/topic.")
+    ] = "",
+    credentials_file: Annotated[
+        Path | None, typer.Option(help="With --broker: file with user:password; they are kept sealed.")
+    ] = None,
+    files: Annotated[bool, typer.Option("--files", help="Write them into files of LITSO_HOME/feed/NAME.")] = False,
     field: Annotated[list[str] | None, typer.Option(help="Golden attribute whose values it is told; repeat.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only person, or only organization.")] = None,
     source: Annotated[
@@ -57,11 +66,14 @@ def add(
 
     Example: litso consumer add call-centre --purpose "Обзвон должников" --field phones --webhook https://calls.example/hook
     """
+    if [bool(webhook), bool(broker), files].count(True) > 1:
+        raise BadUsage("choose one delivery: --webhook, --broker or --files")
     wanted = Wanted(
         name=name,
         purpose=purpose,
-        delivery="webhook" if webhook else "pull",
-        address=webhook,
+        delivery=_delivery(webhook, broker, files=files),
+        address=webhook or broker,
+        credentials=_credentials(credentials_file) if credentials_file else "",
         fields=tuple(field or ()),
         kinds=tuple(kind or ()),
         sources=tuple(source or ()),
@@ -75,7 +87,20 @@ def add(
     if as_json:
         print_json({**shown(made.consumer), "secret": made.secret})
         return
-    typer.echo(made.secret)
+    typer.echo(made.secret or f"{made.consumer.name}: attached; try it: litso consumer test {made.consumer.name}")
+
+
+def _delivery(webhook: str, broker: str, *, files: bool) -> str:
+    if files:
+        return "files"
+    return "webhook" if webhook else broker_of(broker).kind if broker else "pull"
+
+
+def _credentials(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadUsage(f"{path}: the credentials cannot be read") from None
 
 
 @app.command("list")
@@ -107,13 +132,13 @@ def show(name: Name, as_json: Json = False) -> None:
 
 @app.command("test")
 def send_test(name: Name, as_json: Json = False) -> None:
-    """Send a test event to a webhook and tell what it said. Exit status 3 when it did not accept it."""
+    """Send a test event and tell what came back. Exit status 3 when it did not accept it."""
     settings = load_settings()
     with open_store(settings) as store:
         answer = consumers.send_test(store, settings, _ACTOR, name)
     print_json(answer._asdict()) if as_json else typer.echo(answer.problem or f"HTTP {answer.status}")
     if not 200 <= answer.status < 300:
-        raise SourceUnusable("the webhook did not accept the test event")
+        raise SourceUnusable("the consumer did not accept the test event")
 
 
 @app.command("limit")

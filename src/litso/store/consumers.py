@@ -20,7 +20,11 @@ from litso.store.users import limits_of
 
 PULL: Final = "pull"
 WEBHOOK: Final = "webhook"
-DELIVERIES: Final = (PULL, WEBHOOK)
+NATS: Final = "nats"
+KAFKA: Final = "kafka"
+FILES: Final = "files"
+BROKERS: Final = (NATS, KAFKA)
+DELIVERIES: Final = (PULL, WEBHOOK, NATS, KAFKA, FILES)
 
 ACTIVE: Final = "active"
 PAUSED: Final = "paused"

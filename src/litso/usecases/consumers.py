@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from litso.channels import signatures
+from litso.channels.carriers import Carried, Carrier, demand_broker, opened
 from litso.channels.outward import Answer, Outward, address_of, target_of
 from litso.domain.record import CUSTOM_PREFIX
 from litso.domain.scope import EVERYTHING, Scope
@@ -43,10 +45,15 @@ SECONDS: Final = 15.0
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _TOKEN: Final = "consumer "
 _LONGEST_PURPOSE: Final = 500
+_LONGEST_CREDENTIALS: Final = 1000
 
 
 class Wanted(NamedTuple):
-    """A consumer as somebody attaches it. from_start: whether it is told of all that ever happened. scope: limits."""
+    """A consumer as somebody attaches it.
+
+    from_start: whether it is told of all that ever happened. credentials: `user:password` of a broker; they are
+    sealed. scope: limits.
+    """
 
     name: str
     purpose: str
@@ -58,10 +65,12 @@ class Wanted(NamedTuple):
     attributes: tuple[str, ...] = ()
     from_start: bool = False
     scope: Scope = EVERYTHING
+    credentials: str = ""
 
 
 class Attached(NamedTuple):
-    """A new consumer and its secret, which is shown once: a token for one that comes, a signing key for a webhook."""
+    """A new consumer and its secret, which is shown once: a token for one that comes, a signing key for a webhook, none
+    for a broker or files."""
 
     consumer: Consumer
     secret: str
@@ -134,13 +143,30 @@ def _check(settings: Settings, wanted: Wanted) -> None:
         if not is_available(settings):
             raise BadUsage("a webhook needs LITSO_SECRET_KEY_FILE: its key seals what the requests are signed with")
         address_of(target_of(wanted.address), settings.allowed_networks)
+    elif wanted.delivery in consumers.BROKERS:
+        demand_broker(wanted.address, wanted.delivery, settings.allowed_networks)
+        _check_credentials(settings, wanted.credentials)
     elif wanted.address:
-        raise BadUsage("only a webhook has an address")
+        raise BadUsage("only a webhook and a broker have an address")
+    if wanted.credentials and wanted.delivery not in consumers.BROKERS:
+        raise BadUsage("only a broker has credentials")
+
+
+def _check_credentials(settings: Settings, credentials: str) -> None:
+    user, colon, password = credentials.partition(":")
+    if credentials and not (user and colon and password and len(credentials) <= _LONGEST_CREDENTIALS):
+        raise BadUsage("credentials of a broker are user:password")
+    if credentials and not is_available(settings):
+        raise BadUsage("credentials need LITSO_SECRET_KEY_FILE: its key seals them")
 
 
 def _new_secret(connection: Connection, settings: Settings, consumer_id: int, wanted: Wanted | Consumer) -> str:
     if wanted.delivery == consumers.PULL:
         return users.issue_service_token(connection, _TOKEN + wanted.name, CONSUMER)
+    if wanted.delivery != consumers.WEBHOOK:
+        if isinstance(wanted, Wanted) and wanted.credentials:
+            consumers.add_secret(connection, load_box(settings), consumer_id, wanted.credentials.encode(), timedelta(0))
+        return ""
     secret = signatures.new_secret()
     consumers.add_secret(connection, load_box(settings), consumer_id, secret, GRACE)
     return signatures.shown(secret)
@@ -208,6 +234,8 @@ def rotate(store: Store, settings: Settings, actor: Actor, name: str) -> Attache
     demand(actor, "manage_consumers")
     with store.transaction() as connection:
         found = consumers.get(connection, name)
+        if found.delivery not in (consumers.PULL, consumers.WEBHOOK):
+            raise BadUsage("this consumer has no secret of ours: attach it anew with other credentials")
         audit.acting(connection, actor.name)
         if found.delivery == consumers.PULL:
             users.revoke_service(connection, _TOKEN + name)
@@ -228,13 +256,13 @@ def remove(store: Store, actor: Actor, name: str) -> None:
 
 
 def send_test(store: Store, settings: Settings, actor: Actor, name: str) -> Answer:
-    """Send an event of the type `litso.test` to a webhook at once; answers what it said. The cursor stays."""
+    """Send an event of the type `litso.test` at once; answers what came back. The cursor stays."""
     demand(actor, "manage_consumers")
     with store.transaction() as connection:
         found = consumers.get(connection, name)
         if found.delivery == consumers.PULL:
             raise BadUsage("this consumer comes for its events: GET /v1/feed with its token is the test")
-        keys = consumers.secrets(connection, load_box(settings), found.consumer_id)
+        keys = secrets_of(connection, settings, found)
     now = datetime.now(UTC)
     event = {
         "specversion": "1.0",
@@ -246,15 +274,38 @@ def send_test(store: Store, settings: Settings, actor: Actor, name: str) -> Answ
         "datacontenttype": "application/json",
         "data": {"consumer": name},
     }
-    outward = Outward(found.address, allowed=settings.allowed_networks, seconds=SECONDS)
-    try:
-        answer = post(outward, event, keys)
-    finally:
-        outward.close()
+    answer = _tried(settings, found, event, keys)
     with store.transaction() as connection:
         told = answer.problem or f"HTTP {answer.status}"
         consumers.log(connection, found.consumer_id, "tested", author=actor.name, told=told)
     return answer
+
+
+def _tried(settings: Settings, found: Consumer, event: dict[str, Any], keys: Sequence[bytes]) -> Answer:
+    if found.delivery != consumers.WEBHOOK:
+        with closing(carrier_of(settings, found, keys, SECONDS)) as carrier:
+            return answer_of(carrier.carry([event]))
+    with closing(Outward(found.address, allowed=settings.allowed_networks, seconds=SECONDS)) as outward:
+        return post(outward, event, keys)
+
+
+def secrets_of(connection: Connection, settings: Settings, found: Consumer) -> list[bytes]:
+    """What signs for a webhook, or lets us into a broker, the newest first."""
+    if found.delivery == consumers.FILES:
+        return []
+    return consumers.secrets(connection, load_box(settings), found.consumer_id)
+
+
+def carrier_of(settings: Settings, found: Consumer, keys: Sequence[bytes], seconds: float) -> Carrier:
+    """The way to a consumer that is a broker or files."""
+    credentials = keys[0].decode() if keys else ""
+    folder = settings.home / "feed" / found.name
+    return opened(found.delivery, found.address, credentials, folder, settings.allowed_networks, seconds)
+
+
+def answer_of(carried: Carried) -> Answer:
+    """What a carrier tells, as a webhook would have said it: 200 when all has arrived."""
+    return Answer(0, carried.problem) if carried.problem else Answer(200)
 
 
 def post(outward: Outward, event: dict[str, Any], keys: Sequence[bytes]) -> Answer:

@@ -1,17 +1,20 @@
-"""Deliveries to webhooks: each consumer in a thread of its own, so that a slow or dead one delays nobody else.
+"""Deliveries to webhooks, brokers and files: each consumer in a thread of its own, so that a slow or dead one delays
+nobody else.
 
     read what is next → write the audit → post, party by party in order → move the cursor
 
 Posts go along several lanes; events of a party are always in the same one, so they arrive in order. An event is posted
 again until the consumer has said that it has it, and keeps its `webhook-id`: told at least once, and once in effect.
 A failure holds the cursor at the event; what later events of other parties did arrive is remembered with it.
+Brokers and files are handed events in order, without lanes.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event
@@ -24,15 +27,25 @@ from litso.settings import Settings
 from litso.store import consumers, locks
 from litso.store.consumers import Consumer
 from litso.store.database import Connection, Store
-from litso.store.sealing import Box, load_box
 from litso.telemetry import metrics, traces
 from litso.usecases.backoff import backoff
-from litso.usecases.consumers import SECONDS, log_told, post, selection_of
+from litso.usecases.consumers import (
+    SECONDS,
+    answer_of,
+    carrier_of,
+    log_told,
+    post,
+    secrets_of,
+    selection_of,
+)
 from litso.usecases.feed import Page, read_page
 
 _LOG: Final = logging.getLogger("litso.delivery")
 _LANES: Final = 4
 _AT_ONCE: Final = 64
+_IN_FILE: Final = 10_000
+_BETWEEN_FILES: Final = 2.0
+"""Seconds for which changes are gathered before the next file."""
 _IDLE_SECONDS: Final = 10.0
 _FIRST_DELAY: Final = timedelta(seconds=5)
 _LONGEST_DELAY: Final = timedelta(hours=1)
@@ -55,6 +68,10 @@ class Round(NamedTuple):
     failures: list[Failure]
 
 
+Way = Callable[[Sequence[dict[str, Any]], Sequence[bytes]], Round]
+"""Hands events over; the second argument signs for a webhook, or lets us into a broker."""
+
+
 def deliver(
     store: Store,
     settings: Settings,
@@ -69,32 +86,58 @@ def deliver(
 
     bell: rings when there may be something new. Call it holding the consumer's lock.
     """
-    box = load_box(settings)
     with store.transaction() as connection:
         epoch = consumers.take(connection, consumer_id)
         found = consumers.state(connection, consumer_id, epoch)
     if found is None:
         return
+    with _way_to(settings, found, stop, seconds) as way:
+        while not stop.is_set() and _deliver_next(store, settings, found.consumer_id, epoch, way, bell, first_delay):
+            if found.delivery == consumers.FILES:
+                stop.wait(_BETWEEN_FILES)
+
+
+@contextmanager
+def _way_to(settings: Settings, found: Consumer, stop: Event, seconds: float) -> Iterator[Way]:
+    """How events get to a consumer."""
+    if found.delivery != consumers.WEBHOOK:
+        yield partial(_carry, settings, found, seconds)
+        return
     lanes = [Outward(found.address, allowed=settings.allowed_networks, seconds=seconds) for _ in range(_LANES)]
     try:
         with ThreadPoolExecutor(_LANES, thread_name_prefix=f"lane-{found.name}") as pool:
-            while not stop.is_set() and _deliver_next(
-                store, box, found.consumer_id, epoch, pool, lanes, stop, bell, first_delay
-            ):
-                continue
+            yield partial(_post_all, pool, lanes, found.name, stop)
     finally:
         for lane in lanes:
             lane.close()
 
 
+def _carry(
+    settings: Settings, consumer: Consumer, seconds: float, events: Sequence[dict[str, Any]], keys: Sequence[bytes]
+) -> Round:
+    """Hand events over to a broker or a file, in order."""
+    with traces.span("deliver", "producer"), closing(carrier_of(settings, consumer, keys, seconds)) as carrier:
+        carried = carrier.carry(events)
+    arrived, rest = events[: carried.arrived], events[carried.arrived :]
+    metrics.DELIVERIES.labels(consumer.name, "delivered").inc(len(arrived))
+    for event in arrived:
+        metrics.DELIVERY_SECONDS.labels(consumer.name).observe(_lag(event))
+    if rest:
+        metrics.DELIVERIES.labels(consumer.name, "failed").inc()
+    failures = [Failure(int(rest[0]["id"]), answer_of(carried))] if rest else []
+    return Round({int(event["id"]) for event in arrived}, failures)
+
+
+def _lag(event: dict[str, Any]) -> float:
+    return max(float((datetime.now(UTC) - event["time"]).total_seconds()), 0.0)
+
+
 def _deliver_next(
     store: Store,
-    box: Box,
+    settings: Settings,
     consumer_id: int,
     epoch: int,
-    pool: ThreadPoolExecutor,
-    lanes: Sequence[Outward],
-    stop: Event,
+    way: Way,
     bell: Event,
     first_delay: timedelta,
 ) -> bool:
@@ -106,12 +149,12 @@ def _deliver_next(
             return False
         wait = _seconds_until(consumer.retry_at)
         page = None if wait else _next_page(connection, consumer)
-        keys = consumers.secrets(connection, box, consumer_id)
+        keys = secrets_of(connection, settings, consumer)
     if page is None:
         bell.wait(min(wait, _IDLE_SECONDS))
         return True
     if page.events:
-        done = _post_all(pool, lanes, consumer.name, page.events, keys, stop)
+        done = way(page.events, keys)
         return _keep(store, consumer, page, done, first_delay)
     if page.last > consumer.after:
         with store.transaction() as connection:
@@ -126,7 +169,8 @@ def _seconds_until(moment: datetime | None) -> float:
 
 def _next_page(connection: Connection, consumer: Consumer) -> Page:
     """The next events that the consumer does not have yet; they are in the audit."""
-    page = read_page(connection, consumer.after, selection_of(consumer), limit=_AT_ONCE)
+    limit = _IN_FILE if consumer.delivery == consumers.FILES else _AT_ONCE
+    page = read_page(connection, consumer.after, selection_of(consumer), limit=limit)
     events = [event for event in page.events if int(event["id"]) not in set(consumer.beyond)]
     log_told(connection, consumer, events)
     return page._replace(events=events)
@@ -136,9 +180,9 @@ def _post_all(
     pool: ThreadPoolExecutor,
     lanes: Sequence[Outward],
     consumer: str,
+    stop: Event,
     events: Sequence[dict[str, Any]],
     keys: Sequence[bytes],
-    stop: Event,
 ) -> Round:
     """Post events along the lanes; a lane ends at its first failure, or when it is told to stop."""
     shared: list[list[dict[str, Any]]] = [[] for _ in lanes]
@@ -166,8 +210,7 @@ def _post_lane(
         metrics.DELIVERIES.labels(consumer, "delivered" if is_told else "failed").inc()
         if not is_told:
             return Round(delivered, [Failure(int(event["id"]), answer)])
-        lag = datetime.now(UTC) - event["time"]
-        metrics.DELIVERY_SECONDS.labels(consumer).observe(max(lag.total_seconds(), 0.0))
+        metrics.DELIVERY_SECONDS.labels(consumer).observe(_lag(event))
         delivered.add(int(event["id"]))
     return Round(delivered, [])
 

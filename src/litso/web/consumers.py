@@ -23,6 +23,8 @@ from litso.web.signing import Form
 
 _MANAGES: Final = [has_right("manage_consumers")]
 _BEYOND: Final = "Получателю сообщаются значения других классов: отключите его и подключите с меньшим набором."
+_BROKERS: Final = ("nats", "kafka")
+_ADDRESSED: Final = ("webhook", *_BROKERS)
 _TAKEN: Final = "Получатель с таким именем уже есть."
 _REFUSED: Final = "Не принято: проверьте имя, цель и адрес. Адрес — https:// и не во внутренней сети."
 
@@ -64,7 +66,8 @@ def attach(request: ScreenRequest, store: GivenStore, settings: GivenSettings, d
         name=data.get("name", "").strip(),
         purpose=data.get("purpose", ""),
         delivery=data.get("delivery", ""),
-        address=data.get("address", "").strip() if data.get("delivery") == "webhook" else "",
+        address=data.get("address", "").strip() if data.get("delivery") in _ADDRESSED else "",
+        credentials=data.get("credentials", "").strip() if data.get("delivery") in _BROKERS else "",
         fields=_ticked(data, "field"),
         kinds=_ticked(data, "kind"),
         sources=_ticked(data, "source"),
@@ -77,7 +80,7 @@ def attach(request: ScreenRequest, store: GivenStore, settings: GivenSettings, d
     except Conflict:
         return _list(request, store, data, _TAKEN)
     except BadUsage:
-        return _list(request, store, data, _REFUSED)
+        return _list(request, store, {**data, "credentials": ""}, _REFUSED)
     return _one(request, store, wanted.name, secret=made.secret)
 
 

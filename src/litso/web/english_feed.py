@@ -38,7 +38,13 @@ FEED_TEXTS: Final = MappingProxyType(
         "Цель: что служба делает с данными": "Purpose: what the service does with the data",
         "Litso отправляет (вебхук)": "Litso posts (webhook)",
         "служба приходит сама": "the service comes for them",
-        "Адрес вебхука": "Address of the webhook",
+        "Адрес вебхука или брокера": "Address of the webhook or the broker",
+        "поток NATS JetStream": "a stream of NATS JetStream",
+        "тема Kafka": "a topic of Kafka",
+        "файлы JSONL": "files of JSONL",
+        "Брокер: имя:пароль; хранятся запечатанными": "Broker: user:password; they are kept sealed",
+        "поток не принимает эту тему": "no stream takes this subject",
+        "файл не записать": "the file cannot be written",
         "Какие значения сообщать; без отметок — только идентификаторы": "Values to tell; none ticked: ids alone",
         "Только субъекты с записями этих источников; без отметок — все": (
             "Only parties with records of these sources; none ticked: all"

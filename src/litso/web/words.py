@@ -352,6 +352,8 @@ CONSUMER_STATUSES: Final = MappingProxyType({"active": "работает", "paus
 DELIVERY_PROBLEMS: Final = MappingProxyType(
     {
         "no answer in time": "не ответил вовремя",
+        "no stream takes this subject": "поток не принимает эту тему",
+        "the file cannot be written": "файл не записать",
         "no connection": "нет соединения",
         "the certificate is not valid": "сертификат недействителен",
         "the answer is no HTTP": "ответ не по HTTP",

@@ -1102,8 +1102,8 @@ create table consumer (
     territories   text[] not null default '{}',      -- «region» or «region/city» of parties; empty: all
     brands        text[] not null default '{}',      -- legal entities whose customers parties are; empty: all
     classes       text[] not null default '{}',      -- of fields that it may be told; empty: all
-    delivery      text not null check (delivery in ('pull', 'webhook')),
-    address       text not null default '',          -- URL of a webhook
+    delivery      text not null check (delivery in ('pull', 'webhook', 'nats', 'kafka', 'files')),
+    address       text not null default '',          -- URL of a webhook or a broker
     status        text not null default 'active' check (status in ('active', 'paused', 'stopped')),
     after         bigint not null default 0,         -- every event up to this one is dealt with
     beyond        bigint[] not null default '{}',    -- later events that are dealt with already
@@ -1117,7 +1117,7 @@ create table consumer (
     created_at    timestamptz not null default now()
 );
 
--- Secrets by which a webhook knows that we speak: two live ones while one replaces the other.
+-- Secrets by which a webhook knows that we speak: two live ones while one replaces the other; or how a broker lets us in.
 create table consumer_secret (
     consumer_id bigint not null references consumer on delete cascade,
     secret      bytea not null,                      -- sealed
