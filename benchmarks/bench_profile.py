@@ -163,7 +163,7 @@ def here(given: argparse.Namespace) -> None:
 
         def read(party: str) -> Any:
             with store.transaction() as connection:
-                return profiles.read_profile(connection, actor, profiles.current_id(connection, party))
+                return profiles.read_profile(connection, actor, profiles.current_id(connection, actor, party))
 
         def each(work: Callable[[str], Any]) -> list[Any]:
             return [work(party) for party in chosen]
@@ -171,7 +171,7 @@ def here(given: argparse.Namespace) -> None:
         each(read)
         with store.transaction() as connection:
             connection.cursor_factory = Counting
-            profiles.read_profile(connection, actor, profiles.current_id(connection, chosen[0]))
+            profiles.read_profile(connection, actor, profiles.current_id(connection, actor, chosen[0]))
             connection.cursor_factory = database.TracedCursor
         print(f"{sum(Counting.seen.values())} statements: {', '.join(Counting.seen)}")
         with measured("reading", given.reads):

@@ -10,17 +10,17 @@ cross join lateral (
 where g.search @@ %(query)s::tsquery and e ->> 'value' = any(%(values)s::text[]);
 
 -- name: tries_of_party
-select f.kind, coalesce(f.data ->> 'phone', f.data ->> 'email', f.data ->> 'contact') as contact,
-       f.data ->> 'channel' as channel, f.status, f.at
-from fact f
-where f.fact_id in (
-    select fact_id from fact where account = any(%(accounts)s::text[])
-    union
-    select f.fact_id
+select held.kind, coalesce(held.data ->> 'phone', held.data ->> 'email', held.data ->> 'contact') as contact,
+       held.data ->> 'channel' as channel, held.status, held.at
+from (
+    select * from fact where account = any(%(accounts)s::text[])
+    union all
+    select f.*
     from node n join source_record r on r.node_id = n.node_id join fact f on f.record_id = r.record_id
-    where n.party_id = %(party_id)s
-) and f.kind in ('call', 'delivery') and f.at is not null
-order by f.fact_id;
+    where n.party_id = %(party_id)s and (f.account is null or f.account <> all(%(accounts)s::text[]))
+) held
+where held.kind in ('call', 'delivery') and held.at is not null
+order by held.fact_id;
 
 -- name: all_tries
 -- Each try once for a party, whether it hangs on a record or on an account of it.

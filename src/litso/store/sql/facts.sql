@@ -100,14 +100,13 @@ select f.fact_id, f.kind, f.source, f.fact_key, f.record_id, f.load_id, f.at, f.
        f.title, f.status, f.data
 from (
     select *, row_number() over (partition by kind order by at desc nulls last, fact_id desc) as place
-    from fact
-    where fact_id in (  -- two look-ups by index; one "or" would read the whole table
-        select fact_id from fact where account = any(%(accounts)s::text[])
-        union
-        select f.fact_id
+    from (  -- two look-ups by index; one "or" would read the whole table
+        select * from fact where account = any(%(accounts)s::text[])
+        union all
+        select f.*
         from node n join source_record r on r.node_id = n.node_id join fact f on f.record_id = r.record_id
-        where n.party_id = %(party_id)s
-    )
+        where n.party_id = %(party_id)s and (f.account is null or f.account <> all(%(accounts)s::text[]))
+    ) held
 ) f
 where f.place <= %(limit)s
 order by f.at desc nulls last, f.fact_id desc;
