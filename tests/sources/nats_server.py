@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from typing import Any, TypeVar
 import nats
 from dovecot import free_port
 from nats.js import JetStreamContext
+
+from apart import run_apart
 
 NATS_SERVER = shutil.which("nats-server", path=str(Path(sys.executable).parent))
 USER = "litso"
@@ -54,4 +55,4 @@ def with_jetstream(port: int, password: str, work: Callable[[JetStreamContext], 
         finally:
             await client.drain()
 
-    return asyncio.run(done())
+    return run_apart(done())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from test_delivery import ADMINISTRATOR, delivering, happen, state, until
 
+from apart import run_apart
 from litso.channels.carriers import FileCarrier, broker_of, demand_broker
 from litso.errors import BadUsage
 from litso.settings import Settings, load_settings
@@ -94,7 +94,7 @@ class Stream:
             finally:
                 await client.close()
 
-        return asyncio.run(done())
+        return run_apart(done())
 
     def events(self) -> list[dict[str, Any]]:
         async def read(js: Any) -> list[dict[str, Any]]:

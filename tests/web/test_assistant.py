@@ -6,17 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from litestar.testing import TestClient
 from mcp import Client as Peer
 from mcp import StdioServerParameters
 from small_town import Place, Served, party_id
 
+from apart import run_apart
 from litso.store import audit, users
 
 IVANOV = party_id("ivanov")
@@ -44,8 +43,7 @@ def talk(served: Served, token_file: Path, conversation: Callable[[Peer], Awaita
         async with Peer(server) as peer:
             await conversation(peer)
 
-    with ThreadPoolExecutor(1) as alone:  # the browser of other tests has a loop in this thread
-        alone.submit(anyio.run, run).result()
+    run_apart(run())
 
 
 async def called(peer: Peer, tool: str, **arguments: Any) -> dict[str, Any]:
