@@ -11,7 +11,7 @@ from litso.errors import BadUsage, Conflict
 from litso.golden.pins import PINNABLE
 from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, PIN
 from litso.standardize.one import standardize_one
-from litso.store import audit, golden, locks, parties, pins, records
+from litso.store import audit, golden, locks, parties, pins, records, sources
 from litso.store.database import Connection, Store, beyond
 from litso.store.golden import Golden
 from litso.store.pins import Pin
@@ -175,8 +175,9 @@ def release_ended(store: Store) -> int:
 def republish(connection: Connection, touched: Collection[str]) -> None:
     """Publish those of the parties that live once more: their pins changed."""
     living = set(golden.find_many(connection, sorted(touched)))
-    _, customs = current_model(connection)
-    publish_touched(connection, customs, living, Settled([], [], {}, {}, []), _CAUSE)
+    registered = sources.list_all(connection)
+    _, customs = current_model(connection, registered)
+    publish_touched(connection, customs, living, Settled([], [], {}, {}, []), _CAUSE, registered=registered)
 
 
 # Looking at pins ------------------------------------------------------------------------------------------------
