@@ -20,7 +20,7 @@ from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from test_delivery import ADMINISTRATOR, delivering, happen, state, until
 
-from apart import run_apart
+from apart import call_apart, run_apart
 from litso.channels.carriers import FileCarrier, broker_of, demand_broker
 from litso.errors import BadUsage
 from litso.settings import Settings, load_settings
@@ -172,7 +172,7 @@ def test_events_arrive_in_order_with_their_ids_and_a_replay_repeats_them(
 ) -> None:
     happen(store, 5)
     attach(store, settings, "far", place.kind, place.address, place.credentials)
-    assert services.send_test(store, settings, ADMINISTRATOR, "far").status == 200
+    assert call_apart(lambda: services.send_test(store, settings, ADMINISTRATOR, "far")).status == 200
     with delivering(store, settings=settings):
         until(lambda: state(store, "far").lag == 0)
         happen(store, 3)
@@ -215,8 +215,11 @@ def test_wrong_credentials_and_a_subject_that_no_stream_takes_are_told(
     there = f"nats://127.0.0.1:{nats_port}"
     attach(store, settings, "wrong", "nats", f"{there}/x", "litso:other")
     attach(store, settings, "nowhere", "nats", f"{there}/nowhere", "litso:Пароль1")
-    assert "no connection" in services.send_test(store, settings, ADMINISTRATOR, "wrong").problem
-    assert services.send_test(store, settings, ADMINISTRATOR, "nowhere").problem == "no stream takes this subject"
+    assert "no connection" in call_apart(lambda: services.send_test(store, settings, ADMINISTRATOR, "wrong")).problem
+    assert (
+        call_apart(lambda: services.send_test(store, settings, ADMINISTRATOR, "nowhere")).problem
+        == "no stream takes this subject"
+    )
     with store.transaction() as connection:
         sealed = connection.execute("select secret from consumer_secret").fetchall()
     assert len(sealed) == 2
