@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -180,6 +180,11 @@ def counts_of(word: str) -> Counts:
     return Counts(surname, given, patronymic, halves[0].gender)
 
 
+def is_met(word: str) -> bool:
+    """Whether a folded word is in the tables of names."""
+    return any(counts_of(word)[:3])
+
+
 def _unpacked(packed: int) -> Counts:
     return Counts(
         packed & _MASK,
@@ -287,16 +292,23 @@ def slip_of(word: str, role: str) -> str | None:
     own = _count(word, role)
     if own >= (RARE if role == GIVEN else RARE_PATRONYMIC) or len(word) < 4 or word in real_names():
         return None
-    counted = ((_count(one, role), one) for one in _near(word))
-    ranked = sorted((one for one in counted if one[0] >= COMMON), reverse=True)
-    if not ranked or (len(ranked) > 1 and ranked[0][0] < 10 * ranked[1][0]):
+    best = _far_commonest((one for one in _near(word) if _count(one, role) >= COMMON), role)
+    if best is None:
         return None
-    count, best = ranked[0]
+    count = _count(best, role)
     is_changed = len(best) == len(word) and sorted(best) != sorted(word)
     missed, changed = (MISSED, CHANGED) if role == GIVEN else (MISSED_IN_PATRONYMIC, CHANGED_IN_PATRONYMIC)
     if count < (changed if is_changed else missed) * max(own, 1) or (best[0] != word[0] and own > 2):
         return None
     return best
+
+
+def _far_commonest(words: Iterable[str], role: str) -> str | None:
+    """The word that is met ten times as often as any other of them, if one is."""
+    ranked = sorted(((_count(word, role), word) for word in words), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] < 10 * ranked[1][0]):
+        return None
+    return ranked[0][1]
 
 
 def _contracted(head: str, tail: str, role: str) -> str | None:
@@ -306,12 +318,7 @@ def _contracted(head: str, tail: str, role: str) -> str | None:
     if not 2 <= len(head) <= 5 or not 1 <= len(tail) <= 6 or (len(tail) > 3 and _met_as(tail, role)):
         return None
     longer = (one for one in _common(role).get(head[:2], ()) if len(one) > len(head) + len(tail))
-    ranked = sorted(
-        ((_count(one, role), one) for one in longer if one.startswith(head) and one.endswith(tail)), reverse=True
-    )
-    if not ranked or (len(ranked) > 1 and ranked[0][0] < 10 * ranked[1][0]):
-        return None
-    return ranked[0][1]
+    return _far_commonest((one for one in longer if one.startswith(head) and one.endswith(tail)), role)
 
 
 def _met_as(word: str, role: str) -> bool:

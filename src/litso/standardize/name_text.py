@@ -23,6 +23,7 @@ from litso.standardize.lexicon import (
     counts_of,
     from_latin,
     given_gender,
+    is_met,
     looks_like_patronymic,
     looks_like_surname,
 )
@@ -50,11 +51,6 @@ def is_known(folded: str) -> bool:
     return is_met(folded) or looks_like_surname(folded) or looks_like_patronymic(folded)
 
 
-def is_met(folded: str) -> bool:
-    """Whether a folded word is in the tables of names."""
-    return any(counts_of(folded)[:3])
-
-
 _KEYBOARD: Final = "йцукенгшщзхъ фывапролджэ ячсмитьбю qwertyuiop asdfghjkl zxcvbnm"
 
 
@@ -79,10 +75,11 @@ def simple_words(line: str) -> Found | None:
     if _IS_SIMPLE.fullmatch(line) is None or _IS_CAMEL.search(line):
         return None
     written = _PIECE.findall(line)
-    if "и" in written or not all(is_ordinary(word_of(piece)) for piece in written):
+    words = [word_of(piece) for piece in written]
+    if "и" in written or not all(map(is_ordinary, words)):
         return None
     pieces = untorn(written)
-    words = _with_initials([word_of(piece) for piece in pieces], pieces)
+    words = _with_initials(words if pieces == written else [word_of(piece) for piece in pieces], pieces)
     initials = sum(word.is_initial for word in words)
     if not 2 <= len(words) <= LONGEST or initials > 2 or (initials == 2 and len(words) == LONGEST):
         return None

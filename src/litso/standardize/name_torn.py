@@ -14,6 +14,7 @@ from litso.standardize.lexicon import (
     SURNAME,
     TRUSTED,
     counts_of,
+    is_met,
     looks_like_patronymic,
     looks_like_surname,
 )
@@ -25,6 +26,7 @@ LEAST: Final = 4
 """Letters of the shortest word that is put together."""
 LONGEST_END: Final = 2
 """Letters that a blank may cut off from what is a surname without them: «Симонов а»."""
+_JOINING: Final = PARTICLES | PREFIXES
 MOST: Final = 6
 """Pieces beyond which a line is no torn name."""
 
@@ -64,9 +66,9 @@ def _written(head: str, tail: str) -> str:
 
 def _is_torn(head: str, tail: str) -> bool:
     """Whether two pieces are hardly two words of a name."""
-    if len(head) + len(tail) < LEAST or not {head, tail}.isdisjoint(PARTICLES | PREFIXES):
+    if len(head) + len(tail) < LEAST or not {head, tail}.isdisjoint(_JOINING):
         return False
-    if looks_like_surname(head) and len(tail) > LONGEST_END and not any(counts_of(head + tail)[:3]):
+    if looks_like_surname(head) and len(tail) > LONGEST_END and not is_met(head + tail):
         return False
     return not (_is_word(head) and _is_word(tail))
 
