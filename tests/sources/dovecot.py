@@ -6,7 +6,6 @@ import getpass
 import imaplib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local_certificates import Certificates, make_certificates
+
+from loopback import free_port
 
 NOBODY = 65534
 PATIENCE_SECONDS = 60.0
@@ -37,12 +38,6 @@ class Dovecot(NamedTuple):
         server = imaplib.IMAP4("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         server.authenticate("PLAIN", lambda _: f"\0{USER}\0{self.password}".encode())
         return server
-
-
-def free_port() -> int:
-    """A port of the loopback that is free just now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import paho.mqtt.client as paho
-from dovecot import NOBODY, free_port
+from dovecot import NOBODY
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from loopback import free_port
 
 PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
 MOSQUITTO = shutil.which("mosquitto", path=PATH)

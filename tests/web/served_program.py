@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from litso.store.sealing import new_key
+from loopback import free_port
 
 PATIENCE_SECONDS = 240
 
@@ -36,12 +37,6 @@ def serving(database_url: str, home: Path, **settings: str) -> Iterator[tuple[st
         finally:
             program.terminate()
         assert program.wait(PATIENCE_SECONDS) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _link_of(program: subprocess.Popen[bytes]) -> str:

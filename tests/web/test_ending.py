@@ -14,8 +14,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from served_program import PATIENCE_SECONDS, free_port, wait_for
+from served_program import PATIENCE_SECONDS, wait_for
 from small_town import Place, party_id
+
+from loopback import free_port
 
 CLIENTS = 6
 

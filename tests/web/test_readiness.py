@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from served_program import free_port
 
 from litso.commands.monitoring import monitored
 from litso.commands.serve import build_app
@@ -21,6 +20,7 @@ from litso.settings import Settings, load_settings
 from litso.store import jobs
 from litso.store.database import Store
 from litso.usecases.readiness import Check, is_ready, look
+from loopback import free_port
 
 TOKEN = "0123456789abcdef"
 

@@ -20,11 +20,12 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from served_program import PATIENCE_SECONDS, free_port, wait_for
+from served_program import PATIENCE_SECONDS, wait_for
 from small_town import Place, party_id
 
 from http_peer import Peer, peer
 from litso.store.sealing import new_key
+from loopback import free_port
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PERSON = {

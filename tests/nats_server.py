@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import nats
-from dovecot import free_port
 from nats.js import JetStreamContext
 
 from apart import run_apart
+from loopback import free_port
 
 NATS_SERVER = shutil.which("nats-server", path=str(Path(sys.executable).parent))
 USER = "litso"
