@@ -23,9 +23,11 @@ import json
 import os
 import pstats
 import random
+import re
 import resource
+import selectors
+import socket
 import statistics
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -38,6 +40,7 @@ import msgspec
 import psycopg
 
 TICKS = os.sysconf("SC_CLK_TCK")
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 def cpu_seconds(pids: list[int]) -> float:
@@ -64,30 +67,56 @@ def sessions() -> list[int]:
     return found
 
 
+class Client:
+    """A connection that asks for one path after another, as fast as it is answered. Bytes in, bytes out: what a client
+    library costs is not to be measured here."""
+
+    def __init__(self, address: tuple[str, int], asked: list[bytes], number: int) -> None:
+        self._chance = random.Random(number)
+        self._asked = asked
+        self._held = b""
+        self._begun = 0.0
+        self.times: list[float] = []
+        self.socket = socket.create_connection(address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self) -> None:
+        """Send the next request."""
+        self._held = b""
+        self._begun = time.perf_counter()
+        self.socket.sendall(self._chance.choice(self._asked))
+
+    def hear(self) -> bool:
+        """Take what came; True when the answer is whole."""
+        self._held += self.socket.recv(1 << 18)
+        head, rest, body = self._held.partition(b"\r\n\r\n")
+        if not rest or len(body) < int(_LENGTH.search(head)[1]):  # type: ignore[index]
+            return False
+        self.times.append(time.perf_counter() - self._begun)
+        assert head[9:12] == b"200", head[:40]
+        return True
+
+
 def asking(url: str, token: str, paths: list[str], seconds: float, clients: int) -> list[float]:
     """Seconds of each answer that clients got, each asking as fast as it is answered."""
     parts = urlsplit(url)
-    times: list[list[float]] = [[] for _ in range(clients)]
+    address = (parts.hostname or "127.0.0.1", parts.port or 80)
+    asked = [f"GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n".encode() for path in paths]
+    peers = [Client(address, asked, number) for number in range(clients)]
     until = time.perf_counter() + seconds
-
-    def ask(number: int) -> None:
-        chance = random.Random(number)
-        peer = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-        headers = {"Authorization": f"Bearer {token}"}
-        while (begun := time.perf_counter()) < until:
-            peer.request("GET", chance.choice(paths), headers=headers)
-            answer = peer.getresponse()
-            answer.read()
-            assert answer.status == 200, answer.status
-            times[number].append(time.perf_counter() - begun)
-        peer.close()
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [one for of_client in times for one in of_client]
+    with selectors.DefaultSelector() as waiting:
+        for peer in peers:
+            waiting.register(peer.socket, selectors.EVENT_READ, peer)
+            peer.ask()
+        while waiting.get_map():
+            for key, _ in waiting.select():
+                if key.data.hear():
+                    if time.perf_counter() < until:
+                        key.data.ask()
+                    else:
+                        waiting.unregister(key.fileobj)
+                        key.data.socket.close()
+    return [one for peer in peers for one in peer.times]
 
 
 def some_parties(url: str, token: str, wanted: int) -> list[str]:

@@ -50,7 +50,7 @@ from litso.api.writebacks import writebacks_router
 from litso.errors import LitsoError, NotFound
 from litso.settings import Settings
 from litso.sources.messages import LARGEST_BATCH
-from litso.store import audit
+from litso.store import audit, users
 from litso.store.database import Store
 from litso.usecases.access import Actor
 from litso.usecases.gathering import Gathering
@@ -108,6 +108,7 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
     if settings.metrics_token_file is not None:
         metrics_token(settings.metrics_token_file)
     traffic = Traffic()
+    programs, sessions = users.programs(store.url), users.sessions(store.url)
     app = Litestar(
         route_handlers=[
             _api_router(),
@@ -125,11 +126,14 @@ def create_app(store: Store, settings: Settings, *, screens: Screens | None = No
         },
         exception_handlers={HTTPException: handler, LitsoError: handler, Exception: handler},
         before_send=[_harden],
+        on_shutdown=[programs.close, sessions.close],
         openapi_config=_openapi(),
         request_max_body_size=_LARGEST_BODY,
         state=State(
             {
                 "store": store,
+                "programs": programs,
+                "sessions": sessions,
                 "settings": settings,
                 "traffic": traffic,
                 "gauges": StoreGauges(store),

@@ -8,15 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from anyio import to_thread
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
-from litso.store import users
-from litso.store.database import Store
+from litso.store.users import Service, digest
 from litso.usecases.access import ASSISTANT, Actor, demand
 
 PURPOSE: Final = "litso-purpose"
@@ -40,9 +38,10 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         return await self._answer(connection, header[len(_SCHEME) :].strip())
 
     async def _answer(self, connection: AnyConnection, token: str) -> AuthenticationResult:
-        actor = await to_thread.run_sync(find_program, connection.app.state.store, token)
-        if actor is None:
+        service = await connection.app.state.programs.find(digest(token))
+        if service is None:
             raise NotAuthorizedException("the token is unknown or revoked", headers=_CHALLENGE)
+        actor = program_of(service)
         connection.app.state.limits.take(actor)
         purpose = connection.headers.get(PURPOSE, "") if actor.role == ASSISTANT else ""
         return AuthenticationResult(user=replace(actor, purpose=purpose), auth=None)
@@ -62,12 +61,8 @@ class WriteKeyAuthentication(BearerAuthentication):
         return await self._answer(connection, token)
 
 
-def find_program(store: Store, token: str) -> Actor | None:
-    """The program with this token."""
-    with store.transaction() as connection:
-        service = users.find_service(connection, token)
-    if service is None:
-        return None
+def program_of(service: Service) -> Actor:
+    """A program as who acts."""
     return Actor(name=service.name, role=service.role, title=service.name, is_service=True, scope=service.scope)
 
 

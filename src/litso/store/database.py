@@ -35,6 +35,8 @@ set_json_loads(msgspec.json.decode)  # a profile reads dozens of JSON columns: f
 
 _SESSION: Final = "-c search_path=litso,public -c timezone=UTC -c jit=off -c application_name=litso"
 _OLDEST_SERVER: Final = 150000
+_GIVEN_UP: Final = 10_000
+"""Milliseconds after which a connection of an event loop is lost when what was sent is not confirmed."""
 
 READER: Final = "litso_reader"
 """The role of requests by actors with limits; row security holds it."""
@@ -247,6 +249,17 @@ def connect(url: str, *, autocommit: bool = False) -> Connection:
         )
     except psycopg.Error as error:
         raise Misconfigured(f"LITSO_DATABASE_URL: cannot connect to PostgreSQL: {_first_line(error)}") from error
+
+
+async def connect_async(url: str) -> psycopg.AsyncConnection[TupleRow]:
+    """A connection of an event loop, each statement a transaction of its own; many wait for it, so that one over which
+    nothing comes back is given up soon."""
+    try:
+        return await psycopg.AsyncConnection.connect(
+            url, autocommit=True, options=_SESSION, connect_timeout=30, tcp_user_timeout=_GIVEN_UP, keepalives_idle=10
+        )
+    except psycopg.OperationalError as error:
+        raise Transient(f"cannot connect to PostgreSQL: {_first_line(error)}") from error
 
 
 def _check_version(connection: Connection) -> None:

@@ -19,6 +19,7 @@ from litso.domain.scope import EVERYTHING, FIELD_CLASSES, Scope
 from litso.errors import BadUsage, Conflict, Forbidden, NotFound
 from litso.settings import ROLES as ROLES
 from litso.store.database import Connection, row_of, rows_of, scalar
+from litso.store.gate import Gate
 from litso.store.locks import ADMINISTRATORS, lock
 from litso.store.queries import statements
 
@@ -293,7 +294,7 @@ def open_session(
     token = secrets.token_urlsafe(32)
     connection.execute(statements("users")["sweep_sessions"], {"idle": SESSION_IDLE})
     row = {
-        "token_hash": _digest(token),
+        "token_hash": digest(token),
         "user_id": user_id,
         "whole": whole,
         "address": visitor.address,
@@ -307,13 +308,19 @@ def open_session(
 
 def find_session(connection: Connection, token: str, *, idle: timedelta = SESSION_IDLE) -> User | None:
     """The active user of a living session; the session lives on by being used."""
-    parameters = {"token_hash": _digest(token), "idle": idle}
-    return row_of(connection, User, statements("users")["find_session"], parameters)
+    parameters = {"keys": [digest(token)], "idle": idle}
+    row = connection.execute(statements("users")["find_sessions"], parameters).fetchone()
+    return None if row is None else User._make(row[1:])
+
+
+def sessions(url: str) -> Gate[User]:
+    """The gate of users: as `find_session` by the digest of a token, for event loops."""
+    return Gate(url, statements("users")["find_sessions"], User._make, idle=SESSION_IDLE)
 
 
 def list_sessions(connection: Connection, user_ids: Sequence[int], *, token: str = "") -> list[Session]:
     """Living sessions of users, the latest used first. token: of the session that asks."""
-    parameters = {"users": list(user_ids), "idle": SESSION_IDLE, "token_hash": _digest(token)}
+    parameters = {"users": list(user_ids), "idle": SESSION_IDLE, "token_hash": digest(token)}
     return rows_of(connection, Session, statements("users")["list_sessions"], parameters)
 
 
@@ -326,13 +333,13 @@ def end_session(connection: Connection, user_id: int, session_id: int) -> None:
 
 def close_session(connection: Connection, token: str) -> bytes | None:
     """Sign out; answers the sealed token of the provider that had let the user in."""
-    row = connection.execute(statements("users")["close_session"], {"token_hash": _digest(token)}).fetchone()
+    row = connection.execute(statements("users")["close_session"], {"token_hash": digest(token)}).fetchone()
     return None if row is None or row[0] is None else bytes(row[0])
 
 
 def close_others(connection: Connection, user_id: int, token: str = "") -> None:
     """End every session of a user but that of the token, and sign-ins half done."""
-    parameters = {"user_id": user_id, "token_hash": _digest(token)}
+    parameters = {"user_id": user_id, "token_hash": digest(token)}
     connection.execute(statements("users")["close_other_sessions"], parameters)
     connection.execute(statements("users")["close_steps"], {"user_id": user_id})
 
@@ -344,24 +351,25 @@ def open_step(connection: Connection, user_id: int, need: str) -> str:
     """The password was right and a second factor is needed; answers the token of this state."""
     token = secrets.token_urlsafe(32)
     connection.execute(statements("users")["sweep_steps"])
-    row = {"token_hash": _digest(token), "user_id": user_id, "need": need, "life": STEP_LIFE}
+    row = {"token_hash": digest(token), "user_id": user_id, "need": need, "life": STEP_LIFE}
     connection.execute(statements("users")["open_step"], row)
     return token
 
 
 def find_step(connection: Connection, token: str) -> tuple[User, str] | None:
     """The active user whose sign-in is half done, and what it needs."""
-    row = connection.execute(statements("users")["find_step"], {"token_hash": _digest(token)}).fetchone()
+    row = connection.execute(statements("users")["find_step"], {"token_hash": digest(token)}).fetchone()
     user = find(connection, row[0]) if row else None
     return (user, row[1]) if row and user else None
 
 
 def close_step(connection: Connection, token: str) -> bool:
     """The half is whole, once: False for one that came second."""
-    return connection.execute(statements("users")["close_step"], {"token_hash": _digest(token)}).rowcount == 1
+    return connection.execute(statements("users")["close_step"], {"token_hash": digest(token)}).rowcount == 1
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """What the store keeps of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -373,14 +381,14 @@ def issue_token(
 ) -> str:
     """A token by which one user can be made, once, within its life."""
     token = secrets.token_urlsafe(24)
-    row = {"token_hash": _digest(token), "role": role, "life": life, **limits_of(scope)}
+    row = {"token_hash": digest(token), "role": role, "life": life, **limits_of(scope)}
     connection.execute(statements("users")["issue_token"], row)
     return token
 
 
 def is_token(connection: Connection, token: str) -> bool:
     """Whether a one-time token could be redeemed now."""
-    return bool(scalar(connection, statements("users")["is_token"], {"token_hash": _digest(token)}))
+    return bool(scalar(connection, statements("users")["is_token"], {"token_hash": digest(token)}))
 
 
 def redeem_token(connection: Connection, token: str, *, login: str, name: str, password: str) -> User:
@@ -389,7 +397,7 @@ def redeem_token(connection: Connection, token: str, *, login: str, name: str, p
     The first user of all makes every other token void: tokens of set-up are printed more than once.
     """
     is_first = not any_active(connection)
-    row = connection.execute(statements("users")["redeem_token"], {"token_hash": _digest(token)}).fetchone()
+    row = connection.execute(statements("users")["redeem_token"], {"token_hash": digest(token)}).fetchone()
     if row is None:
         raise Forbidden("the one-time token is not valid: litso init gives a new one")
     if is_first:
@@ -417,7 +425,7 @@ def issue_service_token(
     if not name.strip() or role not in (*SERVICE_ROLES, CONSUMER):
         raise BadUsage(f"a program needs a name and one of the roles {', '.join(SERVICE_ROLES)}")
     token = _new_service_token()
-    row = {"token_hash": _digest(token), "name": name.strip(), "role": role, "life": life, **limits_of(scope)}
+    row = {"token_hash": digest(token), "name": name.strip(), "role": role, "life": life, **limits_of(scope)}
     if connection.execute(statements("users")["issue_service_token"], row).rowcount == 0:
         raise Conflict("a program of this name has a token already: rotate or revoke it")
     return token
@@ -435,7 +443,7 @@ def rotate_service_token(
 ) -> str:
     """A new token of a program; the former one stays valid for `grace`, so that it can be changed at leisure."""
     token = _new_service_token()
-    row = {"token_hash": _digest(token), "name": name, "life": life, "grace": grace}
+    row = {"token_hash": digest(token), "name": name, "life": life, "grace": grace}
     if connection.execute(statements("users")["rotate_service_token"], row).rowcount == 0:
         raise NotFound("no program of this name has a token")
     return token
@@ -447,7 +455,13 @@ def _new_service_token() -> str:
 
 def find_service(connection: Connection, token: str) -> Service | None:
     """The program whose token this is, unless it is revoked or has expired."""
-    return row_of(connection, Service, statements("users")["find_service"], {"token_hash": _digest(token)})
+    row = connection.execute(statements("users")["find_services"], {"keys": [digest(token)]}).fetchone()
+    return None if row is None else Service._make(row[1:])
+
+
+def programs(url: str) -> Gate[Service]:
+    """The gate of programs: as `find_service` by the digest of a token, for event loops."""
+    return Gate(url, statements("users")["find_services"], Service._make)
 
 
 def list_services(connection: Connection) -> list[Service]:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
-from anyio import to_thread
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
@@ -18,9 +17,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 
 from litso.errors import Forbidden, LitsoError
 from litso.settings import Settings
-from litso.store import users
-from litso.store.database import Store
-from litso.store.users import Visitor
+from litso.store.users import User, Visitor, digest
 from litso.usecases.access import Actor, demand
 
 SESSION_COOKIE: Final = "litso_session"
@@ -64,16 +61,15 @@ class SessionAuthentication(AbstractAuthenticationMiddleware):
         token = connection.cookies.get(SESSION_COOKIE)
         if not token:
             return AuthenticationResult(user=None, auth=None)
-        actor = await to_thread.run_sync(_find_actor, connection.app.state.store, token)
+        user = await connection.app.state.sessions.find(digest(token))
+        actor = user and _actor(user)
         if actor is not None:
             connection.app.state.limits.take(actor)
         return AuthenticationResult(user=actor, auth=token if actor else None)
 
 
-def _find_actor(store: Store, token: str) -> Actor | None:
-    with store.transaction() as connection:
-        user = users.find_session(connection, token)
-    return user and Actor(name=user.login, role=user.role, title=user.name, scope=user.scope)
+def _actor(user: User) -> Actor:
+    return Actor(name=user.login, role=user.role, title=user.name, scope=user.scope)
 
 
 def signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:

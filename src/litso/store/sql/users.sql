@@ -59,17 +59,21 @@ delete from sign_in_step where expires_at < now();
 insert into session (token_hash, user_id, expires_at, address, agent, method, id_token)
 values (%(token_hash)s, %(user_id)s, now() + %(whole)s::interval, %(address)s, %(agent)s, %(method)s, %(id_token)s);
 
--- name: find_session
--- seen_at is written at most once a minute: a page of twenty requests is one write.
-with living as (
+-- name: find_sessions
+-- Users by tokens of living sessions. seen_at is written at most once a minute: a page of twenty requests is one write,
+-- which waits for nobody.
+with living as materialized (
     select token_hash, user_id, seen_at from session
-    where token_hash = %(token_hash)s and expires_at > now() and seen_at > now() - %(idle)s::interval
+    where token_hash = any(%(keys)s::bytea[]) and expires_at > now() and seen_at > now() - %(idle)s::interval
+), due as materialized (
+    select s.token_hash from session s
+    where s.token_hash in (select token_hash from living where seen_at < now() - interval '1 minute')
+    for no key update skip locked
 ), seen as (
-    update session s set seen_at = now() from living l
-    where s.token_hash = l.token_hash and l.seen_at < now() - interval '1 minute'
+    update session s set seen_at = now() from due d where s.token_hash = d.token_hash
 )
-select u.user_id, u.login, u.name, u.role, u.is_active, u.created_at, u.territories, u.brands, u.classes
-from living join user_account u using (user_id)
+select l.token_hash, u.user_id, u.login, u.name, u.role, u.is_active, u.created_at, u.territories, u.brands, u.classes
+from living l join user_account u using (user_id)
 where u.is_active;
 
 -- name: list_sessions
@@ -138,24 +142,31 @@ where name = %(name)s and revoked_at is null;
 update service_token set territories = %(territories)s, brands = %(brands)s, classes = %(classes)s
 where name = %(name)s and revoked_at is null;
 
--- name: find_service
--- Either token; the use of each is written at most once a minute.
-with found as (
-    select name, token_hash = %(token_hash)s as is_newest from service_token
-    where revoked_at is null and (
-        (token_hash = %(token_hash)s and coalesce(expires_at > now(), true))
-        or (former_hash = %(token_hash)s and former_until > now()))
+-- name: find_services
+-- Programs by tokens, the newest or the former one; the use of each is written at most once a minute, and not waited
+-- for while somebody else changes the program.
+with found as materialized (
+    select token_hash as key, name, true as is_newest, coalesce(used_at < now() - interval '1 minute', true) as is_due
+    from service_token
+    where token_hash = any(%(keys)s::bytea[]) and revoked_at is null and coalesce(expires_at > now(), true)
+    union all
+    select former_hash, name, false, coalesce(former_used_at < now() - interval '1 minute', true)
+    from service_token
+    where former_hash = any(%(keys)s::bytea[]) and revoked_at is null and former_until > now()
+), due as materialized (
+    select s.name from service_token s where s.name in (select name from found where is_due)
+    for no key update skip locked
 ), used as (
     update service_token s
-    set used_at = case when f.is_newest then now() else s.used_at end,
-        former_used_at = case when f.is_newest then s.former_used_at else now() end
-    from found f
-    where s.name = f.name
-      and coalesce(case when f.is_newest then s.used_at else s.former_used_at end < now() - interval '1 minute', true)
+    set used_at = case when u.newest then now() else s.used_at end,
+        former_used_at = case when u.former then now() else s.former_used_at end
+    from (select name, bool_or(is_newest) as newest, bool_or(not is_newest) as former from found where is_due group by name) u
+    join due using (name)
+    where s.name = u.name
 )
-select s.name, s.role, s.created_at, s.revoked_at, s.expires_at, s.used_at, s.former_until, s.former_used_at,
+select f.key, s.name, s.role, s.created_at, s.revoked_at, s.expires_at, s.used_at, s.former_until, s.former_used_at,
        s.territories, s.brands, s.classes
-from service_token s join found f using (name);
+from found f join service_token s using (name);
 
 -- name: list_services
 select name, role, created_at, revoked_at, expires_at, used_at, former_until, former_used_at, territories, brands,
