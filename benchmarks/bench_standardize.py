@@ -33,7 +33,8 @@ from litso.standardize.email import email, email_column
 from litso.standardize.lexicon import GIVEN, PATRONYMIC, SURNAME, read_words
 from litso.standardize.name import name_parts
 from litso.standardize.name_bulk import name_column, name_parts_column
-from litso.standardize.name_words import one_word, word_book
+from litso.standardize.name_facts import one_word
+from litso.standardize.name_words import word_book
 from litso.standardize.one import standardize_one
 from litso.standardize.phone import phone
 from litso.standardize.phone_bulk import phone_column

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from litso.standardize.declension import Cases, decline, decline_column
 from litso.standardize.lexicon import FEMALE, GIVEN, MALE, PATRONYMIC, SURNAME, UNKNOWN
 from litso.standardize.name import name, name_parts
 from litso.standardize.name_bulk import name_column, name_parts_column
+from litso.standardize.name_facts import KnownWords, folded_words, one_word, plain_words, slips_among, table
 from litso.standardize.name_words import WordBook
 
 SURNAMES = ("Иванов", "ПЕТРОВА", "Мельник", "Кузнецов-Белов", "Шмидт", "ивановский", "Ли", "Жвачкокрут", "Герман")
@@ -55,9 +59,39 @@ def test_a_book_that_forgets_answers_the_same() -> None:
     small, large = WordBook(limit=10), WordBook(limit=10_000)
     for start in range(0, len(words), 7):
         asked = words[start : start + 7]
-        answers = [(facts.written[row].to_list(), facts.is_told[row].tolist()) for facts, row, _ in
-                   (book.look_up(asked) for book in (small, large))]  # fmt: skip
+        answers = [(facts.written[row].to_list(), facts.is_told[row].tolist()) for facts, (row,), _ in
+                   (book.look_up([pl.Series([*asked, None])]) for book in (small, large))]  # fmt: skip
         assert answers[0] == answers[1]
+
+
+COMMON_NAMES = ("александр", "екатерина", "наталья", "сергей", "владимирович", "николаевна", "геннадьевна", "артур")
+LETTERS = st.text("абвеийлмнорстчья", min_size=1, max_size=2)
+WORDS = st.one_of(
+    st.builds(
+        lambda word, place, cut, letters: word[:place] + letters + word[place + cut :],
+        st.sampled_from(COMMON_NAMES), st.integers(0, 10), st.integers(0, 2), LETTERS | st.just(""),
+    ).filter(lambda word: len(word) > 1),
+    st.sampled_from(("Артури", "Саша", "Ли", "оглы", "фон", "иваныч", "Алиева", "мельник", "яков", "Пётр", "ийцук",
+                     "абонент", "валя", "ван", "ивановой", "михална", "Анвар", "кызы")).map(str.lower),
+    st.text("абвгдежзийклмнопрстуфхцчшщыьэюяё", min_size=2, max_size=14),
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, min_size=1, max_size=12, unique=True))
+def test_facts_of_words_together_are_those_of_one(words: list[str]) -> None:
+    facts = [one_word(word) for word in words]
+    slips = slips_among(folded_words(pl.Series(words)).to_list())
+    meant = {word for one in facts for word in one.meant if word}.union(
+        *(of_part.values() for of_part in slips.values())
+    )
+    places = {word: place for place, word in enumerate(meant)}
+    together, alone = plain_words(pl.Series(words), slips, places), table(facts, places)
+    for column, one, other in zip(KnownWords._fields, together, alone, strict=True):
+        assert as_lists(one) == as_lists(other), column
+
+
+def as_lists(column: Any) -> list[Any]:
+    return [as_lists(one) for one in column] if isinstance(column, tuple) else list(column)
 
 
 @pytest.mark.parametrize("gender", [MALE, FEMALE, UNKNOWN])

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
@@ -45,45 +45,28 @@ _SURNAME_END: Final = (
     "(?:[оеё]в|[оеё]ва|[иы]н|[иы]на|[сц]кий|[сц]кая|[сц]кой|енко|ченко|чук|щук|нюк|люк|рюк|дзе|швили|ян|янц|[иы]х|аго|яго|"
     "ово|уля|ейко|айло|ань|кевич|лович|ович|евич)"
 )
-_SURE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва?|[сц]к(?:ий|ая|ой)|енко|чук|щук|дзе|швили|янц|[иы]на|[иы]н)")
-_LIKE_SURNAME: Final = re.compile(rf".{{2,}}{_SURNAME_END}")
-_PATRONYMIC: Final = re.compile(
+SURE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва?|[сц]к(?:ий|ая|ой)|енко|чук|щук|дзе|швили|янц|[иы]на|[иы]н)")
+LIKE_SURNAME: Final = re.compile(rf".{{2,}}{_SURNAME_END}")
+PATRONYMIC_LIKE: Final = re.compile(
     r".{2,}(?:ович|евич|ьич|[дклмнрств]ыч|[ае]ич|"
     r"овна|евна|ична|инишна|овична|евична|оглы|оглу|кызы|гызы|угли|кизи|[^ ]улы|уулу)"
 )
-_MALE_PATRONYMIC: Final = re.compile(r".*(?:ич|ыч|оглы|оглу|угли|улы|уулу|ули|огли)")
-_FEMALE_PATRONYMIC: Final = re.compile(r".*(?:вна|чна|шна|кызы|гызы|кизи|кзы|кыз)")
-_MALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]в|[иы]н|[сцж]кий|[сц]кой|ый|ний|чий|щий|жий|улы|уулу|оглы)|.{3,}ой")
-_FEMALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва|[иы]на|[сц]кая|ая|няя|кызы)")
+MALE_PATRONYMIC: Final = re.compile(r".*(?:ич|ыч|оглы|оглу|угли|улы|уулу|ули|огли)")
+FEMALE_PATRONYMIC: Final = re.compile(r".*(?:вна|чна|шна|кызы|гызы|кизи|кзы|кыз)")
+MALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]в|[иы]н|[сцж]кий|[сц]кой|ый|ний|чий|щий|жий|улы|уулу|оглы)|.{3,}ой")
+FEMALE_SURNAME: Final = re.compile(r".{2,}(?:[оеё]ва|[иы]на|[сц]кая|ая|няя|кызы)")
 _FEMALE_SOFT: Final = re.compile(r".*(?:[гз][уе]ль|[нбрдс][еэ]ль|вь)")
 _TABLE: Final = {SURNAME: "surnames", GIVEN: "names", PATRONYMIC: "midnames"}
 
 
 def looks_like_surname(word: str) -> bool:
     """Whether the ending of a folded word is one of surnames."""
-    return _LIKE_SURNAME.fullmatch(word) is not None
-
-
-def telling_surnames(words: pl.Series) -> pl.DataFrame:
-    """`is_telling`: which folded words are surnames by their ending and nothing else in the tables; their `gender`."""
-    word = pl.col("word")
-    found = pl.DataFrame({"word": words}).select(
-        is_telling=_whole(word, _SURE_SURNAME) & ~_whole(word, _PATRONYMIC),
-        gender=pl.when(_whole(word, _FEMALE_SURNAME)).then(pl.lit(FEMALE))
-        .when(_whole(word, _MALE_SURNAME)).then(pl.lit(MALE)).otherwise(pl.lit(UNKNOWN)),
-    )  # fmt: skip
-    known = tables()
-    is_met = pl.Series([word in known for word in words.to_list()], dtype=pl.Boolean)
-    return found.with_columns(is_telling=pl.col("is_telling") & ~is_met)
-
-
-def _whole(word: pl.Expr, pattern: re.Pattern[str]) -> pl.Expr:
-    return word.str.contains(f"^(?:{pattern.pattern})$")
+    return LIKE_SURNAME.fullmatch(word) is not None
 
 
 def looks_like_patronymic(word: str) -> bool:
     """Whether the ending of a folded word is one of patronymics."""
-    return _PATRONYMIC.fullmatch(word) is not None
+    return PATRONYMIC_LIKE.fullmatch(word) is not None
 
 
 def read_words(role: str, least: int = 0) -> pl.DataFrame:
@@ -136,7 +119,7 @@ def _with_world(role: str) -> pl.DataFrame:
 _TEXT: Final = {"word": pl.String, "world_gender": pl.String}
 _BITS: Final = 20
 _MASK: Final = (1 << _BITS) - 1
-_GENDERS: Final = (UNKNOWN, MALE, FEMALE)
+GENDERS: Final = (UNKNOWN, MALE, FEMALE)
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +131,7 @@ def tables() -> Mapping[str, int]:
     """
     given, patronymic, surname = _with_world(GIVEN), read_words(PATRONYMIC), _with_world(SURNAME)
     others = pl.concat([given["word"], patronymic["word"]]).unique()
-    told = surname["word"].str.contains(rf"^(?:{_SURE_SURNAME.pattern})$")
+    told = surname["word"].str.contains(rf"^(?:{SURE_SURNAME.pattern})$")
     surname = surname.filter(~told | surname["word"].is_in(others.implode()))
     gender = pl.col("gender").replace_strict({"m": 1, "f": 2}, default=0, return_dtype=pl.Int64)
     packed = (
@@ -186,12 +169,13 @@ def is_met(word: str) -> bool:
 
 
 def _unpacked(packed: int) -> Counts:
-    return Counts(
-        packed & _MASK,
-        packed >> _BITS & _MASK,
-        packed >> 2 * _BITS & _MASK,
-        _GENDERS[packed >> 3 * _BITS],
-    )
+    surname, given, patronymic, gender = unpacked(packed)
+    return Counts(surname, given, patronymic, GENDERS[gender])
+
+
+def unpacked(packed: Any) -> tuple[Any, Any, Any, Any]:
+    """Counts and the place of the gender in `GENDERS`, of one number of `tables` or of an array of them."""
+    return packed & _MASK, packed >> _BITS & _MASK, packed >> 2 * _BITS & _MASK, packed >> 3 * _BITS
 
 
 TRUSTED: Final = 5
@@ -225,17 +209,17 @@ def guessed_gender(word: str) -> str:
 
 def patronymic_gender(word: str) -> str:
     """Gender of a folded patronymic by its ending."""
-    if _FEMALE_PATRONYMIC.fullmatch(word):
+    if FEMALE_PATRONYMIC.fullmatch(word):
         return FEMALE
-    return MALE if _MALE_PATRONYMIC.fullmatch(word) else UNKNOWN
+    return MALE if MALE_PATRONYMIC.fullmatch(word) else UNKNOWN
 
 
 def surname_gender(word: str) -> str:
     """Gender of a folded surname by its ending."""
     last = word.rsplit("-", 1)[-1]
-    if _FEMALE_SURNAME.fullmatch(last):
+    if FEMALE_SURNAME.fullmatch(last):
         return FEMALE
-    return MALE if _MALE_SURNAME.fullmatch(last) else UNKNOWN
+    return MALE if MALE_SURNAME.fullmatch(last) else UNKNOWN
 
 
 RARE: Final = 100
@@ -253,7 +237,7 @@ CHANGED_IN_PATRONYMIC: Final = 400
 
 
 @lru_cache(maxsize=1)
-def _by_form() -> Mapping[str, tuple[str, ...]]:
+def by_form() -> Mapping[str, tuple[str, ...]]:
     """Common given names and patronymics by themselves with one letter left out, for look-ups of `_near`."""
     found: dict[str, list[str]] = defaultdict(list)
     for word in tables():
@@ -271,9 +255,9 @@ def _forms(word: str) -> set[str]:
 @lru_cache(maxsize=4096)
 def _near(word: str) -> tuple[str, ...]:
     """Common given names and patronymics at one slip's distance of a word; asked for by each part in turn."""
-    by_form = _by_form()
-    forms = by_form.keys() & _forms(word)
-    return tuple({one for form in forms for one in by_form[form] if one_slip(word, one)})
+    meant = by_form()
+    forms = meant.keys() & _forms(word)
+    return tuple({one for form in forms for one in meant[form] if one_slip(word, one)})
 
 
 @lru_cache(maxsize=131_072)
@@ -335,8 +319,8 @@ def _common(role: str) -> Mapping[str, tuple[str, ...]]:
     return {start: tuple(words) for start, words in found.items()}
 
 
-_SPOKEN: Final = (("ыч", "ович"), ("аич", "аевич"), ("еич", "еевич"))
-_SPOKEN_SHORTER: Final = {
+SPOKEN: Final = (("ыч", "ович"), ("аич", "аевич"), ("еич", "еевич"))
+SPOKEN_SHORTER: Final = {
     "палыч": "павлович", "саныч": "александрович", "алексаныч": "александрович", "михалыч": "михайлович",
     "михална": "михайловна", "пална": "павловна", "санна": "александровна", "николавна": "николаевна",
     "максимыч": "максимович",
@@ -345,9 +329,9 @@ _SPOKEN_SHORTER: Final = {
 
 def full_patronymic(word: str) -> str | None:
     """The patronymic that is spoken as «Иваныч» or «Сергеич»; None for others."""
-    if word in _SPOKEN_SHORTER:
-        return _SPOKEN_SHORTER[word]
-    for spoken, written in _SPOKEN:
+    if word in SPOKEN_SHORTER:
+        return SPOKEN_SHORTER[word]
+    for spoken, written in SPOKEN:
         full = word.removesuffix(spoken) + written
         if word.endswith(spoken) and counts_of(full).patronymic >= COMMON:
             return full

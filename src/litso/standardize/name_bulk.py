@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from litso.standardize.bulk import by_distinct, encode, weave
+from litso.standardize.bulk import by_distinct, weave
 from litso.standardize.company import telling_words
 from litso.standardize.declension import Cases
 from litso.standardize.letters import fold
-from litso.standardize.lexicon import FEMALE, MALE
+from litso.standardize.lexicon import FEMALE, GENDERS, MALE
 from litso.standardize.name import (
     DOUBTS,
     HARMLESS,
@@ -30,9 +30,10 @@ from litso.standardize.name import (
     name,
     name_parts,
 )
+from litso.standardize.name_facts import ROLES, KnownWords
 from litso.standardize.name_roles import LOG_ORDERS, ONCE, must_end
 from litso.standardize.name_text import SIMPLE, TYPO_FIXED, bracketed
-from litso.standardize.name_words import GENDERS, NO_WORD, ROLES, Forms, KnownWords, word_book
+from litso.standardize.name_words import NO_WORD, Forms, word_book
 
 Ints: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -42,16 +43,16 @@ def name_column(values: pl.Series) -> pl.DataFrame:
     """`name` for every text of a column."""
     texts = values.cast(pl.String)
     found = _simple(texts)
-    table = found.table().hstack(found.cases()).select(Name._fields)
-    return weave(table, found.is_fast, by_distinct(texts.filter(~found.is_fast), name, SCHEMA))
+    rest = by_distinct(texts.filter(~found.is_fast), name, SCHEMA)
+    cases = weave(found.cases(), found.is_fast, rest.select(Cases._fields))
+    return found.table(rest.select(Parts._fields)).hstack(cases).select(Name._fields)
 
 
 def name_parts_column(values: pl.Series) -> pl.DataFrame:
     """`name_parts` for every text of a column."""
     texts = values.cast(pl.String)
     found = _simple(texts)
-    table = found.table().select(Parts._fields)
-    return weave(table, found.is_fast, by_distinct(texts.filter(~found.is_fast), name_parts, PARTS_SCHEMA))
+    return found.table(by_distinct(texts.filter(~found.is_fast), name_parts, PARTS_SCHEMA))
 
 
 class _Simple(NamedTuple):
@@ -64,18 +65,35 @@ class _Simple(NamedTuple):
     gender: Ints
     problems: Ints
 
-    def table(self) -> pl.DataFrame:
-        """The columns of `Parts`."""
-        shown = [self.words.shown[_index(row)] for row in self.parts]
-        lines = [self.words.written[_index(row)] for row in self.parts]
-        parts = pl.DataFrame(dict(zip(Parts._fields, shown, strict=False)))
-        line = pl.DataFrame(dict(zip(Parts._fields, lines, strict=False)))
-        return parts.with_columns(
-            _GENDER_NAMES[_index(self.gender)].alias("gender"),
-            line.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)).to_series().alias("result"),
-            _CODES[_index(self.problems)].alias("qc"),
-            _NOTES[_index(self.problems)].alias("problems"),
+    def table(self, rest: pl.DataFrame) -> pl.DataFrame:
+        """The columns of `Parts` for all lines; `rest` are those of the lines that are not read here."""
+        is_fast = self.is_fast.to_numpy()
+
+        def all_lines(known: pl.Series, places: Ints, others: pl.Series) -> pl.Series:
+            index = np.empty(len(is_fast), dtype=np.int64)
+            index[is_fast] = places
+            index[~is_fast] = np.arange(len(others)) + len(known)
+            return pl.concat([known, others], rechunk=True)[_index(index)]
+
+        shown, written = self.words.shown, self.words.written
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(rest))
+        lines = [
+            all_lines(written, places, others)
+            for places, others in zip(self.parts, (rest["result"], nothing, nothing), strict=True)
+        ]
+        line = pl.DataFrame(dict(zip(ROLES, lines, strict=True))).select(
+            pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
         )
+        return pl.DataFrame(
+            [
+                *(all_lines(shown, places, rest[part]).alias(part)
+                  for places, part in zip(self.parts, Parts._fields, strict=False)),
+                all_lines(_GENDER_NAMES, self.gender, rest["gender"]).alias("gender"),
+                line.select(pl.when(pl.first() != "").then(pl.first())).to_series().alias("result"),
+                all_lines(_CODES, self.problems, rest["qc"]).alias("qc"),
+                all_lines(_NOTES, self.problems, rest["problems"]).alias("problems"),
+            ]
+        )  # fmt: skip
 
     def cases(self) -> pl.DataFrame:
         """The three cases of every name."""
@@ -122,67 +140,59 @@ def _bit(problem: str) -> int:
 
 def _simple(texts: pl.Series) -> _Simple:
     """The names that are simple, and which rows those are."""
-    lines, remarks = _without_remarks(texts)
-    rows = _candidates(lines, remarks)
-    pieces = rows.select(pl.col("line").str.splitn(" ", 4)).to_series().struct.unnest()
-    codes, written = encode(pl.concat([pieces["field_0"], pieces["field_1"], pieces["field_2"]]))
-    words, rows_of, forms = word_book().look_up(written)
-    place = np.append(rows_of, NO_WORD)[codes.fill_null(len(written)).to_numpy()].reshape(3, len(pieces))
-    remark = rows["remark"].to_numpy().astype(np.int64)
+    rows = _candidates(texts)
+    pieces = rows["line"].str.splitn(" ", len(ROLES) + 1).struct.unnest()
+    words, place, forms = word_book().look_up(pieces.get_columns()[: len(ROLES)])
+    remark = rows["remark"].to_numpy()
     parts, is_read = _ordered(place, words)
-    is_read &= pieces["field_3"].is_null().to_numpy()
+    is_read &= pieces.to_series(len(ROLES)).is_null().to_numpy()
     is_read &= (remark == 0) | ~words.is_initial[place].any(axis=0)
     parts, gender, problems = _judged(parts[:, is_read], words)
-    is_fast = np.zeros(len(texts), dtype=np.bool_)
     at = rows["row"].to_numpy()[is_read]
+    order = np.argsort(at, kind="stable")
+    is_fast = np.zeros(len(texts), dtype=np.bool_)
     is_fast[at] = True
-    order = np.argsort(at, kind="stable") if len(at) and (np.diff(at.astype(np.int64)) < 0).any() else slice(None)
     found = parts[:, order], gender[order], (problems | remark[is_read])[order]
     return _Simple(pl.Series(is_fast), words, forms, *found)
 
 
-def _without_remarks(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Lines without a remark in brackets at their end, and the bit of the problem that the remark is, else 0."""
-    lines = texts.str.strip_chars(" ")
-    has = lines.str.ends_with(")").fill_null(False)
-    if not has.any():
-        return lines, pl.Series([0], dtype=pl.Int64).new_from_index(0, len(lines))
-    some = pl.DataFrame({"line": lines.filter(has)}).select(
-        head=pl.col("line").str.extract(r"^([а-яА-ЯёЁ -]+[а-яА-ЯёЁ]) *\(([а-яА-ЯёЁ \-]+)\)$", 1),
-        inside=pl.col("line").str.extract(r"^([а-яА-ЯёЁ -]+[а-яА-ЯёЁ]) *\(([а-яА-ЯёЁ \-]+)\)$", 2),
+def _candidates(texts: pl.Series) -> pl.DataFrame:
+    """`line`, `row` and `remark` of lines that may be simple; `remark` is the bit of the problem it is, else 0."""
+    rows = pl.DataFrame({"line": texts.str.strip_chars(" "), "row": np.arange(len(texts))}).filter(
+        pl.col("line").str.len_bytes() <= MAX_LENGTH
     )
-    bits = {inside: _remark(inside) for inside in some["inside"].unique().to_list()}
-    bit = some["inside"].replace_strict(bits, return_dtype=pl.Int64, default=-1)
-    place = np.flatnonzero(has.to_numpy())
-    remarks = np.zeros(len(lines), dtype=np.int64)
-    remarks[place] = bit.to_numpy()
-    heads = pl.DataFrame({"row": place, "head": some["head"]}).filter(pl.lit(bit) > 0)
-    joined = pl.DataFrame({"row": np.arange(len(lines)), "line": lines}).join(
-        heads, on="row", how="left", maintain_order="left"
+    is_odd = rows["line"].str.contains("[.)]|  ")
+    return pl.concat([
+        rows.filter(~is_odd).with_columns(remark=pl.lit(0, dtype=pl.Int64)), _made_plain(rows.filter(is_odd))
+    ])  # fmt: skip
+
+
+def _made_plain(odd: pl.DataFrame) -> pl.DataFrame:
+    """Lines without their full stops, double spaces and a remark in brackets at the end, if they may be simple."""
+    line = pl.col("line")
+    rows = odd.with_columns(
+        head=line.str.extract(_REMARKED, 1).str.strip_chars(" "), inside=line.str.extract(_REMARKED, 2)
     )
-    return joined.select(pl.coalesce("head", "line").str.strip_chars(" ")).to_series(), pl.Series(remarks)
-
-
-def _remark(inside: str | None) -> int:
-    """The bit of the problem that a remark is; -1 when it needs a closer look."""
-    if inside is None or not telling_words().isdisjoint(fold(inside).split()):
-        return -1
-    problem = bracketed(inside)
-    return _bit(problem) if problem else -1
-
-
-def _candidates(lines: pl.Series, remarks: pl.Series) -> pl.DataFrame:
-    """`line`, `row` and `remark` of lines that may be simple; those with full stops or double spaces are made plain."""
-    rows = pl.DataFrame({"line": lines, "row": np.arange(len(lines)), "remark": remarks}).filter(
-        (pl.col("remark") >= 0) & (pl.col("line").str.len_bytes() <= MAX_LENGTH)
-    )
-    odd = pl.col("line").str.contains(".", literal=True) | pl.col("line").str.contains("  ", literal=True)
-    is_odd = rows.select(odd).to_series()
-    if not is_odd.any():
-        return rows
+    bits = {inside: _remark(inside) for inside in rows["inside"].unique().drop_nulls().to_list()}
     spaced = pl.col("line").str.replace_all(".", " ", literal=True).str.replace_all("  +", " ").str.strip_chars(" ")
-    plain = rows.filter(is_odd & rows["line"].str.contains(f"^(?:{SIMPLE})$")).with_columns(line=spaced)
-    return pl.concat([rows.filter(~is_odd), plain])
+    return (
+        rows.select(
+            line=pl.coalesce("head", "line"),
+            row="row",
+            remark=pl.col("inside").replace_strict(bits, return_dtype=pl.Int64, default=0),
+        )
+        .filter((pl.col("remark") >= 0) & line.str.contains(f"^(?:{SIMPLE})$"))
+        .with_columns(line=spaced)
+    )
+
+
+_REMARKED: Final = r"^([а-яА-ЯёЁ -]+[а-яА-ЯёЁ]) *\(([а-яА-ЯёЁ \-]+)\)$"
+
+
+def _remark(inside: str) -> int:
+    """The bit of the problem that a remark is; -1 when it needs a closer look."""
+    problem = bracketed(inside) if telling_words().isdisjoint(fold(inside).split()) else None
+    return _bit(problem) if problem else -1
 
 
 def _ordered(place: Ints, words: KnownWords) -> tuple[Ints, Flags]:

@@ -166,14 +166,29 @@ def _weights_before_end(folded: str) -> Mapping[str, float]:
     found = _word_weights(folded)
     if " " in folded or looks_like_patronymic(folded):
         return found
-    return {**found, PATRONYMIC: found[PATRONYMIC] - _WITHOUT_ENDING}
+    return {**found, PATRONYMIC: found[PATRONYMIC] - WITHOUT_ENDING}
 
 
-_WITHOUT_ENDING: Final = 8.0
+WITHOUT_ENDING: Final = 8.0
 """What the logarithm of the likelihood of a patronymic loses where it has no ending of one and does not stand last."""
 
 
 _OF_SURNAMES_ONLY: Final = ("о'", "д'", "мак-")
+
+
+PATRONYMIC_BONUSES: Final = (0.02, 4.0, 30.0)
+"""What the ending of a patronymic is worth, as given name, surname and patronymic."""
+SURNAME_BONUSES: Final = (0.02, 40.0, 0.002)
+OTHER_BONUSES: Final = (0.15, 0.6, 0.03)
+"""The same of words without an ending of either."""
+SLIP_BONUSES: Final = {GIVEN: 10.0, PATRONYMIC: 20.0}
+"""What a slip adds, where it is no surname."""
+WOMANS_BONUS: Final = 0.0005
+"""What a woman's given name is worth as a patronymic."""
+FATHERS_BONUS: Final = 0.02
+"""What each time that a given name was met adds to it as a patronymic."""
+GENITIVE_BONUS: Final = 2.0
+"""What the Armenian genitive of a man's name adds: «Ани Артури»."""
 
 
 def _bonuses(folded: str) -> tuple[float, float, float]:
@@ -182,17 +197,26 @@ def _bonuses(folded: str) -> tuple[float, float, float]:
     A man's name without an ending may be a patronymic («Каримов Рустам Анвар»), a woman's never is.
     """
     if looks_like_patronymic(folded):
-        return 0.02, 4.0, 30.0
+        return PATRONYMIC_BONUSES
     if looks_like_surname(folded) or folded.startswith(_OF_SURNAMES_ONLY):
-        return 0.02, 40.0, 0.002
+        return SURNAME_BONUSES
     met = counts_of(folded)
-    is_surname = met.surname >= KNOWN_SURNAME
-    given_slip = 10.0 if not is_surname and slip_of(folded, GIVEN) else 0.0
-    patronymic_slip = 20.0 if not is_surname and slip_of(folded, PATRONYMIC) else 0.0
-    fathers = 0.0005 if met.gender == FEMALE else 0.03 + 0.02 * met.given
-    if folded.endswith("и") and counts_of(folded[:-1]).given >= RARE and counts_of(folded[:-1]).gender == MALE:
-        fathers += 2.0  # the genitive of Armenian: «Ани Артури»
-    return 0.15 + given_slip, 0.6, fathers + patronymic_slip
+    given, surname, patronymic = OTHER_BONUSES
+    patronymic = WOMANS_BONUS if met.gender == FEMALE else patronymic + FATHERS_BONUS * met.given
+    if is_genitive(folded):
+        patronymic += GENITIVE_BONUS
+    if met.surname < KNOWN_SURNAME:
+        given += SLIP_BONUSES[GIVEN] if slip_of(folded, GIVEN) else 0.0
+        patronymic += SLIP_BONUSES[PATRONYMIC] if slip_of(folded, PATRONYMIC) else 0.0
+    return given, surname, patronymic
+
+
+def is_genitive(folded: str) -> bool:
+    """Whether a folded word is the Armenian genitive of a man's common given name."""
+    if not folded.endswith("и"):
+        return False
+    name = counts_of(folded[:-1])
+    return name.given >= RARE and name.gender == MALE
 
 
 def roles(words: Sequence[Word]) -> str:

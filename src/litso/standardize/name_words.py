@@ -1,11 +1,12 @@
-"""What is known of the words of a column of names, in arrays: the same facts as `name_roles` gives word by word."""
+"""Words of names met before: what is known of them (`name_facts`) and their cases, kept from batch to batch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain
 from threading import Lock
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -13,78 +14,25 @@ from numpy.typing import NDArray
 
 from litso.standardize.bulk import encode
 from litso.standardize.declension import Cases, decline_column
-from litso.standardize.diminutives import is_diminutive
-from litso.standardize.lexicon import (
-    FEMALE,
-    GIVEN,
-    MALE,
-    PATRONYMIC,
-    SURNAME,
-    UNKNOWN,
-    slip_of,
-    telling_surnames,
+from litso.standardize.lexicon import GENDERS
+from litso.standardize.lexicon_bulk import telling_surnames
+from litso.standardize.name_facts import (
+    NOTHING,
+    ROLES,
+    STRANGE,
+    KnownWords,
+    folded_words,
+    one_word,
+    plain_words,
+    slips_among,
+    table,
+    told_surnames,
 )
-from litso.standardize.name import has_slip, is_met_as
-from litso.standardize.name_cases import is_told_by_others
-from litso.standardize.name_roles import LONGEST_WORD, before_end, guess, weights, word_gender, word_of
-from litso.standardize.name_text import CAMEL, is_ordinary, is_pair
-
-ROLES: Final = (SURNAME, GIVEN, PATRONYMIC)
-GENDERS: Final = (UNKNOWN, MALE, FEMALE)
-Arrays: TypeAlias = tuple[NDArray[Any], ...]
-
-
-class KnownWords(NamedTuple):
-    """Facts by position; the first position stands for «no word», the second for what is no word of a name.
-
-    Groups of three arrays are by part: surname, given name, patronymic.
-    """
-
-    shown: pl.Series
-    written: pl.Series
-    """As `shown`, initials with their full stops."""
-    weight: Arrays
-    weight_before_end: Arrays
-    gender: Arrays
-    """0 unknown, 1 male, 2 female."""
-    guess: NDArray[np.int64]
-    """The gender that a given name seems to have, where nothing else tells."""
-    is_met: Arrays
-    meant: Arrays
-    """By given name and patronymic: the position of the word of which it is a slip, else -1."""
-    is_initial: NDArray[np.bool_]
-    is_ordinary: NDArray[np.bool_]
-    """A word of names and nothing but one word."""
-    is_diminutive: NDArray[np.bool_]
-    is_told: NDArray[np.bool_]
-    """A surname by its ending, of which nothing else is known: what it would be as another part was not looked up."""
-
+from litso.standardize.name_roles import LONGEST_WORD
+from litso.standardize.name_text import CAMEL
 
 NO_WORD: Final = 0
 _NO_NAME: Final = 1
-_NEW: Final = -1
-
-
-class _Facts(NamedTuple):
-    """What is known of one word, in the order of the columns of `_table`."""
-
-    shown: str | None
-    written: str | None
-    weights: tuple[float, ...]
-    weights_before_end: tuple[float, ...]
-    genders: tuple[int, ...]
-    guess: int
-    are_met: tuple[bool, ...]
-    meant: tuple[str | None, ...]
-    flags: tuple[bool, bool, bool]  # initial, ordinary, diminutive
-
-
-_TOLD: Final = "ивановский"
-"""Stands for all surnames that only their ending tells."""
-_NOTHING: Final = _Facts(
-    None, None, (0.0,) * 3, (0.0,) * 3, (0,) * 3, 0, (True,) * 3, (None,) * 2, (False, True, False)
-)
-_STRANGE: Final = _NOTHING._replace(flags=(False, False, False))
 
 
 class WordBook:
@@ -99,23 +47,28 @@ class WordBook:
         self._forget()
 
     def _forget(self) -> None:
-        self._places: dict[str, int] = {}
-        self._known = _table([_NOTHING, _STRANGE], _NO_TEXTS, _NO_TEXTS, {})
+        self._texts = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))  # keeps its categories alive
+        self._rows = np.asarray([NO_WORD], dtype=np.int64)  # by the code of a text; the last one is of null
+        self._known = table([NOTHING, STRANGE], {})
         self._forms = tuple(Forms(role) for role in ROLES)
 
-    def look_up(self, texts: list[str]) -> tuple[KnownWords, NDArray[np.int64], tuple[Forms, ...]]:
-        """Facts, the position of every word that was asked for, and the cases by part."""
+    def look_up(self, columns: Sequence[pl.Series]) -> tuple[KnownWords, NDArray[np.int64], tuple[Forms, ...]]:
+        """Facts, the position of every word of some equally long columns (column, line), and the cases by part."""
         with self._lock:
-            if len(self._places) > self._limit:
+            if len(self._rows) > self._limit:
                 self._forget()
-            rows = np.asarray([*map(self._places.get, texts, repeat(_NEW))], dtype=np.int64)
-            at = np.flatnonzero(rows == _NEW)
-            if len(at):
-                new = [texts[place] for place in at.tolist()]
-                rows[at], facts = _looked_up(pl.Series(new, dtype=pl.String), len(self._known.shown))
-                self._places.update(zip(new, rows[at].tolist(), strict=True))
-                self._known = _joined(self._known, facts)
-            return self._known, rows, self._forms
+            codes = np.stack([self._codes_of(column) for column in columns])
+            new = np.arange(len(self._rows) - 1, codes.max(initial=-1) + 1)
+            if len(new):
+                texts = pl.Series(new, dtype=pl.UInt32).cat.to(self._texts.dtype).cast(pl.String)
+                rows, facts = _looked_up(texts, len(self._known.shown))
+                self._rows = np.concatenate([self._rows[:-1], rows, [NO_WORD]])
+                self._known = _joined([self._known, *facts])
+            return self._known, self._rows[codes], self._forms
+
+    def _codes_of(self, texts: pl.Series) -> NDArray[np.int64]:
+        """The number of every text in this book, -1 for null; new texts are numbered on from those that it has."""
+        return texts.cast(self._texts.dtype).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
 
 
 class Forms:
@@ -149,96 +102,40 @@ def word_book() -> WordBook:
     return WordBook(limit=300_000)
 
 
-_NO_TEXTS: Final = pl.Series([], dtype=pl.String)
+def _looked_up(texts: pl.Series, start: int) -> tuple[NDArray[np.int64], list[KnownWords]]:
+    """The position of each of some new words, and their facts, which will begin at position `start`.
 
-
-def _looked_up(texts: pl.Series, start: int) -> tuple[NDArray[np.int64], KnownWords]:
-    """Facts of new words, which will begin at position `start`, and the position of each.
-
-    Those that only their ending tells as surnames are looked up together, others one by one.
+    Surnames that only their ending tells are looked up together, so are other words without a hyphen; the rest, and
+    words that are meant by slips, one by one.
     """
     is_word = texts.str.contains("^[а-яА-ЯёЁ]+(?:-[а-яА-ЯёЁ]+)*$") & ~texts.str.contains(f"{CAMEL}|^и$")
     code, lower = encode(texts.str.to_lowercase().set(~is_word, None))
     words = pl.Series(lower, dtype=pl.String)
-    told = telling_surnames(words.str.replace_all("ё", "е", literal=True))
-    is_plain = ~words.str.contains("-", literal=True) & (words.str.len_chars() <= LONGEST_WORD)
-    is_told = (told["is_telling"] & is_plain).to_numpy()
-    others = [one_word(word) for word in words.filter(pl.Series(~is_told)).to_list()]
-    number = int(is_told.sum())
-    place = start + np.where(is_told, np.cumsum(is_told) - 1, number + np.cumsum(~is_told) - 1)
-    meant = dict.fromkeys(word for facts in others for word in facts.meant if word)
-    rights = {word: start + number + len(others) + at for at, word in enumerate(meant)}
-    of_told = pl.Series(is_told)
-    facts = _table([*others, *map(one_word, rights)], words.filter(of_told), told["gender"].filter(of_told), rights)
-    return np.append(place, _NO_NAME)[code.fill_null(len(place)).to_numpy()].astype(np.int64), facts
+    is_plain = ~words.str.contains("-", literal=True) & words.str.len_chars().is_between(2, LONGEST_WORD)
+    is_told = telling_surnames(folded_words(words)) & is_plain
+    kinds = (is_told, is_plain & ~is_told, ~is_plain)
+    told, plain, odd = (words.filter(kind) for kind in kinds)
+    slips = slips_among(folded_words(plain).to_list())
+    facts = [one_word(word) for word in odd.to_list()]
+    meant = dict.fromkeys(chain(*(of_part.values() for of_part in slips.values()), *(one.meant for one in facts)))
+    places = {word: start + len(words) + at for at, word in enumerate(filter(None, meant))}
+    facts += map(one_word, filter(None, meant))
+    known = [told_surnames(told), plain_words(plain, slips, places), *([table(facts, places)] if facts else [])]
+    order = np.concatenate([np.flatnonzero(kind.to_numpy()) for kind in kinds])
+    place = np.empty(len(words) + 1, dtype=np.int64)
+    place[order] = np.arange(len(words)) + start
+    place[-1] = _NO_NAME
+    return place[code.fill_null(len(words)).to_numpy()], known
 
 
-def _table(facts: list[_Facts], told: pl.Series, told_gender: pl.Series, rights: dict[str, int]) -> KnownWords:
-    """Facts in arrays: those of told surnames, then the others."""
-    size = len(told)
-    facts = [one_word(_TOLD), *facts]
-    repeated = np.append(np.zeros(size, dtype=np.int64), np.arange(1, len(facts)))
-    shown, written, of_weights, before, genders, guess, are_met, meant, flags = zip(*facts, strict=True)
-    gender = [column[repeated] for column in _columns(genders, np.int64)]
-    gender[0][:size] = told_gender.replace_strict(
-        dict(zip(GENDERS, range(len(GENDERS)), strict=True)), return_dtype=pl.Int64
-    ).to_numpy()
-    titled = told.str.head(1).str.to_uppercase() + told.str.slice(1)
-    places = [tuple(-1 if word is None else rights[word] for word in words) for words in meant]
-    is_initial, is_ordinary_word, is_short = _columns(flags, np.bool_)
-    return KnownWords(
-        shown=pl.concat([titled, pl.Series(shown[1:], dtype=pl.String)]),
-        written=pl.concat([titled, pl.Series(written[1:], dtype=pl.String)]),
-        weight=tuple(column[repeated] for column in _columns(of_weights, np.float64)),
-        weight_before_end=tuple(column[repeated] for column in _columns(before, np.float64)),
-        gender=tuple(gender),
-        guess=np.asarray(guess, dtype=np.int64)[repeated],
-        is_met=tuple(column[repeated] for column in _columns(are_met, np.bool_)),
-        meant=tuple(column[repeated] for column in _columns(places, np.int64)),
-        is_initial=is_initial[repeated],
-        is_ordinary=is_ordinary_word[repeated],
-        is_diminutive=is_short[repeated],
-        is_told=np.arange(len(repeated)) < size,
-    )
+def _joined(known: Sequence[KnownWords]) -> KnownWords:
+    """Facts of words one behind the other."""
+    return KnownWords(*map(_together, zip(*known, strict=True)))
 
 
-def _joined(known: KnownWords, new: KnownWords) -> KnownWords:
-    """Facts of new words behind those of known ones."""
-    both = ([*pair] for pair in zip(known, new, strict=True))
-    return KnownWords(*(_together(*pair) for pair in both))
-
-
-def _together(known: Any, new: Any) -> Any:
-    if isinstance(known, pl.Series):
-        return pl.concat([known, new], rechunk=True)
-    if isinstance(known, tuple):
-        return tuple(np.concatenate(pair) for pair in zip(known, new, strict=True))
-    return np.concatenate([known, new])
-
-
-def _columns(rows: Any, kind: Any) -> list[NDArray[Any]]:
-    """Columns of equally long tuples."""
-    return [np.asarray(column, dtype=kind) for column in zip(*rows, strict=True)]
-
-
-@lru_cache(maxsize=131_072)
-def one_word(text: str) -> _Facts:
-    """Look up one lower-case word."""
-    word = word_of(text)
-    found, not_last = weights(word), before_end(word)
-    genders = (UNKNOWN,) * 3 if word.is_initial else tuple(word_gender(word.folded, role) for role in ROLES)
-    return _Facts(
-        word.shown,
-        word.shown + "." if word.is_initial else word.shown,
-        tuple(found[role] for role in ROLES),
-        tuple(not_last[role] for role in ROLES),
-        tuple(map(GENDERS.index, genders)),
-        GENDERS.index(UNKNOWN if word.is_initial else guess(word.folded)),
-        tuple(is_met_as(word, role) for role in ROLES),
-        tuple(slip_of(word.folded, role) if has_slip(word, role) else None for role in (GIVEN, PATRONYMIC)),
-        (
-            word.is_initial,
-            is_ordinary(word) and not (is_pair(word) or is_told_by_others(word.folded)),
-            is_diminutive(word.folded),
-        ),
-    )
+def _together(columns: Sequence[Any]) -> Any:
+    if isinstance(columns[0], pl.Series):
+        return pl.concat(columns, rechunk=True)
+    if isinstance(columns[0], tuple):
+        return tuple(map(_together, zip(*columns, strict=True)))
+    return np.concatenate(columns)
