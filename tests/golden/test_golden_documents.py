@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from litso.golden.documents import golden_values, golden_values_column
 from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, SINGLE_ATTRIBUTES
-from litso.golden.search import search_tokens, token_lists, token_rows, typo_words, typo_words_of
+from litso.golden.search import search_tokens, token_lists, typo_words, typo_words_of
 
 CUSTOM = "custom:job"
 SCHEMA = {
@@ -51,8 +51,8 @@ def test_many_parties_get_the_values_and_tokens_of_one(
     named = [(str(place), name) for place, name in names]
     owners = pl.DataFrame(named, {"party_id": pl.String, "full_name": pl.String}, orient="row")
     meters = pl.DataFrame(serials, {"account": pl.String, "serial": pl.String}, orient="row")
-    tokens = token_rows(golden, owners, meters)
-    lists = token_lists(tokens, golden.height).to_list()
+    tokens = token_lists(golden, owners, meters)
+    lists = tokens.to_list()
     values = [json.loads(text) for text in golden_values_column(golden)]
     for place, row in enumerate(rows):
         assert values[place] == golden_values(row)
@@ -65,6 +65,6 @@ def test_many_parties_get_the_values_and_tokens_of_one(
 def test_a_golden_record_without_values_is_an_empty_object_without_tokens() -> None:
     golden = pl.DataFrame([{"party_id": "p"}], schema=SCHEMA)
     nobody = pl.DataFrame(schema={"party_id": pl.String, "full_name": pl.String})
-    tokens = token_rows(golden, nobody, pl.DataFrame(schema={"account": pl.String, "serial": pl.String}))
+    tokens = token_lists(golden, nobody, pl.DataFrame(schema={"account": pl.String, "serial": pl.String}))
     assert golden_values_column(golden).to_list() == ["{}"]
-    assert token_lists(tokens, 1).to_list() == [[]]
+    assert tokens.to_list() == [[]]

@@ -148,14 +148,16 @@ _LETTERS: Final = r"[\p{L}\p{Nl}\p{No}]+"
 _NOT_ALNUM_CLASS: Final = r"[^\p{L}\p{N}]+"
 
 
-def token_rows(golden: pl.DataFrame, names: pl.DataFrame, serials: pl.DataFrame) -> pl.DataFrame:
-    """`search_tokens` of many golden records: `place` (row of `golden`, from 0) and `token`, distinct and sorted.
+def token_lists(golden: pl.DataFrame, names: pl.DataFrame, serials: pl.DataFrame) -> pl.Series:
+    """`search_tokens` of many golden records: `tokens`, a list for each row of `golden`.
 
     golden: rows of `golden.records.golden_records`. names: `party_id` and `full_name`, other names of the parties.
     serials: `account` and `serial`, the meters of accounts.
     """
     rows = golden.with_row_index("place").lazy()
-    others = rows.select("place", "party_id").join(names.lazy(), on="party_id").select("place", text="full_name")
+    others = rows.select("place", "party_id", "full_name").join(names.lazy(), on="party_id", suffix="_other")
+    others = others.filter(pl.col("full_name_other").ne_missing(pl.col("full_name")))
+    others = others.select("place", text="full_name_other")
     accounts = rows.select("place", "accounts").explode("accounts", empty_as_null=False).drop_nulls()
     meters = accounts.join(serials.lazy(), left_on="accounts", right_on="account").select("place", text="serial")
     parts = [
@@ -171,22 +173,19 @@ def token_rows(golden: pl.DataFrame, names: pl.DataFrame, serials: pl.DataFrame)
         _text_rows(meters, METER, _code),
         *(_text_rows(rows.select("place", text=name), DOCUMENT, _digits) for name in _DOCUMENTS),
     ]
-    return pl.concat(parts).unique().sort("place", "token").collect()
+    found = pl.concat(parts).sort("place").group_by("place", maintain_order=True).agg("token")
+    joined = rows.select("place").join(found, on="place", how="left", maintain_order="left").collect()
+    # Tokens are told apart and sorted within a party: as rows of all parties it costs three times as much.
+    tokens = pl.col("token").list.unique().list.sort().fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    return joined.select(tokens.alias("tokens")).to_series()
 
 
-def token_lists(tokens: pl.DataFrame, count: int) -> pl.Series:
-    """`token_rows` of `count` golden records as one list a record."""
-    lists = tokens.group_by("place", maintain_order=True).agg("token")
-    every = pl.DataFrame({"place": pl.int_range(count, dtype=pl.UInt32, eager=True)})
-    joined = every.join(lists, on="place", how="left", maintain_order="left")
-    return joined.select(pl.col("token").fill_null(pl.lit([], dtype=pl.List(pl.String))).alias("tokens")).to_series()
-
-
-def typo_words_of(tokens: pl.DataFrame) -> list[str]:
-    """`typo_words` of `token_rows`, each once."""
-    token = pl.col("token")
-    chosen = tokens.lazy().filter(token.str.slice(0, 1).is_in([NAME, PLACE])).select(token.str.slice(2)).unique()
-    return chosen.filter(token.str.len_chars() >= _SHORTEST_TYPO_WORD).collect()["token"].to_list()
+def typo_words_of(tokens: pl.Series) -> list[str]:
+    """`typo_words` of `token_lists`, each once."""
+    token = pl.col("tokens")
+    every = tokens.to_frame().lazy().explode("tokens", empty_as_null=False)
+    chosen = every.filter(token.str.slice(0, 1).is_in([NAME, PLACE])).select(token.str.slice(2)).unique()
+    return chosen.filter(token.str.len_chars() >= _SHORTEST_TYPO_WORD).collect()["tokens"].to_list()
 
 
 _GIVEN_NAMES: Final = ("given_name", "patronymic")

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from litso.golden.documents import golden_values, golden_values_column
 from litso.golden.records import golden_record, golden_records
-from litso.golden.search import search_tokens, token_lists, token_rows, typo_words, typo_words_of
+from litso.golden.search import search_tokens, token_lists, typo_words, typo_words_of
 from litso.store import golden as golden_store
 from litso.store import search as search_store
 from litso.store.database import Connection
@@ -75,9 +75,9 @@ def _other_names(members: pl.DataFrame) -> pl.DataFrame:
 
 def _documents(golden: pl.DataFrame, names: pl.DataFrame, serials: pl.DataFrame, words: set[str]) -> pa.Table:
     """Golden records as the store takes them; typing-error words of their tokens are added to `words`."""
-    tokens = token_rows(golden, names, serials)
+    tokens = token_lists(golden, names, serials)
     words.update(typo_words_of(tokens))
-    frame = golden.with_columns(golden_values_column(golden), token_lists(tokens, golden.height))
+    frame = golden.with_columns(golden_values_column(golden), tokens)
     return frame.select(golden_store.GOLDEN_SCHEMA.names).to_arrow().cast(golden_store.GOLDEN_SCHEMA)
 
 
