@@ -2,13 +2,14 @@ r"""Profile reads over HTTP: rate, latency, and the processor time that one read
 
     litso token create bench --role integrator
     litso serve &
-    python benchmarks/bench_profile.py --token TOKEN --server PID [--url http://127.0.0.1:8080] [--seconds 5]
-        [--clients 1,2,4,8,16]
+    python benchmarks/bench_profile.py --token TOKEN [--limited TOKEN] --server PID [--url http://127.0.0.1:8080]
+        [--seconds 5] [--clients 1,2,4,8,16]
     python benchmarks/bench_profile.py [--reads 500] [--profile]
 
 Over HTTP each client keeps its connection and reads one random party after another; the parties are spread over the
-whole store. `--server` is the process that serves: its processor time and that of its PostgreSQL sessions are told by
-read. The peer is `GET /health` in the same run: what a request costs that does nothing.
+whole store. `--server` is the process that serves: the processor time of it, its workers and its PostgreSQL sessions is
+told by read, beside that of the clients, which send and take bytes and no more. The peer is `GET /health` in the same
+run: what a request costs that does nothing.
 
 Without a token it reads in this process from the store of the settings, with neither HTTP nor other programs:
 statements and milliseconds of each part of a read, and with `--profile` where they go.
@@ -55,16 +56,24 @@ def cpu_seconds(pids: list[int]) -> float:
     return total
 
 
-def sessions() -> list[int]:
-    """PostgreSQL's processes that work for a client of ours."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if entry.read_bytes().startswith(b"postgres: litso "):
-                found.append(int(entry.parent.name))
-        except OSError:
-            continue
-    return found
+def sessions(home: Path) -> list[int]:
+    """Processes of the embedded PostgreSQL in a home that work for a client."""
+    postmaster = next(iter(home.glob("*/postmaster.pid")), None) or next(iter(home.glob("**/postmaster.pid")), None)
+    if postmaster is None:
+        return []
+    parent = postmaster.read_text().splitlines()[0]
+    return [
+        int(entry.parent.name)
+        for entry in Path("/proc").glob("[0-9]*/stat")
+        if _words(entry)[1:2] == [parent] and b": litso " in (entry.parent / "cmdline").read_bytes()
+    ]
+
+
+def _words(stat: Path) -> list[str]:
+    try:
+        return stat.read_text().rsplit(") ", 1)[1].split()
+    except OSError:
+        return []
 
 
 class Client:
@@ -136,25 +145,40 @@ def some_parties(url: str, token: str, wanted: int) -> list[str]:
 
 
 def over_http(given: argparse.Namespace) -> None:
-    """Print a line for each number of clients."""
-    paths = [f"/v1/parties/{party}" for party in some_parties(given.url, given.token, 5000)]
+    """Print a line for each number of clients; of who has limits, too, in turns, if there is a token."""
+    found = some_parties(given.url, given.token, 5000)
+    paths = [f"/v1/parties/{party}" for party in found]
     print(f"{len(paths)} parties")
-    rows = [("GET /health (peer)", ["/health"], 1)]
-    rows += [("GET /v1/parties/{id}", paths, int(clients)) for clients in given.clients.split(",")]
-    asking(given.url, given.token, paths, 1.0, 2)  # caches are warm before the clock runs
-    for title, asked, clients in rows:
-        ours = [given.server] if given.server else []
-        theirs = sessions() if given.server else []
-        before = cpu_seconds(ours), cpu_seconds(theirs)
-        times = asking(given.url, given.token, asked, given.seconds, clients)
-        spent = cpu_seconds(ours) - before[0], cpu_seconds(theirs) - before[1]
+    rows = [("GET /health (peer)", given.token, ["/health"], 1)]
+    for clients in map(int, given.clients.split(",")):
+        rows.append(("GET /v1/parties/{id}", given.token, paths, clients))
+        if given.limited:
+            rows.append(("  by who has limits", given.limited, paths, clients))
+    for token in filter(None, (given.token, given.limited)):
+        asking(given.url, token, paths, 1.0, 4)  # caches are warm before the clock runs
+    for title, token, asked, clients in rows:
+        before = _spent(given)
+        begun = time.perf_counter()
+        times = asking(given.url, token, asked, given.seconds, clients)
+        rate = len(times) / (time.perf_counter() - begun)
+        parts = [1000 * (now - then) / len(times) for now, then in zip(_spent(given), before, strict=True)]
         cuts = statistics.quantiles(times, n=100)
-        cost = "".join(
-            f"  {name} {1000 * one / len(times):5.2f} ms"
-            for name, one in zip(("server", "PostgreSQL"), spent, strict=True)
+        print(
+            f"{title:<22} {clients:>3} clients {rate:8.0f}/s  p50 {1000 * cuts[49]:6.1f} ms  p99 {1000 * cuts[98]:6.1f}"
+            f" ms  processor: server {parts[0]:5.2f} + PostgreSQL {parts[1]:5.2f} ms, client {parts[2]:5.2f} ms"
         )
-        print(f"{title:<22} {clients:>3} clients {len(times) / given.seconds:8.0f}/s  p50 {1000 * cuts[49]:6.1f} ms"
-              f"  p99 {1000 * cuts[98]:6.1f} ms{cost if given.server else ''}")  # fmt: skip
+
+
+def _spent(given: argparse.Namespace) -> tuple[float, float, float]:
+    """Processor seconds of the server with its workers, of PostgreSQL's sessions, and of this process."""
+    if not given.server:
+        return 0.0, 0.0, time.process_time()
+    family = [
+        int(entry.parent.name)
+        for entry in Path("/proc").glob("[0-9]*/stat")
+        if _words(entry)[1:2] == [str(given.server)] and b"postgres" not in (entry.parent / "cmdline").read_bytes()
+    ]
+    return cpu_seconds([given.server, *family]), cpu_seconds(sessions(given.home)), time.process_time()
 
 
 class Counting(psycopg.Cursor[Any]):
@@ -180,7 +204,6 @@ def here(given: argparse.Namespace) -> None:
     from litso.api.parties import party_out
     from litso.bootstrap import open_store
     from litso.settings import load_settings
-    from litso.store import database
     from litso.usecases import profiles
     from litso.usecases.access import Actor
 
@@ -191,8 +214,7 @@ def here(given: argparse.Namespace) -> None:
         actor = Actor("bench", "integrator", is_service=True)
 
         def read(party: str) -> Any:
-            with store.transaction() as connection:
-                return profiles.read_profile(connection, actor, profiles.current_id(connection, actor, party))
+            return profiles.read_card(store, actor, party)
 
         def each(work: Callable[[str], Any]) -> list[Any]:
             return [work(party) for party in chosen]
@@ -200,8 +222,7 @@ def here(given: argparse.Namespace) -> None:
         each(read)
         with store.transaction() as connection:
             connection.cursor_factory = Counting
-            profiles.read_profile(connection, actor, profiles.current_id(connection, actor, chosen[0]))
-            connection.cursor_factory = database.TracedCursor
+        read(chosen[0])
         print(f"{sum(Counting.seen.values())} statements: {', '.join(Counting.seen)}")
         with measured("reading", given.reads):
             found = each(read)
@@ -221,7 +242,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--url", default="http://127.0.0.1:8080")
     arguments.add_argument("--token")
+    arguments.add_argument("--limited", help="token of a program with limits within which all parties are")
     arguments.add_argument("--server", type=int, help="process that serves")
+    arguments.add_argument("--home", type=Path, default=Path(os.environ.get("LITSO_HOME", ".litso")))
     arguments.add_argument("--seconds", type=float, default=5.0)
     arguments.add_argument("--clients", default="1,2,4,8,16")
     arguments.add_argument("--reads", type=int, default=500)

@@ -230,7 +230,7 @@ def test_spans_go_from_the_request_to_its_statements(told: Told) -> None:
 
     paths = {tuple(above(span)) for span in told.spans}
     assert ("records.put", "online.upsert_records", "POST /v1/records") in paths
-    assert ("golden.find", "profiles.read_profile", "GET /v1/parties/{party_id}") in paths
+    assert ("profile.read", "profiles.read_card", "GET /v1/parties/{party_id}") in paths
     assert any(path[-1].startswith("job ") for path in paths)
     assert {span.name for span in told.spans} >= {"deliver"}
 

@@ -23,7 +23,7 @@ from litso.store.golden import GoldenVersion
 from litso.usecases import history, profiles, search
 from litso.usecases.access import PURPOSES
 from litso.usecases.history import Step
-from litso.usecases.profiles import Origin, Profile
+from litso.usecases.profiles import Card, Origin
 
 _MOST: Final = 100
 _DEEPEST: Final = 1000
@@ -91,12 +91,10 @@ def get_party(
     request: ApiRequest, store: GivenStore, party_id: Id, purpose: Purpose = None
 ) -> Response[schemas.PartyOut]:
     """The golden record with its origins, contacts, accounts, meters and outages. A merged id answers 308."""
-    with store.transaction() as connection:
-        current = profiles.current_id(connection, request.user, party_id)
-        if current != party_id.lower():
-            return _moved(request, party_id, current)
-        profile = profiles.read_profile(connection, request.user, current, purpose=purpose)
-    return Response(party_out(profile), headers={"ETag": etag(profile.party_id, profile.version)})
+    card = profiles.read_card(store, request.user, party_id, purpose=purpose)
+    if isinstance(card, str):
+        return _moved(request, party_id, card)
+    return Response(party_out(card), headers={"ETag": etag(card.party_id, card.version)})
 
 
 def _moved(request: ApiRequest, party_id: str, current: str) -> Response[Any]:
@@ -110,7 +108,7 @@ def etag(party_id: str, version: int) -> str:
     return f'"{party_id}.{version}"'
 
 
-def party_out(profile: Profile) -> schemas.PartyOut:
+def party_out(profile: Card) -> schemas.PartyOut:
     """A profile as the API shows it."""
     return schemas.PartyOut(
         party_id=profile.party_id,
@@ -128,7 +126,7 @@ def party_out(profile: Profile) -> schemas.PartyOut:
         meters=msgspec.convert(profile.meters, list[schemas.MeterOut], from_attributes=True),
         outages=msgspec.convert(profile.outages, list[schemas.EventOut], from_attributes=True),
         open_requests=profile.open_requests,
-        records=len(profile.records),
+        records=profile.record_count,
     )
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+import psycopg
 import pyarrow as pa
+from psycopg.rows import class_row
 
 from litso.store.bulk import read_batches
-from litso.store.database import Connection, rows_of
+from litso.store.database import Connection, beyond, rows_of
 from litso.store.queries import statements
 
 
@@ -51,10 +53,16 @@ class PartyContacts(NamedTuple):
 _PARTIES: Final = pa.schema([(name, pa.string()) for name in PartyContacts._fields])
 
 
-def holders(connection: Connection, values: Sequence[str], tokens: Iterable[str]) -> list[Holder]:
-    """Parties that have one of the contacts (standard phones and e-mails). tokens: those of their search."""
-    query = " | ".join("'" + token.replace("\\", "\\\\").replace("'", "''") + "'" for token in sorted(tokens))
-    return rows_of(connection, Holder, statements("contacts")["holders"], {"values": list(values), "query": query})
+def holders(connection: Connection, party_id: str) -> list[Holder]:
+    """Other parties that have a contact of this one."""
+    return ask_holders(connection, party_id).fetchall()
+
+
+def ask_holders(connection: Connection, party_id: str) -> psycopg.Cursor[Holder]:
+    """As `holders`, where more is asked at once. Whose a contact is rather does not depend on who asks."""
+    with beyond(connection):
+        cursor = connection.cursor(row_factory=class_row(Holder))
+        return cursor.execute(statements("contacts")["holders"], {"party_id": party_id})
 
 
 def tries_of_party(connection: Connection, party_id: str, accounts: Sequence[str]) -> list[Try]:

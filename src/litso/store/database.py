@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 from psycopg import errors, sql
 from psycopg.abc import Query
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow, class_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -88,6 +88,15 @@ class Store:
         patience: seconds to wait for a connection, 30 if not given.
         """
         with translated(), self._pool.connection(patience) as connection:
+            yield connection
+
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """One transaction in one round trip: its statements go to the server together, when the context ends.
+
+        None may depend on what another answered: cursors have their answers afterwards, when all is committed.
+        """
+        with translated(), self._pool.connection() as connection, _together(connection):
             yield connection
 
     def within(self, connection: Connection) -> Store:
@@ -163,6 +172,13 @@ class LimitedStore(Store):
             yield connection
 
     @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """As of any store: the limits go to the server with the first statement."""
+        with self._whole._guarded_transaction(None) as connection, _together(connection):
+            connection.execute(statements("scope")["limit"], self._limits)
+            yield connection
+
+    @contextmanager
     def session(self) -> Iterator[Connection]:
         """Long work is for those who see everything."""
         raise Forbidden("this is for actors without limits")
@@ -171,6 +187,19 @@ class LimitedStore(Store):
     def seen_by(self, actor: str, scope: Scope) -> Store:
         """Limits are told once."""
         raise BrokenInvariant("a store with limits is not limited anew")
+
+
+@contextmanager
+def _together(connection: Connection) -> Iterator[None]:
+    """What is executed goes to the server when the context ends; it is one transaction, though none is begun: it lasts
+    up to the end of what is sent together."""
+    connection.autocommit = True
+    try:
+        with connection.pipeline():
+            yield
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
 
 
 _GUARDED: Final[WeakSet[Connection]] = WeakSet()
@@ -190,8 +219,9 @@ def beyond(connection: Connection) -> Iterator[Connection]:
         yield connection
     finally:
         _GUARDED.add(connection)
-        # After a failed statement the transaction ends, and this with it.
-        if connection.info.transaction_status is TransactionStatus.INTRANS:
+        # After a failed statement the transaction ends, and this with it. What is sent together has not failed yet.
+        info = connection.info
+        if info.pipeline_status is PipelineStatus.ON or info.transaction_status is TransactionStatus.INTRANS:
             connection.execute(statements("scope")["narrow"])
 
 
@@ -231,6 +261,12 @@ class _Within(Store):
         """Long work commits more than once."""
         raise BrokenInvariant("long work has no place within a transaction")
         yield
+
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """A part of the transaction, in one round trip."""
+        with self.transaction() as connection, connection.pipeline():
+            yield connection
 
     @contextmanager
     def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:

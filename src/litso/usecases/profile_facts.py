@@ -211,6 +211,11 @@ def events(facts: Iterable[Fact], now: datetime) -> list[Event]:
     return sorted((event(fact, now) for fact in dated.values()), key=lambda one: (one.at, one.fact_id), reverse=True)
 
 
+def open_requests(facts: Iterable[Fact]) -> int:
+    """How many requests are not over yet."""
+    return len({fact.fact_id for fact in facts if fact.kind == "request" and fact.at and is_open(fact)})
+
+
 def kinds_of(listed: Iterable[Event]) -> list[str]:
     """Kinds that occur, in the order of EVENT_KINDS."""
     present = {one.kind for one in listed}

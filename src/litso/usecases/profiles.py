@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from litso.domain.record import CUSTOM_PREFIX
 from litso.domain.scope import FINANCE
+from litso.errors import NotFound
 from litso.golden.contacts import Channel
 from litso.golden.contacts import Contact as RankedContact
 from litso.golden.policy import SINGLE_ATTRIBUTES
-from litso.store import audit, facts, golden, parties, records, sources
-from litso.store.database import Connection
+from litso.store import audit, facts, golden, parties, profile, records, sources
+from litso.store.database import Connection, Store
 from litso.store.facts import Fact
 from litso.store.golden import Golden
+from litso.store.profile import Asked, Parts, Reading
 from litso.store.records import Record
 from litso.telemetry.traces import traced
 from litso.usecases import profile_facts
@@ -24,7 +26,7 @@ from litso.usecases.access import Actor, action_of, demand, demand_seen, sight_o
 from litso.usecases.masking import Sight, is_left_out, is_masked, masked_value, masked_values
 from litso.usecases.pinning import Pinned, pins_shown
 from litso.usecases.profile_facts import Account, Event, Meter, Premise
-from litso.usecases.reachability import Reach, reach
+from litso.usecases.reachability import reach_of
 
 SHOWN: Final = 5
 PAGE: Final = 20
@@ -102,33 +104,40 @@ class Timeline:
     next: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Everything about a party, masked as the actor may see it. Amounts are in roubles, a debt is positive."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What programs read of a party, masked as the actor may see it. Amounts are in roubles, a debt is positive."""
 
     party_id: str
     kind: str
     version: int
     name: str
     published_at: datetime
-    purpose: str
     is_masked: bool
-    birth_date: str | None
-    age: int | None
-    address: str | None
     values: Mapping[str, Any]
     provenance: Mapping[str, tuple[Origin, ...]]
-    attributes: tuple[Attribute, ...]
     contacts: tuple[Contact, ...]
     channels: tuple[Channel, ...]
     accounts: tuple[Account, ...]
     balance: Decimal | None
-    premises: tuple[Premise, ...]
     meters: tuple[Meter, ...]
     outages: tuple[Event, ...]
+    open_requests: int
+    record_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile(Card):
+    """Everything about a party, as people look at it on one screen."""
+
+    purpose: str
+    birth_date: str | None
+    age: int | None
+    address: str | None
+    attributes: tuple[Attribute, ...]
+    premises: tuple[Premise, ...]
     requests: tuple[Event, ...]
     request_count: int
-    open_requests: int
     payments: tuple[Event, ...]
     payment_count: int
     records: tuple[SourceRecord, ...]
@@ -162,24 +171,49 @@ def read_profile(
 
     `kind` and `before` (a fact id) choose the page of its timeline.
     """
-    demand(actor, "read_parties")
-    demand_seen(connection, actor, party_id)
-    sight, logged_purpose = sight_of(actor, purpose)
-    record = golden.get(connection, party_id)
-    audit.write(
-        connection, actor=actor.name, action=action_of(sight, purpose), party_id=party_id,
-        fields=sorted(record.golden_values), purpose=logged_purpose, version=record.version,
-    )  # fmt: skip
+    reader, sight = _reader(actor, purpose)
+    limit = _FACTS if before is None else _FACTS_OF_TIMELINE
+    with connection.pipeline():
+        asked = profile.ask(connection, party_id, reader, limit=limit, whole=True)
+    found = _found(asked)
+    if found.golden is None:
+        raise NotFound("the party has no golden record")
     moment = now or datetime.now(UTC)
-    members = records.of_party(connection, party_id)
-    known = _shown_facts(
-        _facts(connection, party_id, record, members, _FACTS if before is None else _FACTS_OF_TIMELINE), sight
-    )
-    titles = source_titles(connection)
+    known = _shown_facts(_together(found.own, found.nearby), sight)
     timeline = _timeline(profile_facts.events(known, moment), kind, before, PAGE)
-    pinned = pins_shown(connection, record, members, sight)
-    reached = reach(connection, party_id, record.provenance, record.golden_values, moment)
-    return _profile(record, members, pinned, reached, known, timeline, titles, sight, logged_purpose, moment)
+    pinned = pins_shown(connection, found.golden, found.members, sight)
+    card = _card(found, found.golden, known, sight, moment)
+    return _profile(card, found, found.golden, pinned, known, timeline, sight, reader.purpose, moment)
+
+
+@traced
+def read_card(store: Store, actor: Actor, party_id: str, *, purpose: str | None = None) -> Card | str:
+    """What programs read of a party, as `read_profile`, in one round trip to the store. Of an id that was merged the id
+    that lives on, in its place, and nothing is logged."""
+    reader, sight = _reader(actor, purpose)
+    with store.at_once() as connection:
+        asked = profile.ask(connection, party_id, reader, limit=_FACTS, whole=False)
+    found = _found(asked)
+    if found.present != party_id.lower():
+        return found.present or ""
+    if found.golden is None:
+        raise NotFound("the party has no golden record")
+    known = _shown_facts(_together(found.own, found.nearby), sight)
+    return _card(found, found.golden, known, sight, datetime.now(UTC))
+
+
+def _reader(actor: Actor, purpose: str | None) -> tuple[Reading, Sight]:
+    demand(actor, "read_parties")
+    sight, logged_purpose = sight_of(actor, purpose)
+    return Reading(actor.name, action_of(sight, purpose), logged_purpose, actor.scope), sight
+
+
+def _found(asked: Asked | None) -> Parts:
+    """What was read; NotFound when the id was never minted, or the actor may not see the party."""
+    found = profile.told(asked) if asked else None
+    if found is None or found.present is None or not found.is_seen:
+        raise NotFound("the party does not exist")
+    return found
 
 
 def current_id(connection: Connection, actor: Actor, party_id: str) -> str:
@@ -202,7 +236,11 @@ def _facts(connection: Connection, party_id: str, record: Golden, members: Seque
     """Facts of the party's records and accounts, then those of its houses and flats."""
     numbers = record.golden_values.get("accounts") or []
     own = facts.of_party(connection, party_id, numbers, limit=limit)
-    nearby = facts.of_homes(connection, _homes(record, members), limit=limit)
+    return _together(own, facts.of_homes(connection, _homes(record, members), limit=limit))
+
+
+def _together(own: Sequence[Fact], nearby: Sequence[Fact]) -> list[Fact]:
+    """Facts of both, each once."""
     return list({fact.fact_id: fact for fact in (*own, *nearby)}.values())
 
 
@@ -223,40 +261,22 @@ def _homes(record: Golden, members: Sequence[Record]) -> dict[str, set[str]]:
     return homes
 
 
-def _profile(
-    record: Golden,
-    members: Sequence[Record],
-    pinned: tuple[Pinned, ...],
-    reached: Reach,
-    known: Sequence[Fact],
-    timeline: Timeline,
-    titles: Mapping[str, str],
-    sight: Sight,
-    purpose: str,
-    now: datetime,
-) -> Profile:
-    values = masked_values(record.golden_values, sight, record.kind)
+def _card(found: Parts, record: Golden, known: Sequence[Fact], sight: Sight, now: datetime) -> Card:
+    values = record.golden_values
+    reached = reach_of(record.party_id, record.provenance, values, found.tries, found.holders, found.habits, now)
     told = [name for name in record.provenance if not is_left_out(name, sight)]
-    provenance = {name: _origins(record, name, titles, sight) for name in told}
-    listed = profile_facts.accounts(record.golden_values.get("accounts") or (), known)
-    happened = profile_facts.events(known, now)
-    requests = [event for event in happened if event.kind == "request"]
-    payments = [event for event in happened if event.kind == "payment"]
-    flats = {flat for home in _homes(record, members).values() for flat in home}
-    return Profile(
+    provenance = {name: _origins(record, name, found.titles, sight) for name in told}
+    listed = profile_facts.accounts(values.get("accounts") or (), known)
+    flats = {flat for home in _homes(record, found.members).values() for flat in home}
+    return Card(
         party_id=record.party_id,
         kind=record.kind,
         version=record.version,
         name=masked_value("full_name", record.name, sight, record.kind),
         published_at=record.published_at,
-        purpose=purpose,
         is_masked=not sight.is_full,
-        birth_date=values.get("birth_date"),
-        age=_age(values.get("birth_date"), now.date()),
-        address=values.get("address"),
-        values=values,
+        values=masked_values(values, sight, record.kind),
         provenance=provenance,
-        attributes=_attributes(record.kind, values, provenance, sight),
         contacts=_contacts(record, reached.contacts, provenance, sight),
         channels=tuple(
             channel._replace(
@@ -267,18 +287,44 @@ def _profile(
         ),
         accounts=listed,
         balance=profile_facts.total_balance(listed),
-        premises=profile_facts.premises(known, _addresses(record, members)),
         meters=profile_facts.meters(known, now.date()),
         outages=profile_facts.outages(known, flats, now),
+        open_requests=profile_facts.open_requests(known),
+        record_count=len(found.members),
+    )
+
+
+def _profile(
+    card: Card,
+    found: Parts,
+    record: Golden,
+    pinned: tuple[Pinned, ...],
+    known: Sequence[Fact],
+    timeline: Timeline,
+    sight: Sight,
+    purpose: str,
+    now: datetime,
+) -> Profile:
+    values = card.values
+    happened = profile_facts.events(known, now)
+    requests = [event for event in happened if event.kind == "request"]
+    payments = [event for event in happened if event.kind == "payment"]
+    return Profile(
+        **{field.name: getattr(card, field.name) for field in fields(Card)},
+        purpose=purpose,
+        birth_date=values.get("birth_date"),
+        age=_age(values.get("birth_date"), now.date()),
+        address=values.get("address"),
+        attributes=_attributes(record.kind, values, card.provenance, sight),
+        premises=profile_facts.premises(known, _addresses(record, found.members)),
         requests=tuple(sorted(requests, key=lambda event: not event.is_open)[:SHOWN]),
         request_count=len(requests),
-        open_requests=sum(event.is_open for event in requests),
         payments=tuple(payments[:SHOWN]),
         payment_count=len(payments),
-        records=tuple(source_record(member, titles, sight) for member in members),
+        records=tuple(source_record(member, found.titles, sight) for member in found.members),
         pins=pinned,
         timeline=timeline,
-        titles=titles,
+        titles=found.titles,
     )
 
 

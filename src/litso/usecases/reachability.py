@@ -28,12 +28,10 @@ from litso.golden.contacts import (
     preferred,
     rival,
 )
-from litso.golden.search import EMAIL as EMAIL_TOKEN
-from litso.golden.search import PHONE, search_tokens
 from litso.standardize.cells import email_cell, phone_cell
 from litso.store import contacts as contact_store
 from litso.store.contacts import Holder, Try
-from litso.store.database import Connection, beyond
+from litso.store.database import Connection
 from litso.usecases.access import Actor, demand
 
 _WRONG: Final = ("не тот", "чужой", "ошиблись номером", "wrong")
@@ -45,9 +43,6 @@ _REACHED: Final = (
     "достав", "прочит", "ответ", "дозвон", "решён", "решен", "создано", "перезвон", "переда", "deliver", "read",
     "answer", "opened", "clicked",
 )  # fmt: skip
-_EXACT: Final = (f"{PHONE}:", f"{EMAIL_TOKEN}:")
-"""Tokens of whole contacts."""
-
 _CHANNELS: Final = {
     "sms": SMS,
     "смс": SMS,
@@ -107,15 +102,25 @@ def reach(
     now: datetime,
 ) -> Reach:
     """Contacts and channels of one party. values: its golden values."""
-    phones, emails = ([entry["value"] for entry in provenance.get(name, ())] for name in ("phones", "emails"))
-    if not phones and not emails:
+    tries = contact_store.tries_of_party(connection, party_id, values.get("accounts") or [])
+    holders = contact_store.holders(connection, party_id)
+    return reach_of(party_id, provenance, values, tries, holders, contact_store.find_habits(connection), now)
+
+
+def reach_of(
+    party_id: str,
+    provenance: Mapping[str, Sequence[Mapping[str, Any]]],
+    values: Mapping[str, Any],
+    tries: Iterable[Try],
+    holders: Iterable[Holder],
+    taught: str | None,
+    now: datetime,
+) -> Reach:
+    """As `reach`, of what was read. taught: what was learned last, as it is kept."""
+    if not provenance.get("phones") and not provenance.get("emails"):
         return Reach([], ())
-    outcomes = outcomes_of(contact_store.tries_of_party(connection, party_id, values.get("accounts") or []))
-    tokens = [token for token in search_tokens({"phones": phones, "emails": emails}) if token[:2] in _EXACT]
-    with beyond(connection):  # whose a contact is rather does not depend on who asks; nobody of them is shown
-        holders = contact_store.holders(connection, [*phones, *emails], tokens)
     own = Holder(party_id, "", None, 0, values.get("house_key"), values.get("flat"), values.get("surname"))
-    return _reach(provenance, outcomes, _rivals(own, holders), habits(connection), now)
+    return _reach(provenance, outcomes_of(tries), _rivals(own, holders), _habits_of(taught), now)
 
 
 def _reach(
@@ -151,7 +156,10 @@ def _moment(text: str | None) -> datetime | None:
 
 def habits(connection: Connection) -> Habits:
     """What was learned last; nothing at first."""
-    text = contact_store.find_habits(connection)
+    return _habits_of(contact_store.find_habits(connection))
+
+
+def _habits_of(text: str | None) -> Habits:
     return UNTAUGHT if text is None else _read(text)
 
 

@@ -1,4 +1,13 @@
 -- name: holders
+-- Other parties with a contact of this one; its own tokens say where to look.
+with own as materialized (
+    select array(select e ->> 'value'
+                 from jsonb_array_elements(coalesce(provenance -> 'phones', '[]') || coalesce(provenance -> 'emails', '[]')) e
+           ) as contacts,
+           (select string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | ')
+            from unnest(search) where lexeme ^@ 't:' or lexeme ^@ 'e:') as tokens
+    from golden where party_id = %(party_id)s
+)
 select g.party_id::text, e ->> 'value' as value, e ->> 'at' as at,
        coalesce((e ->> 'said_by')::integer, 0) as said_by,
        g.golden_values ->> 'house_key' as house_key, g.golden_values ->> 'flat' as flat,
@@ -7,7 +16,8 @@ from golden g
 cross join lateral (
     select jsonb_array_elements(coalesce(g.provenance -> 'phones', '[]') || coalesce(g.provenance -> 'emails', '[]'))
 ) told (e)
-where g.search @@ %(query)s::tsquery and e ->> 'value' = any(%(values)s::text[]);
+where g.search @@ (select tokens from own)::tsquery and g.party_id <> %(party_id)s
+  and e ->> 'value' = any(array(select unnest(contacts) from own));
 
 -- name: tries_of_party
 select held.kind, coalesce(held.data ->> 'phone', held.data ->> 'email', held.data ->> 'contact') as contact,
