@@ -89,6 +89,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, str]]] = {
     "writeback_status": words.WRITEBACK_STATUSES,
     "writeback_outcome": words.WRITEBACK_OUTCOMES,
     "writeback_kept": words.WRITEBACK_KEPT,
+    "connector": words.CONNECTORS,
     "run_status": words.RUN_STATUSES,
     "case_kind": words.CASE_KINDS,
     "case_state": words.CASE_STATES,

@@ -369,6 +369,20 @@ DELIVERY_PROBLEMS: Final = MappingProxyType(
 )
 """How what kept a delivery from its consumer begins; what follows a colon there is for engineers and stays."""
 
+CONNECTORS: Final = MappingProxyType(
+    {
+        "folder": "папка",
+        "sftp": "сервер SFTP",
+        "s3": "хранилище S3",
+        "imap": "почтовый ящик",
+        "http": "служба HTTP",
+        "postgresql": "база PostgreSQL",
+        "mysql": "база MySQL или MariaDB",
+        "nats": "поток NATS JetStream",
+        "kafka": "темы Kafka",
+        "mqtt": "брокер MQTT",
+    }
+)
 RUN_STATUSES: Final = MappingProxyType(
     {
         "running": "идёт",
