@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 Row: TypeAlias = tuple[Any, ...]
 """A standard value of a kind: a NamedTuple with the columns of the kind, then `qc` and `problems`."""
@@ -32,6 +33,23 @@ def encode(values: pl.Series) -> tuple[pl.Series, list[str]]:
     return codes, encoded.dictionary.to_pylist()
 
 
+class Numbers:
+    """Texts numbered from 0 in the order in which they are first met, from column to column."""
+
+    def __init__(self) -> None:
+        self._texts = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))  # keeps the numbers alive
+        self.size = 0
+
+    def of(self, *columns: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
+        """The number of every text of some equally long columns, a row a column, -1 for null; and the new texts."""
+        codes = np.stack(
+            [column.cast(self._texts.dtype).to_physical().cast(pl.Int64).fill_null(-1).to_numpy() for column in columns]
+        )
+        first, self.size = self.size, max(self.size, int(codes.max(initial=-1)) + 1)
+        new = pl.int_range(first, self.size, dtype=pl.UInt32, eager=True)
+        return codes, new.cat.to(self._texts.dtype).cast(pl.String)
+
+
 def frame(rows: Sequence[Row], schema: Schema) -> pl.DataFrame:
     """Rows of a kind as a table."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
@@ -53,4 +71,4 @@ def weave(fast: pl.DataFrame, is_fast: pl.Series, slow: pl.DataFrame) -> pl.Data
     """Rows of `fast` and `slow` in one table, each in its order: `is_fast` says from which each row comes."""
     mask = is_fast.to_numpy()
     place = np.where(mask, np.cumsum(mask) - 1, len(fast) + np.cumsum(~mask) - 1)
-    return pl.concat([fast, slow])[pl.Series(place, dtype=pl.UInt32)]
+    return pl.concat([fast, slow], rechunk=True)[pl.Series(place, dtype=pl.UInt32)]  # chunks are slow to gather from

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from litso.standardize.bulk import encode
+from litso.standardize.bulk import Numbers, encode
 from litso.standardize.declension import Cases, decline_column
 from litso.standardize.lexicon import GENDERS
 from litso.standardize.lexicon_bulk import telling_surnames
@@ -47,28 +47,22 @@ class WordBook:
         self._forget()
 
     def _forget(self) -> None:
-        self._texts = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))  # keeps its categories alive
-        self._rows = np.asarray([NO_WORD], dtype=np.int64)  # by the code of a text; the last one is of null
+        self._numbers = Numbers()
+        self._rows = np.asarray([NO_WORD], dtype=np.int64)  # by the number of a text; the last one is of null
         self._known = table([NOTHING, STRANGE], {})
         self._forms = tuple(Forms(role) for role in ROLES)
 
     def look_up(self, columns: Sequence[pl.Series]) -> tuple[KnownWords, NDArray[np.int64], tuple[Forms, ...]]:
         """Facts, the position of every word of some equally long columns (column, line), and the cases by part."""
         with self._lock:
-            if len(self._rows) > self._limit:
+            if self._numbers.size > self._limit:
                 self._forget()
-            codes = np.stack([self._codes_of(column) for column in columns])
-            new = np.arange(len(self._rows) - 1, codes.max(initial=-1) + 1)
+            numbers, new = self._numbers.of(*columns)
             if len(new):
-                texts = pl.Series(new, dtype=pl.UInt32).cat.to(self._texts.dtype).cast(pl.String)
-                rows, facts = _looked_up(texts, len(self._known.shown))
+                rows, facts = _looked_up(new, len(self._known.shown))
                 self._rows = np.concatenate([self._rows[:-1], rows, [NO_WORD]])
                 self._known = _joined([self._known, *facts])
-            return self._known, self._rows[codes], self._forms
-
-    def _codes_of(self, texts: pl.Series) -> NDArray[np.int64]:
-        """The number of every text in this book, -1 for null; new texts are numbered on from those that it has."""
-        return texts.cast(self._texts.dtype).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+            return self._known, self._rows[numbers], self._forms
 
 
 class Forms:

@@ -89,7 +89,7 @@ def _gathered(
     rest = by_distinct(texts.filter(pl.Series(~is_known)), parse, SCHEMA)
     place = np.empty(len(texts), dtype=np.int64)
     place[np.concatenate([known, np.flatnonzero(~is_known)])] = np.arange(len(texts))
-    return pl.concat([*tables, rest])[_index(place)]
+    return pl.concat([*tables, rest], rechunk=True)[_index(place)]
 
 
 def _index(places: NDArray[np.signedinteger[Any]]) -> pl.Series:

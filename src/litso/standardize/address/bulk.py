@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from litso.domain.territory import Territory
 from litso.standardize.address.compose import (
@@ -25,15 +27,14 @@ from litso.standardize.address.compose import (
     quality,
 )
 from litso.standardize.address.model import COLUMNS, Address
-from litso.standardize.address.reader import PLAIN, RANGES, SPLIT, WIDE, parse, read_flat, read_house, read_place
-
-Read = TypeVar("Read", Place, House)
+from litso.standardize.address.reader import END, PLAIN, RANGES, WIDE, parse, read_flat, read_house, read_place
+from litso.standardize.bulk import Numbers, encode, weave
 
 _BATCH: Final = 1 << 17
 """Rows worked on at a time: what bounds the memory."""
 
-_REMEMBERED: Final = 1 << 18
-"""Places and houses kept from batch to batch of one column."""
+_REMEMBERED: Final = 1 << 17
+"""Places or houses after which a column forgets those that it has read."""
 
 # The columns of one load are of one town: what was read for a batch is met again in the next one, and in other sources.
 _place = lru_cache(1 << 16)(read_place)
@@ -53,76 +54,120 @@ def parse_column(values: pl.Series | pa.Array | pa.ChunkedArray, territory: Terr
     """`parse` over a column of texts: one row a value, in order, with the columns of `Address`."""
     series = values if isinstance(values, pl.Series) else pl.Series(pl.from_arrow(values))
     texts = series.cast(pl.String).rename("text")
-    batches, places, houses = [], None, None
-    for start in range(0, max(len(texts), 1), _BATCH):
-        rows = _cut(texts.slice(start, _BATCH))
-        places = _extended(places, rows["head"], lambda text: _place(text, territory), PLACE_COLUMNS, "place")
-        houses = _extended(houses, rows["house_text"], _house, HOUSE_COLUMNS, "house")
-        batches.append(_batch(rows, places, houses, territory))
-    return pl.concat(batches, rechunk=False)
+    known = _KnownParts(_Known(lambda heads: _places(heads, territory)), _Known(_houses), _Known(_flats))
+    starts = range(0, max(len(texts), 1), _BATCH)
+    return pl.concat([_batch(_cut(texts.slice(start, _BATCH)), known, territory) for start in starts], rechunk=False)
 
 
-def _batch(rows: pl.DataFrame, places: pl.DataFrame, houses: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
-    """Addresses of the rows of one batch, whose places and houses have been read."""
-    rows = rows.join(places, on="head", how="left", maintain_order="left")
-    rows = rows.join(houses, on="house_text", how="left", maintain_order="left").drop("flat", "flat_type")
-    rows = rows.join(_flats(rows["flat_text"]), on="flat_text", how="left", maintain_order="left")
-    plain = rows.filter(pl.col("place_read") & pl.col("house_read"))
-    others = rows.filter(~(pl.col("place_read") & pl.col("house_read")).fill_null(value=False)).select("row", "text")
-    return pl.concat([_compose(plain), _others(others, territory)]).sort("row").drop("row")
+class _Known:
+    """Texts met in a column and what was read of them: a row of `table` each, by their numbers.
+
+    Forgets everything where it grows too large.
+    """
+
+    def __init__(self, read: Callable[[pl.Series], pl.DataFrame]) -> None:
+        self._read = read
+        self._forget()
+
+    def _forget(self) -> None:
+        self._numbers = Numbers()
+        self.table = self._read(pl.Series([], dtype=pl.String))
+
+    def rows_of(self, texts: pl.Series) -> NDArray[np.int64]:
+        """The row of each text, -1 for null; new texts are read."""
+        if self._numbers.size > _REMEMBERED:
+            self._forget()
+        numbers, new = self._numbers.of(texts)
+        if len(new):
+            self.table = pl.concat([self.table, self._read(new)], rechunk=True)
+        rows: NDArray[np.int64] = numbers[0]
+        return rows
 
 
-def _extended(
-    known: pl.DataFrame | None,
-    texts: pl.Series,
-    reader: Callable[[str], Read | None],
-    columns: Sequence[str],
-    name: str,
-) -> pl.DataFrame:
-    """What earlier batches told, and the texts of this one that are new; forgotten where it grows too large."""
-    distinct = texts.drop_nulls().unique()
-    if known is None or known.height + len(distinct) > _REMEMBERED:
-        return _read(distinct, reader, columns, name)
-    fresh = distinct.to_frame().join(known, on=texts.name, how="anti")[texts.name]
-    return pl.concat([known, _read(fresh, reader, columns, name)])
+class _KnownParts(NamedTuple):
+    places: _Known
+    houses: _Known
+    flats: _Known
+
+
+def _batch(rows: pl.DataFrame, known: _KnownParts, territory: Territory | None) -> pl.DataFrame:
+    """Addresses of the rows of one batch: of plain ones by their places, houses and flats, of others one by one."""
+    places, houses, flats = (of_part.rows_of(rows[name]) for of_part, name in zip(known, PARTS, strict=True))
+    is_plain = _are(known.places.table["place_read"], places) & _are(known.houses.table["house_read"], houses)
+    parts = [
+        of_part.table[pl.Series(at[is_plain], dtype=pl.UInt32)]
+        for of_part, at in zip(known, (places, houses, flats), strict=True)
+    ]
+    others = rows["text"].filter(pl.Series(~is_plain))
+    return weave(_compose(pl.concat(parts, how="horizontal")), pl.Series(is_plain), _others(others, territory))
+
+
+def _are(read: pl.Series, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows have a part, and one that could be read."""
+    are: NDArray[np.bool_] = np.append(read.to_numpy(), False)[rows]
+    return are
 
 
 def _cut(texts: pl.Series) -> pl.DataFrame:
-    """Row numbers, texts, and the place, the house and the flat of those that are plain (see `reader.cut`)."""
-    text = pl.col("text")
-    names = ["head", "house_text", "flat_text"]
-    plain = (text.str.len_chars() <= PLAIN) & ~text.str.contains(WIDE, literal=True)
-    parts = pl.when(plain).then(text).str.extract_groups(SPLIT)
-    rows = texts.to_frame().with_row_index("row").with_columns(parts.struct.rename_fields(names).alias("parts"))
-    first, second = (pl.col(name).str.extract("([0-9]+)").cast(pl.Int32) for name in names[1:])
-    doubtful = pl.col("flat_text").str.contains("-", literal=True) & (second - first).is_in(RANGES)
-    return rows.unnest("parts").with_columns(pl.when(doubtful).then(None).otherwise(pl.col("head")).alias("head"))
+    """Texts, and the place, the house and the flat of those that are plain (see `reader.cut`)."""
+    text, signs, start = pl.col("text"), pl.col("text").cast(pl.Binary), pl.col("start")
+    plain = (
+        (text.str.len_chars() <= PLAIN)
+        & ~text.str.contains(WIDE, literal=True)
+        & ~text.str.contains("\n", literal=True)
+    )
+    # groups are slow to find in Rust: they are looked for in the end alone
+    rows = texts.to_frame().with_columns(start=pl.when(plain).then(text).str.find(END))
+    rows = rows.with_columns(
+        begin=signs.bin.slice(0, start).cast(pl.String),
+        end=signs.bin.slice(start)
+        .cast(pl.String)
+        .str.extract_groups(f"^{END}")
+        .struct.rename_fields(["before", *PARTS[1:]]),
+    ).unnest("end")
+    rows = rows.select("text", *PARTS[1:], place=pl.col("begin") + pl.col("before"))
+    with_hyphen = rows["flat"].str.contains("-", literal=True).fill_null(value=False)
+    first, second = (pl.col(name).str.extract("([0-9]+)").cast(pl.Int32) for name in PARTS[1:])
+    doubtful = rows.filter(with_hyphen).select((second - first).is_in(RANGES).fill_null(value=False)).to_series()
+    is_doubtful = np.zeros(len(rows), dtype=np.bool_)
+    is_doubtful[with_hyphen.to_numpy()] = doubtful.to_numpy()
+    return rows.with_columns(place=pl.when(~pl.lit(pl.Series(is_doubtful))).then("place"))
+
+
+PARTS: Final = ("place", "house", "flat")
+
+
+def _places(texts: pl.Series, territory: Territory | None) -> pl.DataFrame:
+    """Distinct places read, with their problems and what was not understood."""
+    read = [_place(text, territory) for text in texts.to_list()]
+    return _table("place", PLACE_COLUMNS, read).with_columns(
+        pl.Series("unparsed", [item and printed_unparsed(item.unparsed) for item in read], dtype=pl.String),
+        _lists([item.problems if item else () for item in read]).alias("problems"),
+    )
+
+
+def _houses(texts: pl.Series) -> pl.DataFrame:
+    """Distinct houses read."""
+    return _table("house", HOUSE_COLUMNS, [_house(text) for text in texts.to_list()]).drop("flat", "flat_type")
 
 
 def _flats(texts: pl.Series) -> pl.DataFrame:
-    """Every distinct flat read once."""
-    distinct = texts.drop_nulls().unique()
-    flats = pl.Series([read_flat(text) for text in distinct], dtype=pl.String)
-    return pl.DataFrame({texts.name: distinct, "flat": flats}).with_columns(
+    """Distinct flats read."""
+    flats = pl.Series("flat", [read_flat(text) for text in texts.to_list()], dtype=pl.String)
+    return flats.to_frame().select(
+        "flat",
         pl.when(pl.col("flat").is_not_null()).then(pl.lit("кв")).alias("flat_type"),
         (pl.lit("кв ") + pl.col("flat")).alias("flat_line"),
     )
 
 
-def _read(texts: pl.Series, reader: Callable[[str], Read | None], columns: Sequence[str], name: str) -> pl.DataFrame:
-    """Distinct texts read; `<name>_read` tells whether one could be, flags are kept as `<name>_flags`."""
-    read = [reader(text) for text in texts]
-    is_read = pl.Series([item is not None for item in read], dtype=pl.Boolean)
-    table: dict[str, Any] = {texts.name: texts, f"{name}_read": is_read}
+def _table(name: str, columns: Sequence[str], read: Sequence[Place | House | None]) -> pl.DataFrame:
+    """Readings in columns; `<name>_read` tells whether there is one, flags are kept as `<name>_flags`."""
+    table: dict[str, Any] = {f"{name}_read": pl.Series([item is not None for item in read], dtype=pl.Boolean)}
     for at, column in enumerate(columns):
         table[column] = pl.Series([item.columns[at] if item else None for item in read], dtype=pl.String)
     table[f"{name}_line"] = pl.Series([item.line or None if item else None for item in read], dtype=pl.String)
     table[f"{name}_key"] = pl.Series([item.key if item else None for item in read], dtype=pl.String)
-    if name == "place":
-        table["unparsed"] = pl.Series(
-            [printed_unparsed(item.unparsed) if item else None for item in read], dtype=pl.String
-        )
-        table["problems"] = _lists([item.problems if isinstance(item, Place) else () for item in read])
     table[f"{name}_flags"] = pl.Series([_packed(item.flags) if item else None for item in read], dtype=pl.Int32)
     return pl.DataFrame(table)
 
@@ -169,7 +214,7 @@ def _compose(rows: pl.DataFrame) -> pl.DataFrame:
     flags = ["place_flags", "house_flags"]
     with_flat = pl.col("flat").is_not_null().cast(pl.Int32) * _FLAT_BIT
     rows = rows.with_columns(pl.col("house_flags") + with_flat)
-    rows = rows.join(_codes(rows.select(flags)), on=flags, how="left")
+    rows = rows.join(_codes(rows.select(flags)), on=flags, how="left", maintain_order="left")
     return rows.with_columns(
         pl.concat_str("place_line", "house_line", "flat_line", separator=", ", ignore_nulls=True)
         .replace("", None)
@@ -178,14 +223,14 @@ def _compose(rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.String).alias("fias_id"),
         pl.lit(None, dtype=pl.Int8).alias("fias_level"),
         pl.lit(None, dtype=pl.Int8).alias("qc_house"),
-    ).select("row", *COLUMNS)
+    ).select(COLUMNS)
 
 
-def _others(rows: pl.DataFrame, territory: Territory | None) -> pl.DataFrame:
-    """Rows that are not plain: each distinct text is read as a whole."""
-    distinct = rows["text"].unique()
-    read = frame(_whole(text, territory) for text in distinct).with_columns(distinct)
-    return rows.join(read, on="text", how="left", nulls_equal=True).select("row", *COLUMNS)
+def _others(texts: pl.Series, territory: Territory | None) -> pl.DataFrame:
+    """Texts that are not plain: each distinct one is read as a whole."""
+    codes, distinct = encode(texts)
+    read = frame(_whole(text, territory) for text in (*distinct, None))
+    return read[codes.fill_null(len(distinct))]
 
 
 def frame(addresses: Iterable[Address]) -> pl.DataFrame:

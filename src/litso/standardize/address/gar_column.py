@@ -39,6 +39,7 @@ _PLACES: Final[dict[str, pl.DataType]] = {
 }
 """What the register says of a place; the lines, the key and the names only where it has other names."""
 
+_RUSSIA: Final = "Россия"
 _HOUSES: Final[dict[str, pl.DataType]] = {
     "house_id": pl.String(),
     "house_level": pl.Int8(),
@@ -85,12 +86,13 @@ def match_column(addresses: pl.DataFrame, gar: GarIndex) -> pl.DataFrame:
 
 def _renamed(rows: pl.DataFrame) -> pl.DataFrame:
     """Names of today; the line and the key keep what is behind the place."""
-    behind = pl.col("result").str.strip_prefix(pl.col("old_line"))
+    abroad = pl.when(pl.col("country") != _RUSSIA).then(pl.col("country") + ", ").fill_null("")
+    behind = pl.col("result").str.strip_prefix(abroad + pl.col("old_line"))
     house = pl.col("house_key").str.split("|").list.last()
     is_renamed = pl.col("new_line").is_not_null()
     return rows.with_columns(
         *(pl.coalesce(f"new_{name}", name).alias(name) for name in _RENAMED),
-        result=pl.when(is_renamed).then(pl.col("new_line") + behind).otherwise("result"),
+        result=pl.when(is_renamed).then(abroad + pl.col("new_line") + behind).otherwise("result"),
         house_key=pl.when(is_renamed & pl.col("house_key").is_not_null())
         .then(pl.concat_str("new_key", house, separator="|"))
         .otherwise("house_key"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from litso.standardize.address.names import ORDINAL_ENDINGS
-from litso.standardize.address.places import LONGEST, Town, region_phrases, town_by_name
+from litso.standardize.address.places import LONGEST, Town, first_words_of_towns, region_phrases, town_by_name
 from litso.standardize.address.tables import word_group
 from litso.standardize.address.tokens import COMMA, GLUED, HYPHEN, SPACE, Token
 from litso.standardize.address.words import CITY, NUMBERED, PLACE, REGION, STREET
@@ -77,6 +77,8 @@ def closing_street(tokens: list[Token], at: int) -> bool:
 
 def town_at(tokens: list[Token], at: int) -> tuple[Town, int] | None:
     """The town whose name begins at `at`, and how many tokens it takes."""
+    if at >= len(tokens) or tokens[at].low.partition("-")[0] not in first_words_of_towns():  # nearly every word
+        return None
     words: list[str] = []
     best = None
     for size in range(1, 4):

@@ -168,13 +168,28 @@ def _aliases() -> dict[str, tuple[Town, bool]]:
     return {flat(row["alias"]): (towns[flat(row["city"])], row["wins"] == "yes") for row in table("aliases.tsv")}
 
 
+@lru_cache(maxsize=1)
+def _named_so() -> dict[str, tuple[Town | None, Town | None, bool]]:
+    """By flat name: the town whose own name it is, the one whose other name it is, and whether that one wins."""
+    aliases = _aliases()
+    return {phrase: (_towns().get(phrase), *aliases.get(phrase, (None, False))) for phrase in {**_towns(), **aliases}}
+
+
+@lru_cache(maxsize=1)
+def first_words_of_towns() -> frozenset[str]:
+    """The first words of flat names of towns."""
+    return frozenset(phrase.split(" ")[0] for phrase in _named_so())
+
+
 def town_by_name(phrase: str, region: str | None = None) -> Town | None:
     """The town of a flat name (see `flat`), historic and colloquial names included, or None.
 
     Where a name is both a town's own and another's old one, the region decides; without it the own name wins.
     """
-    own = _towns().get(phrase)
-    other, wins = _aliases().get(phrase, (None, False))
+    found = _named_so().get(phrase)
+    if found is None:
+        return None
+    own, other, wins = found
     if own is None or other is None:
         return own or other
     if region in own.regions:

@@ -21,7 +21,7 @@ from litso.standardize.documents import is_nothing
 _GAP: Final = "(?:[ ]*,[ ]*|[ ]+)"
 _LETTER: Final = "(?:[ ]?-?[а-джзик-пА-ДЖЗИК-П])?"
 _HOUSE: Final = f"[0-9]{{1,4}}(?:/[0-9]{{1,3}})?{_LETTER}"
-_HEAD: Final = f".*?[А-Яа-яЁё0-9][.)]?{_GAP}"
+_BEFORE: Final = f"[А-Яа-яЁё0-9][.)]?{_GAP}"
 _START: Final = f"(?:(?:[Дд]|[Дд]ом|ДОМ)[. ]*(?:№[ ]*)?)?{_HOUSE}"  # «д. 5», «дом № 5а», «5»
 _BLOCK: Final = "(?:[ ,]*(?:[Кк]|[Кк]орп|[Кк]орпус|КОРП|КОРПУС)[. ]*[0-9]{1,3}[а-вА-В]?)?"
 _BUILDING: Final = "(?:[ ,]*(?:[Сс]|[Сс]тр|[Сс]троение|СТР)[. ]*[0-9]{1,3}[а-вА-В]?)?"
@@ -30,9 +30,10 @@ _FLAT: Final = (
     "(?:[ ,]*(?:[Кк]в|[Кк]вартира|КВ|КВАРТИРА)[. ]*(?:№[ ]*)?[0-9]{1,4}[а-вА-В]?"
     "|[ ]?-[ ]?[0-9]{1,4}|[ ]*,[ ]*[0-9]{1,4})?"
 )
-SPLIT: Final = f"^({_HEAD})({_START}{_BLOCK}{_BUILDING}{_LITERA})({_FLAT})[ .]*$"
-"""Where a plain house begins: what is before it is read once for all houses of a street. Both engines of regular
-expressions read this pattern alike (no classes that differ, no looking around)."""
+END: Final = f"({_BEFORE})({_START}{_BLOCK}{_BUILDING}{_LITERA})({_FLAT})[ .]*$"
+"""Where a plain house begins, and what is right before it; the first such place is meant. What is before the house is
+read once for all houses of a street. Both engines of regular expressions read this pattern alike (no classes that
+differ, no looking around)."""
 
 PLAIN: Final = 250
 """Characters that a plain address has at most."""
@@ -40,7 +41,7 @@ PLAIN: Final = 250
 WIDE: Final = "   "
 """A gap that no plain address has: what keeps the search for its end quick in any text."""
 
-_SPLIT: Final = re.compile(SPLIT)
+_SPLIT: Final = re.compile(f"(.*?){END}")
 _UNFINISHED: Final = NUMBERED | {PLACE, PLAN}
 
 
@@ -49,8 +50,8 @@ def cut(text: str) -> tuple[str, str, str] | None:
     found = _SPLIT.fullmatch(text) if len(text) <= PLAIN and WIDE not in text else None
     if found is None:
         return None
-    head, building, inside = found.groups()
-    return None if may_be_range(building, inside) else (head, building, inside)
+    head, before, building, inside = found.groups()
+    return None if may_be_range(building, inside) else (head + before, building, inside)
 
 
 def may_be_range(building: str, inside: str) -> bool:

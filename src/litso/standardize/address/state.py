@@ -36,6 +36,8 @@ class Part:
 
 
 def _joined(tokens: list[Token]) -> list[tuple[str, bool]]:
+    if not any(token.number for token in tokens):  # nearly every name
+        return [(token.text, token.dot) for token in tokens]
     out: list[tuple[str, bool]] = []
     number = False
     for token in tokens:

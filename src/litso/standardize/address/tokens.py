@@ -52,7 +52,7 @@ _TRANSLATION: Final = str.maketrans(
 )
 _TWINS: Final = str.maketrans("AaBCcEeHKkMOoPpTXxYyuriIn", "АаВСсЕеНКкМОоРрТХхУуигиИп")
 _LOOKS: Final = frozenset("AaBCcEeHKkMOoPpTXxYy")
-_PIECES: Final = re.compile(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
+_PIECES: Final = re.compile(r"(\d+|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _MIXED: Final = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[а-яёА-ЯЁ])\w+")
 _ZERO: Final = re.compile(r"(?<=[а-яёА-ЯЁ])0(?=[а-яёА-ЯЁ])")
 _NO_NUMBER: Final = re.compile(
@@ -178,9 +178,26 @@ def _latin_word(found: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """The text in Russian letters, with one kind of each separator. Digits and order stay as they are."""
-    text = rewritten(text[:LIMIT]).translate(_TRANSLATION)
+    text = rewritten(text[:LIMIT])
+    is_plain = _PLAIN.fullmatch(text) is not None and not text.isascii()
+    if not is_plain:
+        text = text.translate(_TRANSLATION)
     if "/" in text or "без номера" in text:
         text = _NO_NUMBER.sub(",", text)
+    if not is_plain or text.isascii():
+        text = _with_russian_signs(text)
+    if _LETTER_BLOCK.search(text):
+        text = _LETTER_BLOCK.sub(r"\1 \2", text)
+    if "0" in text:
+        text = _ZERO.sub("о", text)
+    return text
+
+
+_PLAIN: Final = re.compile("[а-яА-ЯёЁ0-9 .,()/-]*")
+
+
+def _with_russian_signs(text: str) -> str:
+    """The text with its letters and digits of other alphabets repaired."""
     text = _OTHER_DIGIT.sub(lambda found: str(decimal(found[0])), text)
     if text.isascii() or _LATIN.search(text):
         text = _NUMERO.sub(" ", text)
@@ -189,10 +206,6 @@ def clean(text: str) -> str:
         text = _MIXED.sub(_repair, text)
         if _CYRILLIC.search(text):
             text = _LATIN.sub(_latin_word, text)
-    if _LETTER_BLOCK.search(text):
-        text = _LETTER_BLOCK.sub(r"\1 \2", text)
-    if "0" in text:
-        text = _ZERO.sub("о", text)
     return text
 
 
@@ -225,27 +238,21 @@ def _gap(between: str) -> int:
 
 def split(text: str) -> list[Token]:
     """Tokens of a cleaned text; digits and letters are parted even where they are glued."""
-    tokens: list[Token] = []
     folded = text.lower().replace("ё", "е")
     if len(folded) != len(text):  # a letter of another alphabet whose small form is longer
         folded = text
-    end = 0
-    token = None
-    for found in _PIECES.finditer(text):
-        start, stop = found.span()
-        between = text[end:start]
-        if token is None:
-            gap = COMMA
-        else:
-            gap = _GAPS.get(between, -1)
-            if gap < 0:
-                gap = _gap(between)
-            token.dot = "." in between
-        token = Token(text[start:stop], folded[start:stop], gap, text[start].isdigit())
+    tokens: list[Token] = []
+    head, *rest = _PIECES.split(text)
+    start, gap = len(head), COMMA
+    for piece, after in zip(rest[::2], rest[1::2], strict=True):
+        stop = start + len(piece)
+        token = Token(piece, folded[start:stop], gap, piece[0].isdigit())
+        token.dot = "." in after
         tokens.append(token)
-        end = stop
-    if token is not None:
-        token.dot = "." in text[end:]
+        start = stop + len(after)
+        gap = _GAPS.get(after, -1)
+        if gap < 0:
+            gap = _gap(after)
     return tokens
 
 
