@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -66,10 +66,11 @@ def program_of(service: Service) -> Actor:
     return Actor(name=service.name, role=service.role, title=service.name, is_service=True, scope=service.scope)
 
 
-def needs(right: str) -> Callable[[AnyConnection, BaseRouteHandler], None]:
+def needs(right: str) -> Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]:
     """A guard: Forbidden unless the role of the caller has the right."""
 
-    def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    async def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+        # Not waited for, yet async: any other function is called in a thread.
         demand(connection.user, right)
 
     return guard

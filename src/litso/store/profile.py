@@ -38,18 +38,17 @@ class Reading(NamedTuple):
 class Parts(NamedTuple):
     """What a profile is made of.
 
-    present: the id that lives on for the one asked for, None for one never minted; the rest is empty unless it is the
-    one asked for. is_seen: within the limits of who reads. members: live records, by source and key. own: facts of its
-    records and accounts, nearby: those of its houses and flats, each the latest first. tries: calls and deliveries, in
+    is_present: the id is not that of a party merged into another; None: it was never minted. is_seen: within the limits
+    of who reads. The rest is empty unless both hold. members: live records, by source and key. known: facts of its
+    records and accounts, then those of its houses and flats, each the latest first. tries: calls and deliveries, in
     order. habits: what outcomes taught, JSON. holders: others with its contacts.
     """
 
-    present: str | None
+    is_present: bool | None
     is_seen: bool
     golden: Golden | None
     members: list[Record]
-    own: list[Fact]
-    nearby: list[Fact]
+    known: list[Fact]
     tries: list[Try]
     titles: dict[str, str]
     habits: str | None
@@ -86,14 +85,13 @@ def told(asked: Asked) -> Parts:
     row = asked.parts.fetchone()
     if row is None:
         raise BrokenInvariant("the store did not answer a row where it must")
-    present, is_seen, golden, members, own, nearby, tries, titles, habits = row
+    is_present, is_seen, golden, members, known, tries, titles, habits = row
     return Parts(
-        present=present,
-        is_seen=is_seen,
+        is_present=is_present,
+        is_seen=bool(is_seen),
         golden=_GOLDEN.decode(golden) if golden else None,
         members=_RECORDS.decode(members) if members else [],
-        own=_FACTS.decode(own) if own else [],
-        nearby=_FACTS.decode(nearby) if nearby else [],
+        known=list({fact.fact_id: fact for fact in _FACTS.decode(known)}.values()) if known else [],
         tries=_TRIES.decode(tries) if tries else [],
         titles=_TITLES.decode(titles) if titles else {},
         habits=habits,

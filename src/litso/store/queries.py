@@ -40,5 +40,5 @@ def parse(text: str) -> list[tuple[str, Statement]]:
 
 
 def _sql(body: str) -> Statement:
-    lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
+    lines = [line.strip() for line in body.splitlines() if not line.lstrip().startswith("--")]
     return Statement("\n".join(lines).strip().rstrip(";"))

@@ -179,7 +179,7 @@ def read_profile(
     if found.golden is None:
         raise NotFound("the party has no golden record")
     moment = now or datetime.now(UTC)
-    known = _shown_facts(_together(found.own, found.nearby), sight)
+    known = _shown_facts(found.known, sight)
     timeline = _timeline(profile_facts.events(known, moment), kind, before, PAGE)
     pinned = pins_shown(connection, found.golden, found.members, sight)
     card = _card(found, found.golden, known, sight, moment)
@@ -194,11 +194,12 @@ def read_card(store: Store, actor: Actor, party_id: str, *, purpose: str | None 
     with store.at_once() as connection:
         asked = profile.ask(connection, party_id, reader, limit=_FACTS, whole=False)
     found = _found(asked)
-    if found.present != party_id.lower():
-        return found.present or ""
+    if not found.is_present:
+        with store.transaction() as connection:
+            return current_id(connection, actor, party_id)
     if found.golden is None:
         raise NotFound("the party has no golden record")
-    known = _shown_facts(_together(found.own, found.nearby), sight)
+    known = _shown_facts(found.known, sight)
     return _card(found, found.golden, known, sight, datetime.now(UTC))
 
 
@@ -211,7 +212,7 @@ def _reader(actor: Actor, purpose: str | None) -> tuple[Reading, Sight]:
 def _found(asked: Asked | None) -> Parts:
     """What was read; NotFound when the id was never minted, or the actor may not see the party."""
     found = profile.told(asked) if asked else None
-    if found is None or found.present is None or not found.is_seen:
+    if found is None or found.is_present is None or (found.is_present and not found.is_seen):
         raise NotFound("the party does not exist")
     return found
 
@@ -236,11 +237,7 @@ def _facts(connection: Connection, party_id: str, record: Golden, members: Seque
     """Facts of the party's records and accounts, then those of its houses and flats."""
     numbers = record.golden_values.get("accounts") or []
     own = facts.of_party(connection, party_id, numbers, limit=limit)
-    return _together(own, facts.of_homes(connection, _homes(record, members), limit=limit))
-
-
-def _together(own: Sequence[Fact], nearby: Sequence[Fact]) -> list[Fact]:
-    """Facts of both, each once."""
+    nearby = facts.of_homes(connection, _homes(record, members), limit=limit)
     return list({fact.fact_id: fact for fact in (*own, *nearby)}.values())
 
 

@@ -72,8 +72,8 @@ def _actor(user: User) -> Actor:
     return Actor(name=user.login, role=user.role, title=user.name, scope=user.scope)
 
 
-def signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
-    """Guard of every page but the sign-in."""
+async def signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of every page but the sign-in; it waits for nothing, yet a function that is not async gets a thread."""
     if connection.user is None:
         raise NotSignedIn("sign in first")
 
@@ -81,8 +81,8 @@ def signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
 def has_right(right: str) -> Any:
     """Guard of pages that need a right of the role."""
 
-    def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-        signed_in(connection, handler)
+    async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        await signed_in(connection, handler)
         demand(connection.user, right)
 
     return guard

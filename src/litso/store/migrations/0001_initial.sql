@@ -188,7 +188,7 @@ create table fact (
 );
 create index fact_by_account on fact (account) where account is not null;
 create index fact_by_record on fact (record_id) where record_id is not null;
-create index fact_by_house on fact (house_key, kind) where house_key is not null;
+create index fact_by_house on fact (house_key, kind, flat) where house_key is not null;
 create index fact_of_premise on fact (house_key) where kind = 'premise' and house_key is not null;
 create index fact_role_of_name on fact (lower(data->>'name')) where kind = 'role';
 create index fact_of_consent on fact (load_id, fact_id) where kind = 'consent';
