@@ -57,10 +57,16 @@ class Event(NamedTuple):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
-    def moved(self, move: int) -> list[tuple[str, str]]:
-        """Records (source, source id) that joined (1) or left (-1), in their order."""
-        every = zip(self.sources or (), self.source_ids or (), self.moves or (), strict=True)
-        return sorted((source, source_id) for source, source_id, one in every if one == move)
+    def moved(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Records (source, source id) that joined, and those that left, in their order."""
+        joined: list[tuple[str, str]] = []
+        left: list[tuple[str, str]] = []
+        for source, source_id, move in zip(self.sources or (), self.source_ids or (), self.moves or (), strict=True):
+            if move:
+                (joined if move > 0 else left).append((source, source_id))
+        joined.sort()
+        left.sort()
+        return joined, left
 
 
 def append(
@@ -128,7 +134,8 @@ def read_feed(
         "brands": list(scope.brands),
         "limit": limit,
     }
-    return rows_of(connection, Event, statements("changes")["feed"], parameters)
+    # A replay reads millions: their fields are the columns in order, and are not named for each.
+    return [Event._make(row) for row in connection.execute(statements("changes")["feed"], parameters)]
 
 
 def count_after(connection: Connection, change_id: int) -> int:

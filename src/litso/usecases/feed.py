@@ -91,7 +91,8 @@ def cloud_event(event: Event, fields: tuple[str, ...] = ()) -> dict[str, Any]:
     data: dict[str, Any] = {name: event.data[name] for name in _REFERENCES if name in event.data}
     if event.kind is not None:
         data["kind"] = event.kind
-    data["records"] = {"joined": _keys(event.moved(1)), "left": _keys(event.moved(-1))}
+    joined, left = event.moved()
+    data["records"] = {"joined": _keys(joined), "left": _keys(left)}
     if event.type in _LIVING and fields:
         data["values"] = _changed(event, fields)
     return {
