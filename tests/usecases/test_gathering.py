@@ -23,7 +23,7 @@ def test_writers_of_one_person_leave_one_party(store: Store, tmp_path: Path) -> 
     gathering = Gathering(store)
     rows = [person(1, id=f"{number % 40}", mail=f"m{number % 3}@mail.ru") for number in range(120)]
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda row: gathering.upsert(ROBOT, [of_row(row)]), rows))
+        answers = list(pool.map(lambda row: gathering.upsert(ROBOT, [of_row(row)]).result(), rows))
     assert [answer[0].source_id for answer in answers] == [row["id"] for row in rows]
     with store.transaction() as connection:
         found = parties(connection)
@@ -42,7 +42,7 @@ def test_a_bad_record_is_refused_alone(store: Store, tmp_path: Path) -> None:
 
     def write(one: list[Given]) -> str | type[LitsoError]:
         try:
-            return gathering.upsert(ROBOT, one)[0].status
+            return gathering.upsert(ROBOT, one).result()[0].status
         except LitsoError as error:
             return type(error)
 
@@ -62,11 +62,11 @@ class Stumbling(Store):
         self.has_stumbled = False
 
     @contextmanager
-    def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
+    def resolving(self) -> Iterator[Connection]:
         if not self.has_stumbled:
             self.has_stumbled = True
             raise RuntimeError
-        with self._store.transaction(patience=patience) as connection:
+        with self._store.resolving() as connection:
             yield connection
 
 
@@ -76,7 +76,7 @@ def test_a_writer_that_breaks_down_takes_nobody_with_it(store: Store) -> None:
 
     def write(number: int) -> str:
         try:
-            return gathering.upsert(ROBOT, [of_row(person(number))])[0].status
+            return gathering.upsert(ROBOT, [of_row(person(number))]).result()[0].status
         except RuntimeError:
             return "broken"
 

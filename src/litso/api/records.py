@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, TypeVar
 
 from litestar import Response, Router, post
+from litestar.concurrency import sync_to_thread
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
@@ -17,8 +19,12 @@ from litso.api.given import GivenGathering, GivenStore
 from litso.api.jobs import BEGUN, begun
 from litso.domain.territory import Territory
 from litso.errors import BadUsage
+from litso.store.database import Connection, Store
 from litso.usecases import many_records, online
+from litso.usecases.access import Actor
 from litso.usecases.online import Candidate, Evidence, Given, Upserted
+
+T = TypeVar("T")
 
 _MOST: Final = 1000
 
@@ -40,14 +46,13 @@ _DONE: Final = {
 
 @post(
     "/records",
-    sync_to_thread=True,
     status_code=HTTP_200_OK,
     guards=[needs("write_records")],
     operation_id="upsert_records",
     summary="Upsert one or many source records",
     responses={**NOT_FOUND, **CONFLICT, **_DONE, **BEGUN},
 )
-def upsert(
+async def upsert(
     request: ApiRequest,
     store: GivenStore,
     gathering: GivenGathering,
@@ -68,12 +73,22 @@ def upsert(
         raise BadUsage(f"1 to {most} records a request")
     given = [_given(item) for item in items]
     if dry_run:
+        done = await sync_to_thread(_within(store, online.rehearse_records), request.user, given)
+    elif is_async:
+        return begun(await sync_to_thread(_within(store, many_records.ask), request.user, given))
+    else:
+        done = await asyncio.wrap_future(gathering.upsert(request.user, given))
+    return Response(_records_out(done), status_code=HTTP_200_OK)
+
+
+def _within(store: Store, work: Callable[[Connection, Actor, list[Given]], T]) -> Callable[[Actor, list[Given]], T]:
+    """Work in a transaction of its own."""
+
+    def do(actor: Actor, given: list[Given]) -> T:
         with store.transaction() as connection:
-            return Response(_records_out(online.rehearse_records(connection, request.user, given)))
-    if is_async:
-        with store.transaction() as connection:
-            return begun(many_records.ask(connection, request.user, given))
-    return Response(_records_out(gathering.upsert(request.user, given)), status_code=HTTP_200_OK)
+            return work(connection, actor, given)
+
+    return do
 
 
 def _given(item: schemas.RecordIn) -> Given:

@@ -64,6 +64,8 @@ class Store:
         # Connections of the reader are their own: a statement is planned anew whenever its role changes.
         self._guarded = _pool(url, _OF_READER, most)
         self._is_guarded = False
+        # So has who resolves, one transaction after the other: its statements stay planned.
+        self._resolving = _pool(url, _SESSION, 1, least=0)
         self._opening = Lock()
 
     def open(self) -> None:
@@ -80,6 +82,7 @@ class Store:
         """Close every connection."""
         self._pool.close()
         self._guarded.close()
+        self._resolving.close()
 
     @contextmanager
     def transaction(self, *, patience: float | None = None) -> Iterator[Connection]:
@@ -97,6 +100,14 @@ class Store:
         None may depend on what another answered: cursors have their answers afterwards, when all is committed.
         """
         with translated(), self._pool.connection() as connection, _together(connection):
+            yield connection
+
+    @contextmanager
+    def resolving(self) -> Iterator[Connection]:
+        """As `transaction`, always on the same connection, which callers have in turns."""
+        with self._opening:
+            self._resolving.open()
+        with translated(), self._resolving.connection() as connection:
             yield connection
 
     def within(self, connection: Connection) -> Store:
@@ -179,6 +190,12 @@ class LimitedStore(Store):
             yield connection
 
     @contextmanager
+    def resolving(self) -> Iterator[Connection]:
+        """A transaction under the limits."""
+        with self.transaction() as connection:
+            yield connection
+
+    @contextmanager
     def session(self) -> Iterator[Connection]:
         """Long work is for those who see everything."""
         raise Forbidden("this is for actors without limits")
@@ -225,10 +242,10 @@ def beyond(connection: Connection) -> Iterator[Connection]:
             connection.execute(statements("scope")["narrow"])
 
 
-def _pool(url: str, options: str, most: int) -> ConnectionPool[Connection]:
+def _pool(url: str, options: str, most: int, *, least: int = 1) -> ConnectionPool[Connection]:
     return ConnectionPool(
         url,
-        min_size=1,
+        min_size=least,
         max_size=most,
         open=False,
         kwargs={"options": options, "cursor_factory": TracedCursor},
@@ -266,6 +283,12 @@ class _Within(Store):
     def at_once(self) -> Iterator[Connection]:
         """A part of the transaction, in one round trip."""
         with self.transaction() as connection, connection.pipeline():
+            yield connection
+
+    @contextmanager
+    def resolving(self) -> Iterator[Connection]:
+        """A part of the transaction."""
+        with self.transaction() as connection:
             yield connection
 
     @contextmanager

@@ -1,9 +1,9 @@
 """Upserts of many callers that arrive at the same time, written together: one transaction, one commit.
 
-Who resolves is alone in it, so callers would wait for one another anyway. The first of them writes what has gathered
-meanwhile, for all; the others find their records written, and the first of those that came since writes next. Callers
-that were answered just now are likely to come again at once, and a record beside seven others costs half of what one
-alone does: so who writes next waits for them a moment.
+Who resolves is alone in it, so callers would wait for one another anyway. One thread writes what has gathered
+meanwhile, for all of them, and then what has come since; callers only wait, so that a server keeps no thread for each.
+Callers that were answered just now are likely to come again at once, and a record beside seven others costs half of
+what one alone does: so the writer waits for them a moment.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from threading import Condition, Event
+from threading import Condition
 from typing import Final
 
 from litso.errors import LitsoError
@@ -30,19 +32,19 @@ _PATIENCE: Final = 0.25
 
 @dataclass
 class _Job:
-    """What a caller wants written, and what became of it. turn: it is done, or its caller is to write."""
+    """What a caller wants written, and what becomes of it. context: that of his request, for logs and traces."""
 
     actor: Actor
     given: Sequence[Given]
-    done: list[Upserted] | LitsoError | None = None
-    turn: Event = field(default_factory=Event)
+    done: Future[list[Upserted]] = field(default_factory=Future)
+    context: Context = field(default_factory=copy_context)
 
     def keys(self) -> set[tuple[str, str]]:
         return {(one.source, one.source_id) for one in self.given}
 
 
 class Gathering:
-    """Writes the upserts of threads. A caller's records are written all or none, whoever's else are beside them."""
+    """Writes the upserts of callers. A caller's records are written all or none, whoever's else are beside them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -51,76 +53,79 @@ class Gathering:
         self._expected = 1
         self._seconds = 0.0
         self._waiting: deque[_Job] = deque()
+        self._writer = ThreadPoolExecutor(1, "upserts")
 
-    def upsert(self, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
-        """As `upsert_records`, in a transaction of its own or shared; it is committed when this returns."""
+    def upsert(self, actor: Actor, given: Sequence[Given]) -> Future[list[Upserted]]:
+        """As `upsert_records`, in a transaction of its own or shared; the result comes after the commit.
+
+        A caller that goes away, and cancels it, before the writing has begun is not written.
+        """
         demand(actor, "write_records")
         job = _Job(actor, given)
         with self._lock:
             self._waiting.append(job)
             self._lock.notify()
-            if not self._is_writing:
-                self._is_writing = True
-                job.turn.set()
-        job.turn.wait()
-        if job.done is None:
-            self._write_next()
-        if isinstance(job.done, LitsoError):
-            raise job.done
-        assert job.done is not None
+            is_first, self._is_writing = not self._is_writing, True
+        if is_first:
+            self._writer.submit(self._write_waiting)
         return job.done
 
-    def _write_next(self) -> None:
-        """Write the first job that waits, which is the caller's, and those that can be written with it."""
-        with self._lock:
-            self._lock.wait_for(lambda: len(self._waiting) >= self._expected, self._seconds * _PATIENCE)
-        jobs = self._next()
-        begun = time.monotonic()
-        try:
-            self._write(jobs)
-        finally:
+    def _write_waiting(self) -> None:
+        """Write until nobody waits."""
+        while jobs := self._gathered():
+            begun = time.monotonic()
+            try:
+                jobs[0].context.run(self._write, jobs)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the caller is told
+                # Its caller is told; those beside it wait again, as it may not be for them that the writing broke down.
+                broken, *others = (job for job in jobs if not job.done.done())
+                with self._lock:
+                    self._waiting.extendleft(reversed(others))
+                broken.done.set_exception(error)
             self._seconds = time.monotonic() - begun
-            self._hand_on(jobs)
-
-    def _hand_on(self, jobs: Sequence[_Job]) -> None:
-        """Wake up the callers of jobs, and who writes next. What is not done, as the writer broke down, waits again."""
-        for job in jobs:
-            if job.done is not None:
-                job.turn.set()
-        with self._lock:
-            self._waiting.extendleft(job for job in reversed(jobs[1:]) if job.done is None)
             self._expected = len(jobs) + len(self._waiting)
-            self._is_writing = bool(self._waiting)
+
+    def _gathered(self) -> list[_Job]:
+        """The jobs that are written next; none when nobody waits: then the writing has ended."""
+        with self._lock:
             if self._waiting:
-                self._waiting[0].turn.set()
+                self._lock.wait_for(lambda: len(self._waiting) >= self._expected, self._seconds * _PATIENCE)
+            jobs = self._next()
+            self._is_writing = bool(jobs)
+        return jobs
 
     def _next(self) -> list[_Job]:
         """The jobs that can be written together: of one actor, each record once, in the order of their coming."""
-        taken = [self._waiting.popleft()]
-        keys, records = taken[0].keys(), len(taken[0].given)
+        taken: list[_Job] = []
+        keys: set[tuple[str, str]] = set()
+        records = 0
         while self._waiting:
             job = self._waiting[0]
             records += len(job.given)
-            if records > _MOST or job.actor != taken[0].actor or keys & job.keys():
+            if taken and (records > _MOST or job.actor != taken[0].actor or keys & job.keys()):
                 break
-            keys |= job.keys()
-            taken.append(self._waiting.popleft())
+            self._waiting.popleft()
+            if job.done.running() or job.done.set_running_or_notify_cancel():
+                keys |= job.keys()
+                taken.append(job)
         return taken
 
     def _write(self, jobs: Sequence[_Job]) -> None:
         try:
             done = iter(self._together(jobs[0].actor, [one for job in jobs for one in job.given]))
-            for job in jobs:
-                job.done = [next(done) for _ in job.given]
-                for one in job.done:
-                    metrics.UPSERTED.labels(one.source, one.status).inc()
         except LitsoError as error:
             if len(jobs) == 1:
-                jobs[0].done = error
+                jobs[0].done.set_exception(error)
                 return
             for job in jobs:
                 self._write([job])
+            return
+        for job in jobs:
+            of_job = [next(done) for _ in job.given]
+            for one in of_job:
+                metrics.UPSERTED.labels(one.source, one.status).inc()
+            job.done.set_result(of_job)
 
     def _together(self, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
-        with self._store.transaction() as connection, metrics.RESOLUTION_SECONDS.labels("upsert").time():
+        with self._store.resolving() as connection, metrics.RESOLUTION_SECONDS.labels("upsert").time():
             return upsert_records(connection, actor, given)
