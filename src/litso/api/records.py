@@ -54,7 +54,6 @@ _DONE: Final = {
 )
 async def upsert(
     request: ApiRequest,
-    store: GivenStore,
     gathering: GivenGathering,
     data: JSONBody[schemas.RecordIn | list[schemas.RecordIn]],
     dry_run: DryRun = False,
@@ -73,9 +72,9 @@ async def upsert(
         raise BadUsage(f"1 to {most} records a request")
     given = [_given(item) for item in items]
     if dry_run:
-        done = await sync_to_thread(_within(store, online.rehearse_records), request.user, given)
+        done = await sync_to_thread(_within(gathering.store, online.rehearse_records), request.user, given)
     elif is_async:
-        return begun(await sync_to_thread(_within(store, many_records.ask), request.user, given))
+        return begun(await sync_to_thread(_within(gathering.store, many_records.ask), request.user, given))
     else:
         done = await asyncio.wrap_future(gathering.upsert(request.user, given))
     return Response(_records_out(done), status_code=HTTP_200_OK)

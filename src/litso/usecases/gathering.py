@@ -47,7 +47,7 @@ class Gathering:
     """Writes the upserts of callers. A caller's records are written all or none, whoever's else are beside them."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._lock = Condition()
         self._is_writing = False
         self._expected = 1
@@ -127,5 +127,5 @@ class Gathering:
             job.done.set_result(of_job)
 
     def _together(self, actor: Actor, given: Sequence[Given]) -> list[Upserted]:
-        with self._store.resolving() as connection, metrics.RESOLUTION_SECONDS.labels("upsert").time():
+        with self.store.resolving() as connection, metrics.RESOLUTION_SECONDS.labels("upsert").time():
             return upsert_records(connection, actor, given)
