@@ -18,6 +18,9 @@ from litso.store.queries import statements
 
 CROSSWALK_SCHEMA: Final = pa.schema([("source", pa.string()), ("source_id", pa.string()), ("party_id", pa.string())])
 
+_FEW: Final = 10_000
+"""Records up to which rows are fetched, which other statements may go on beside; more come by COPY."""
+
 
 class Belonging(NamedTuple):
     """A record belonged to a party from `since` to `until` (None: it still does)."""
@@ -119,7 +122,11 @@ def redirected_of(connection: Connection, record_ids: NDArray[np.int64]) -> pa.T
 
 def _of_records(connection: Connection, statement: str, record_ids: NDArray[np.int64]) -> pa.Table:
     schema = pa.schema([("record_id", pa.int64()), ("party_id", pa.string())])
-    return read_table(connection, statements("crosswalk")[statement], schema, {"records": record_ids.tolist()})
+    parameters = {"records": array_of(record_ids.tolist())}
+    if len(record_ids) > _FEW:
+        return read_table(connection, statements("crosswalk")[statement], schema, parameters)
+    found = connection.execute(statements("crosswalk")[statement], parameters).fetchall()
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in found], schema)
 
 
 def of_keys(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

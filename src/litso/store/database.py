@@ -5,7 +5,7 @@ Every function of the store takes a `Connection` first; the use case opens the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from threading import Lock
 from typing import Any, Final, Self, TypeVar
@@ -362,8 +362,14 @@ def rows_of(
     connection: Connection, kind: type[Row], query: sql.SQL | sql.Composed, parameters: Any = None
 ) -> list[Row]:
     """Rows of a query as objects of a NamedTuple or dataclass whose fields are the columns."""
-    with connection.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(query, parameters).fetchall()
+    return asked(connection, kind, query, parameters)()
+
+
+def asked(
+    connection: Connection, kind: type[Row], query: sql.SQL | sql.Composed, parameters: Any = None
+) -> Callable[[], list[Row]]:
+    """As `rows_of`, to be called for the rows: in a pipeline other statements can be sent before that."""
+    return connection.cursor(row_factory=class_row(kind)).execute(query, parameters).fetchall
 
 
 def row_of(

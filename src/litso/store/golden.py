@@ -108,9 +108,10 @@ def publish_few(connection: Connection, documents: Sequence[Document]) -> dict[s
     """As `publish`, a handful at once; answers the versions of the parties that are new or changed."""
     if not documents:
         return {}
-    scope.write(connection, [document.party_id for document in documents])
     rows = "[" + ",".join(map(_row_text, documents)) + "]"
-    return dict(connection.execute(statements("golden")["publish_few"], {"rows": rows}).fetchall())
+    published = connection.execute(statements("golden")["publish_few"], {"rows": rows})
+    scope.write(connection, [document.party_id for document in documents])
+    return dict(published.fetchall())
 
 
 def _row_text(document: Document) -> str:

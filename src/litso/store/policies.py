@@ -107,6 +107,21 @@ def find_active(connection: Connection) -> Policy | None:
     return row_of(connection, Policy, statements("policies")["find_active"])
 
 
+class Standing(NamedTuple):
+    """The active policy, and whether anything is pinned or written back to a source: mostly nothing is."""
+
+    policy_id: str | None
+    has_pins: bool
+    has_written: bool
+
+
+def standing(connection: Connection) -> Standing:
+    """What decides between values now."""
+    found = row_of(connection, Standing, statements("policies")["standing"])
+    assert found is not None
+    return found
+
+
 def find_active_id(connection: Connection) -> str | None:
     """The id of the active policy."""
     found = connection.execute(statements("policies")["find_active_id"]).fetchone()

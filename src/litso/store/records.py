@@ -6,7 +6,7 @@ writes whole rows once, with their node ids, by `write_new` and `write_changed`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
@@ -21,7 +21,7 @@ from psycopg.rows import dict_row
 
 from litso.domain.record import CUSTOM_PREFIX, QC_KINDS, STANDARD_LISTS, STANDARD_TEXT, standard_schema
 from litso.store.bulk import copy_fixed, copy_frame, filling, read_batches, read_table, reserve_ids
-from litso.store.database import Connection, array_of, rows_of, scalar
+from litso.store.database import Connection, array_of, asked, rows_of, scalar
 from litso.store.queries import statements
 
 INSERTED: Final = "inserted"
@@ -392,8 +392,13 @@ def find(connection: Connection, source: str, source_id: str) -> Record | None:
 
 def find_many(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[Record]:
     """Records of (source, source_id) keys, deleted ones too, in no certain order; unknown keys are left out."""
+    return ask_many(connection, keys)()
+
+
+def ask_many(connection: Connection, keys: Sequence[tuple[str, str]]) -> Callable[[], list[Record]]:
+    """As `find_many`; who calls the answer waits for it, in a pipeline not before."""
     parameters = {"sources": [key[0] for key in keys], "ids": [key[1] for key in keys]}
-    return rows_of(connection, Record, statements("records")["by_keys"], parameters)
+    return asked(connection, Record, statements("records")["by_keys"], parameters)
 
 
 def versions(connection: Connection, record_id: int) -> list[Version]:

@@ -367,12 +367,7 @@ def end(connection: Connection, written_ids: Collection[int], why: str) -> None:
 
 
 def dates(connection: Connection, parties: Collection[str] | None) -> dict[tuple[str, str], dict[str, datetime]]:
-    """(source, source key) → attribute → how old the value is that ours took the place of in the source.
-
-    Costs next to nothing as long as nothing was written back.
-    """
-    if not scalar(connection, statements(_STATEMENTS)["any_live"], {"source": None}):
-        return {}
+    """(source, source key) → attribute → how old the value is that ours took the place of in the source."""
     parameters = {"parties": None if parties is None else list(parties)}
     found: dict[tuple[str, str], dict[str, datetime]] = {}
     for source, source_id, attribute, at in connection.execute(statements(_STATEMENTS)["dates"], parameters):

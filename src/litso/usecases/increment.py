@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -125,6 +126,21 @@ def settle(
     with their nodes now. deleted: records that are gone. judged: nodes of records about which a judgement was entered
     or undone.
     """
+    with hand.connection.pipeline():
+        assigned = _assign(hand, added, left, written, deleted, judged, cause)
+    return _publish(hand, assigned, cause)
+
+
+def _assign(
+    hand: Hand,
+    added: Mapping[int, Sequence[int]],
+    left: Iterable[int],
+    written: Mapping[int, int],
+    deleted: Sequence[int],
+    judged: Iterable[int],
+    cause: Cause,
+) -> _Assigned:
+    """Links, clusters, parties and the crosswalk; arguments as for `settle`."""
     connection = hand.connection
     gone = _abandoned(connection, left)
     blocks = Blocks(connection, LARGEST + len(added))
@@ -243,6 +259,14 @@ def _weighed(hand: Hand, group: Group, pairs: Sequence[tuple[int, int]]) -> list
     ]
 
 
+class _Assigned(NamedTuple):
+    """What happened to parties; those to publish, and those that got or lost records."""
+
+    settled: Settled
+    touched: set[str]
+    regrouped: set[str]
+
+
 class Reach(NamedTuple):
     """Nodes that judgements and links bring together, their records, and what stewards say of these."""
 
@@ -320,8 +344,8 @@ def pairs_within(
 
 def _succeed(
     hand: Hand, reach: Reach, compared: Sequence[Group], written: Iterable[int], lost: set[str], cause: Cause
-) -> Settled:
-    """Give clusters their party ids, write what changed, publish golden records and events.
+) -> _Assigned:
+    """Give clusters their party ids, write what changed.
 
     compared: groups at hand, which may hold the reached nodes already.
     """
@@ -343,10 +367,7 @@ def _succeed(
     settled = Settled(created, [], named.merged, named.split, [], named.turned)
     found = {party for party in touched if party}
     cases.expect(connection, found | set(named.now.values()))
-    regrouped = {party for party in {*moved.values(), *former} if party}
-    return publish_touched(
-        connection, hand.model.custom_names, found, settled, cause, registered=hand.registered, regrouped=regrouped
-    )
+    return _Assigned(settled, found, {party for party in {*moved.values(), *former} if party})
 
 
 def _at_hand(hand: Hand, reached: set[int], compared: Sequence[Group]) -> list[Group]:
@@ -389,6 +410,17 @@ def _present_parties(connection: Connection, record_ids: Sequence[int]) -> set[s
 
 
 # Publication ----------------------------------------------------------------------------------------------------
+
+
+def _publish(hand: Hand, assigned: _Assigned, cause: Cause) -> Settled:
+    """Publish golden records and events."""
+    connection, customs = hand.connection, hand.model.custom_names
+    settled, touched, regrouped = assigned
+    is_few = len(touched) <= _FEW_PARTIES
+    with connection.pipeline() if is_few else nullcontext():
+        return publish_touched(
+            connection, customs, touched, settled, cause, registered=hand.registered, regrouped=regrouped
+        )
 
 
 def publish_touched(

@@ -154,10 +154,32 @@ def put_records(connection: Connection, by: str, given: Sequence[Given]) -> list
     """As `upsert_records`, for a caller that has seen to the right; `by` is named in the ledger of loads."""
     if len({(one.source, one.source_id) for one in given}) < len(given):
         raise BadUsage("each record may occur once in a request")
-    locks.lock_resolution_of_few(connection)
+    # Of most statements nothing is asked but that they are done: the server does them while the program goes on.
+    with connection.pipeline():
+        locks.lock_resolution_of_few(connection)
+        written = _write(connection, by, given)
+    if written.cause:
+        settle(written.hand, added=written.added, left=written.left, written=written.nodes, cause=written.cause)
+    return _answers(connection, written.hand.model, written.jobs)
+
+
+class _Written(NamedTuple):
+    """Records that are in the store; `added`, `left`, `nodes` and `cause` (None when nothing is new) for `settle`."""
+
+    hand: Hand
+    jobs: list[_Job]
+    added: Mapping[int, list[int]]
+    left: list[int]
+    nodes: Mapping[int, int]
+    cause: Cause | None
+
+
+def _write(connection: Connection, by: str, given: Sequence[Given]) -> _Written:
+    """Standardize records and write them with their nodes."""
+    before = records.ask_many(connection, [(one.source, one.source_id) for one in given])
     registered = sources.list_all(connection)
     model, _ = current_model(connection, registered)
-    jobs = _jobs(connection, given)
+    jobs = _jobs(before(), given)
     news = [job for job in jobs if job.status != records.UNCHANGED]
     by_name = {source.name: source for source in registered}
     for job in news:
@@ -175,13 +197,11 @@ def put_records(connection: Connection, by: str, given: Sequence[Given]) -> list
         job.record_id = written[job.key]
     houses = [(job.standard["house_key"], job.standard["address"]) for job in news]
     suggestions.add_new_lines(connection, address_lines((key, line, 1) for key, line in houses if key and line))
-    if news:
-        nodes_of = {written[job.key]: node_of[job.key] for job in resolved}
-        former = [(job.before.node_id, node_of.get(job.key)) for job in news if job.before]
-        left = [node for node, now in former if node is not None and node != now]
-        cause = Cause("load", loads_of[news[0].given.source])
-        settle(hand, added=placement.added, left=left, written=nodes_of, cause=cause)
-    return _answers(connection, model, jobs)
+    nodes_of = {written[job.key]: node_of[job.key] for job in resolved}
+    former = [(job.before.node_id, node_of.get(job.key)) for job in news if job.before]
+    left = [node for node, now in former if node is not None and node != now]
+    cause = Cause("load", loads_of[news[0].given.source]) if news else None
+    return _Written(hand, jobs, placement.added, left, nodes_of, cause)
 
 
 def _row(job: _Job, load_id: int, node: int | None) -> dict[str, Any]:
@@ -205,10 +225,9 @@ def remove_records(connection: Connection, by: str, keys: Sequence[tuple[str, st
     return len(found)
 
 
-def _jobs(connection: Connection, given: Sequence[Given]) -> list[_Job]:
+def _jobs(found: Sequence[records.Record], given: Sequence[Given]) -> list[_Job]:
     payloads = [_payload(one) for one in given]
     contents = records.content_hashes(payloads, RECIPE).tolist()
-    found = records.find_many(connection, [(one.source, one.source_id) for one in given])
     before = {(row.source, row.source_id): row for row in found}
     jobs = []
     for one, payload, content in zip(given, payloads, contents, strict=True):

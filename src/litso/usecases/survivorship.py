@@ -32,17 +32,22 @@ SHIPPED: Final = Survivorship()
 
 def in_force(connection: Connection, parties: Collection[str] | None = None) -> Survivorship:
     """The active policy, at first the shipped one, and the pins and ages of values of some parties or of all."""
+    standing = policies.standing(connection)
     held: dict[str, list[Pin]] = {}
-    for pin in pins.held(connection, parties):
+    for pin in pins.held(connection, parties) if standing.has_pins else ():
         if pin.party_id is not None:
             entry = Pin(pin.pin_id, pin.attribute, pin.value, pin.parts, pin.pinned_at)
             held.setdefault(pin.party_id, []).append(entry)
-    return Survivorship(active_policy(connection), held, writebacks.dates(connection, parties))
+    dates = writebacks.dates(connection, parties) if standing.has_written else {}
+    return Survivorship(_policy(connection, standing.policy_id), held, dates)
 
 
 def active_policy(connection: Connection) -> Policy:
     """The active policy; at first the shipped one."""
-    policy_id = policies.find_active_id(connection)
+    return _policy(connection, policies.find_active_id(connection))
+
+
+def _policy(connection: Connection, policy_id: str | None) -> Policy:
     return DEFAULT_POLICY if policy_id is None else policy_by_id(connection, policy_id)
 
 

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Final
 
 from litso.errors import LitsoError
+from litso.resolve.words import of_one, surname_stem
 from litso.standardize.name_suggestions import suggest_names
 from litso.standardize.one import standardize_one
 from litso.store.database import Store
@@ -44,6 +45,7 @@ def warm(store: Store) -> None:
                "phone": ["+79270000000"], "email": ["a@b.ru"], "birth_date": "01.02.1980"}  # fmt: skip
         standardize_one(row, locale="ru")
     suggest_names("иван", 1)
+    of_one(surname_stem, _ADDRESS)  # what Arrow imports when it is first given a list: pandas, where that is installed
     with store.transaction() as connection:
         active_model(connection)
     gc.collect()

@@ -54,11 +54,11 @@ where c.party_id = %(party_id)s
 order by c.since desc, r.source, r.source_id;
 
 -- name: current_of
-select record_id, party_id from crosswalk where record_id = any(%(records)s::bigint[]) and until is null
+select record_id, party_id::text from crosswalk where record_id = any(%(records)s::bigint[]) and until is null
 
 -- name: redirected_of
 -- Parties that records once belonged to and that are redirected now, and that no judgement has made or displaced.
-select distinct c.record_id, c.party_id
+select distinct c.record_id, c.party_id::text
 from crosswalk c join party p using (party_id)
 where c.record_id = any(%(records)s::bigint[]) and p.redirect_to is not null and p.founder is null
   and not exists (select from home h where h.party_id = c.party_id)

@@ -12,6 +12,11 @@ select policy_id, version, content, author, is_active, created_at from policy wh
 -- name: find_active
 select policy_id, version, content, author, is_active, created_at from policy where is_active;
 
+-- name: standing
+select (select policy_id from policy where is_active) as policy_id,
+       exists (select from pin where undone_at is null) as has_pins,
+       exists (select from written_value where ended_at is null) as has_written;
+
 -- name: find_active_id
 select policy_id from policy where is_active;
 
