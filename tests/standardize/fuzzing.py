@@ -1,7 +1,11 @@
 """Inputs that grow out of real-like values by mutation, guided by the lines that they reach, and what must always hold.
 
+    python tests/standardize/fuzzing.py [--inputs N] [--seed S] [--processes P] [--kinds KIND ...]
+
 A mutant is kept as a seed when it makes the kind run a pair of lines, one after the other, that no input reached
-before. Only a share of the inputs is traced: tracing is ten times slower than running.
+before. Only a share of the inputs is traced: tracing is five times slower than running. The share becomes smaller while
+nothing new is reached, and is whole again once something is. Every input is checked, traced or not. Each process has a
+part of the inputs of every kind, and mutants of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +16,10 @@ import re
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
+from multiprocessing import get_context
 from types import FrameType
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +31,9 @@ SLOWEST: Final = 0.050
 """CPU seconds that no value may take."""
 TRACED: Final = 32
 """Every so many inputs one is traced."""
+PATIENCE: Final = 128
+"""After so many traced inputs that reached nothing new, half as many are traced, down to one in `SELDOM`."""
+SELDOM: Final = 512
 LONGEST: Final = 3000
 
 SEEDS: Final = {
@@ -110,10 +120,16 @@ def fuzz(kind: str, inputs: int, seed: int, tell: Callable[[Report], None] = lam
         clean(kind, [text])  # dictionaries are loaded before the clock runs
     trace, failures, longest = Trace(), list[Failure](), 0.0
     report = Report(kind, 0, 0, 0, failures, longest)
+    every, in_vain = TRACED, 0
     for number in range(inputs):
         text = mutant(chance, corpus)
-        if number % TRACED == 0 and trace.reaches_new(lambda value=text: clean(kind, [value])):
-            corpus.append(text)
+        if number % every == 0:
+            in_vain += 1
+            if trace.reaches_new(lambda value=text: clean(kind, [value])):
+                corpus.append(text)
+                every, in_vain = TRACED, 0
+            elif in_vain % PATIENCE == 0:
+                every = min(every * 2, SELDOM)
         row, seconds = _timed(kind, text)
         longest = max(longest, seconds)
         wrong = list(_checked(kind, text, row, seconds, look_again=number % 4 == 1))
@@ -378,14 +394,31 @@ def line(report: Report) -> str:
     )
 
 
+def fuzz_some(kinds: Sequence[str], inputs: int, seed: int) -> list[Report]:
+    """Feed each of some kinds its share of so many inputs, and print how it went."""
+    return [fuzz(kind, share(kind, inputs), seed, _tell) for kind in kinds]
+
+
+def together(reports: Iterable[Report]) -> Report:
+    """Reports of several processes over one kind; `pairs` are those of the process that reached most."""
+    kinds, inputs, pairs, kept, failures, longest = zip(*reports, strict=True)
+    return Report(kinds[0], sum(inputs), max(pairs), sum(kept), list(chain(*failures)), max(longest))
+
+
 def main() -> None:
     """Feed every kind its share and print how coverage grew, what failed and the longest call."""
     parser = argparse.ArgumentParser(description="Feed garbage to every kind.")
     parser.add_argument("--inputs", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--kinds", nargs="*", default=list(KINDS))
     chosen = parser.parse_args()
-    reports = [fuzz(kind, share(kind, chosen.inputs), chosen.seed, _tell) for kind in chosen.kinds]
+    count = chosen.processes
+    parts = [chosen.inputs // count + (part < chosen.inputs % count) for part in range(count)]
+    seeds = [chosen.seed * count + part for part in range(count)]
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        of_parts = list(pool.map(fuzz_some, [chosen.kinds] * count, parts, seeds))
+    reports = [together(of_kind) for of_kind in zip(*of_parts, strict=True)]
     failures = [failure for report in reports for failure in report.failures]
     inputs, pairs, kept = (sum(column) for column in zip(*(report[1:4] for report in reports), strict=True))
     print(line(Report("all", inputs, pairs, kept, failures, max(report.longest for report in reports))))

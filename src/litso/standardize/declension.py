@@ -79,6 +79,7 @@ def decline_column(words: pl.Series, role: str, gender: str) -> pl.DataFrame:
     return weave(fast, by_rule, slow)
 
 
+@lru_cache(maxsize=32_768)
 def _made(word: str, role: str, gender: str) -> Cases:
     article, hyphen, rest = word.partition("-")
     if hyphen and article.lower() in _ARTICLES:  # «Аль-Халили»
