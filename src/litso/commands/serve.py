@@ -1,4 +1,4 @@
-"""`litso serve`: the web interface and the API in one process."""
+"""`litso serve`: the web interface and the API, in one process or several."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from litso.api.observing import Traffic
 from litso.bootstrap import open_store
 from litso.commands.ending import end_within
 from litso.commands.monitoring import monitored
+from litso.commands.processes import MOST, serve_by_many
 from litso.errors import Misconfigured
 from litso.settings import Settings, load_settings
 from litso.store import users
@@ -46,30 +48,61 @@ for the store: on two it would be six, and upserts that could be written togethe
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; LITSO_HOST or 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; LITSO_PORT or 8080.", min=1, max=65535)] = None,
+    processes: Annotated[
+        int, typer.Option(help="How many processes serve: one a processor, if reads are many.", min=1, max=MOST)
+    ] = 1,
+    one_of_many: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Serve the web interface and the API until interrupted."""
     settings = load_settings()
     chosen = replace(settings, host=host or settings.host, port=port or settings.port)
     with open_store(chosen) as store:
-        serve_store(store, chosen)
+        if one_of_many:
+            _serve_store(store, chosen, None, is_part=True)
+        elif processes > 1:
+            _serve_together(store, chosen, processes)
+        else:
+            serve_store(store, chosen)
 
 
 def serve_store(store: Store, settings: Settings, *, on_ready: Callable[[], None] | None = None) -> None:
     """Serve an open store until SIGINT or SIGTERM; requests under way are finished."""
     _check_free(settings)
-    if settings.second_factor or settings.openid:
-        load_box(settings)  # without its key nobody would get in
+    _serve_store(store, settings, on_ready)
+
+
+def _serve_store(
+    store: Store, settings: Settings, on_ready: Callable[[], None] | None, *, is_part: bool = False
+) -> None:
+    """is_part: of several processes; the one that began them greets, and answers who watches."""
+    _check_keys(settings)
     set_up_logs(settings.log_level, settings.log)
     set_up_traces("litso-server")
-    welcome(store, settings)
+    if not is_part:
+        welcome(store, settings)
     begin_warming(store)
     app = build_app(store, settings)
     traffic: Traffic = app.state.traffic
+    watched = nullcontext() if is_part else monitored(store, settings, is_ending=lambda: traffic.is_ending)
     try:
-        with monitored(store, settings, is_ending=lambda: traffic.is_ending), suppress(KeyboardInterrupt):
-            asyncio.run(_serve(app, settings, on_ready))
+        with watched, suppress(KeyboardInterrupt):
+            asyncio.run(_serve(app, settings, on_ready, is_part))
     finally:
         end_traces()
+
+
+def _serve_together(store: Store, settings: Settings, count: int) -> None:
+    """Serve by several processes; this one keeps them alive and is watched for all."""
+    _check_free(settings)
+    _check_keys(settings)
+    set_up_logs(settings.log_level, settings.log)
+    welcome(store, settings)
+    serve_by_many(settings, store.url, count, watched=lambda is_ending: monitored(store, settings, is_ending=is_ending))
+
+
+def _check_keys(settings: Settings) -> None:
+    if settings.second_factor or settings.openid:
+        load_box(settings)  # without its key nobody would get in
 
 
 def build_app(store: Store, settings: Settings) -> Litestar:
@@ -100,7 +133,7 @@ def _check_free(settings: Settings) -> None:
         raise Misconfigured(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
 
 
-async def _serve(app: Litestar, settings: Settings, on_ready: Callable[[], None] | None) -> None:
+async def _serve(app: Litestar, settings: Settings, on_ready: Callable[[], None] | None, is_part: bool) -> None:
     server: Any = Server(
         app,
         address=settings.host,
@@ -113,9 +146,17 @@ async def _serve(app: Litestar, settings: Settings, on_ready: Callable[[], None]
     loop.set_default_executor(ThreadPoolExecutor(_THREADS, "request"))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, partial(_end, loop, server, app, settings))
+    if is_part:
+        loop.add_reader(sys.stdin.fileno(), partial(_end_alone, loop, server, app, settings))
     if on_ready:
         loop.call_soon(on_ready)
     await server.serve()
+
+
+def _end_alone(loop: asyncio.AbstractEventLoop, server: Any, app: Litestar, settings: Settings) -> None:
+    """The pipe from the process that began this one is broken."""
+    loop.remove_reader(sys.stdin.fileno())
+    _end(loop, server, app, settings)
 
 
 def _end(loop: asyncio.AbstractEventLoop, server: Any, app: Litestar, settings: Settings) -> None:
