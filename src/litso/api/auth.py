@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Request
@@ -41,10 +40,9 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
         service = await connection.app.state.programs.find(digest(token))
         if service is None:
             raise NotAuthorizedException("the token is unknown or revoked", headers=_CHALLENGE)
-        actor = program_of(service)
+        actor = program_of(service, connection.headers.get(PURPOSE, "") if service.role == ASSISTANT else "")
         connection.app.state.limits.take(actor)
-        purpose = connection.headers.get(PURPOSE, "") if actor.role == ASSISTANT else ""
-        return AuthenticationResult(user=replace(actor, purpose=purpose), auth=None)
+        return AuthenticationResult(user=actor, auth=None)
 
 
 class WriteKeyAuthentication(BearerAuthentication):
@@ -61,9 +59,9 @@ class WriteKeyAuthentication(BearerAuthentication):
         return await self._answer(connection, token)
 
 
-def program_of(service: Service) -> Actor:
-    """A program as who acts."""
-    return Actor(name=service.name, role=service.role, title=service.name, is_service=True, scope=service.scope)
+def program_of(service: Service, purpose: str) -> Actor:
+    """A program as who acts, for a purpose."""
+    return Actor(service.name, service.role, service.name, is_service=True, purpose=purpose, scope=service.scope)
 
 
 def needs(right: str) -> Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]:

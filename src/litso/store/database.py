@@ -157,7 +157,8 @@ class LimitedStore(Store):
         self.url = whole.url
         self._whole = whole
         self._limits = {
-            "actor": actor, "limits": str(scope), "brands": list(scope.brands), "territories": list(scope.territories),
+            "actor": actor, "limits": str(scope), "brands": text_array(scope.brands),
+            "territories": text_array(scope.territories),
         }  # fmt: skip
 
     @property
@@ -392,6 +393,11 @@ def array_of(values: Iterable[int | str]) -> str:
     """Numbers or UUIDs as PostgreSQL writes an array: quicker than the driver makes one of a list, and of one type
     whatever the numbers, so that a statement is prepared once."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def text_array(values: Iterable[str]) -> str:
+    """As `array_of`, of texts."""
+    return "{" + ",".join('"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"' for one in values) + "}"
 
 
 def ensure_database(server_url: str, name: str) -> str:

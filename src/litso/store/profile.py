@@ -12,7 +12,7 @@ from litso.domain.scope import Scope
 from litso.errors import BrokenInvariant
 from litso.store import contacts
 from litso.store.contacts import Holder, Try
-from litso.store.database import Connection
+from litso.store.database import Connection, text_array
 from litso.store.facts import Fact
 from litso.store.golden import Golden
 from litso.store.parties import is_party_id
@@ -72,8 +72,8 @@ def ask(connection: Connection, party_id: str, reading: Reading, *, limit: int, 
     scope = reading.scope
     parameters: dict[str, Any] = {
         "party_id": party_id, "actor": reading.actor, "action": reading.action, "purpose": reading.purpose,
-        "is_limited": scope.is_limited, "brands": list(scope.brands), "territories": list(scope.territories),
-        "limit": limit, "whole": whole,
+        "is_limited": scope.is_limited, "brands": text_array(scope.brands),
+        "territories": text_array(scope.territories), "limit": limit, "whole": whole,
     }  # fmt: skip
     return Asked(
         connection.execute(statements("profile")["read"], parameters), contacts.ask_holders(connection, party_id)
