@@ -94,7 +94,7 @@ def test_quotes_and_backslashes_of_a_value_survive_in_the_provenance() -> None:
     assert winner(rows, "full_name")[0] == 'ООО "Ро\\машка"'
 
 
-names = st.sampled_from([None, "А", "Анна", "Анно", "Ольга"])
+names = st.sampled_from([None, "А", "Анна", "Анно", "Ольга", 'О"\\\n\x02Я'])
 records = st.lists(
     st.fixed_dictionaries(
         {
@@ -147,7 +147,6 @@ def test_one_party_and_many_get_the_same_golden_records_in_any_order(
     assert golden_records(frame(shuffled), policy).equals(bulk)
     for row in bulk.iter_rows(named=True):
         alone = golden_record([member for member in shuffled if member["party_id"] == row["party_id"]], policy)
-        assert json.loads(alone.pop("provenance")) == json.loads(row.pop("provenance"))
         assert alone == row
 
 
@@ -164,7 +163,7 @@ def test_a_value_of_another_age_than_its_record_counts_the_same_for_one_party_an
     for row in golden_records(frame(members), policy, dates=dates).iter_rows(named=True):
         own = [member for member in members if member["party_id"] == row["party_id"]]
         alone = golden_record(own, policy, dates=dates)
-        assert json.loads(alone["provenance"]) == json.loads(row["provenance"])
+        assert alone["provenance"] == row["provenance"]
 
 
 def test_a_value_that_was_replaced_in_its_source_gets_no_newer_with_its_record() -> None:

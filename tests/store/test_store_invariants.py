@@ -59,7 +59,7 @@ FAULTS = {
     f"delete from party where party_id = '{TWO}'": {"I1": 1, "I12": 1},
     "update pin set undone_at = now() where source_id = 'b'": {"I12": 1},
     "update pin set source_id = 'c' where source_id = 'b'": {"I12": 1},
-    f"update golden set provenance = provenance - 'inn' where party_id = '{TWO}'": {"I12": 1},
+    f"update golden set provenance = (provenance::jsonb - 'inn')::json where party_id = '{TWO}'": {"I12": 1},
     "update source_record set deleted_at = now() where source_id = 'd'": {},
     "update source_record set deleted_at = now() where source_id = 'a'": {"I1": 1},
     "insert into crosswalk (record_id, party_id) select 99, party_id from party limit 1": {"I1": 1},
@@ -73,8 +73,8 @@ FAULTS = {
     },  # the pins met
     "update load set rows_in = 6": {"I6": 1},
     "update load set rows_in = 6, status = 'failed'": {},
-    "update golden set provenance = jsonb_set(provenance, '{full_name,0,source_id}', '\"a\"')": {"I12": 1},
-    "update golden set provenance = jsonb_set(provenance, '{full_name,0,source}', '\"crm\"')": {"I12": 2},
+    "update golden set provenance = jsonb_set(provenance::jsonb, '{full_name,0,source_id}', '\"a\"')": {"I12": 1},
+    "update golden set provenance = jsonb_set(provenance::jsonb, '{full_name,0,source}', '\"crm\"')": {"I12": 2},
 }
 
 

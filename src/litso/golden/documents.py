@@ -16,7 +16,7 @@ from litso.domain.record import CUSTOM_PREFIX
 from litso.golden.policy import ADDRESS_PARTS, LIST_ATTRIBUTES, SINGLE_ATTRIBUTES
 
 _VALUES: Final = (*SINGLE_ATTRIBUTES, *ADDRESS_PARTS, *LIST_ATTRIBUTES)
-_ESCAPED: Final = {'"': '\\"', "\\": "\\\\", **{chr(code): f"\\u{code:04x}" for code in range(32)}}
+_ESCAPED: Final = {chr(code): json.dumps(chr(code))[1:-1] for code in (*range(32), ord('"'), ord("\\"))}
 
 
 def golden_values(golden: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import numpy as np
 import polars as pl
 
 from litso.domain.record import CUSTOM_PREFIX
+from litso.golden.documents import json_text
 from litso.golden.pins import Pin, origin, pinned
 from litso.golden.policy import (
     ADDRESS_PARTS,
@@ -310,15 +311,9 @@ def _provenance(winners: pl.DataFrame, rows: pl.DataFrame, attributes: Sequence[
     origin = pl.struct("source", "source_id", pl.col("updated_at").dt.strftime("%Y-%m-%dT%H:%M:%S").alias("at"))
     origins = rows.select(origin.struct.json_encode().str.strip_prefix("{").alias("origin")).to_series()
     labels = pl.Series([f'"{name}":[' for name in attributes])
-    value = (
-        pl.col("value")
-        .str.replace_all("\\", "\\\\", literal=True)
-        .str.replace_all('"', '\\"', literal=True)
-        .str.replace_all(r"[\x00-\x1f]", " ")
-    )
     entry = pl.concat_str(
         pl.lit('{"value":"'),
-        value,
+        json_text(pl.col("value")),
         pl.lit('","rule":"'),
         "rule",
         pl.lit('","qc":'),

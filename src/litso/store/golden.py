@@ -29,7 +29,8 @@ GOLDEN_SCHEMA: Final = pa.schema(
         ("tokens", pa.list_(pa.string())),
     ]
 )
-"""`golden_values` and `provenance` are JSON objects; `tokens` are those of `litso.golden.search`."""
+"""`golden_values` and `provenance` are JSON objects, of the latter one text for one meaning; `tokens` are those of
+`litso.golden.search`."""
 
 _LONGEST_TOKEN: Final = 500  # bytes; PostgreSQL's limit is 2046
 

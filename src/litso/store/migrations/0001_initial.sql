@@ -615,13 +615,15 @@ create table graph_pending (
 
 -- Golden records ------------------------------------------------------------------------------------------------
 
+-- Provenance is kept as the text that it is given as, and is equal where the text is: it is written twice as quickly as
+-- jsonb, and one party and a million give the same text.
 create table golden (
     party_id     uuid primary key,
     kind         text not null,
     version      integer not null default 1,
     name         text not null default '',
     golden_values jsonb not null,                    -- {attribute: value or [values]}
-    provenance   jsonb not null,                     -- {attribute: [{value, source, source_id, rule, at, qc, …}]}
+    provenance   json not null,                      -- {attribute: [{value, source, source_id, rule, at, qc, …}]}
     records      integer not null,
     search       tsvector not null,                  -- tokens of litso.golden.search
     published_at timestamptz not null default now()
@@ -633,7 +635,7 @@ create table golden_version (
     party_id      uuid not null,
     version       integer not null,
     golden_values jsonb not null,
-    provenance    jsonb not null,
+    provenance    json not null,
     valid_from    timestamptz not null,
     valid_to      timestamptz not null,
     primary key (party_id, version)

@@ -2,7 +2,7 @@
 -- Other parties with a contact of this one; its own tokens say where to look.
 with own as materialized (
     select array(select e ->> 'value'
-                 from jsonb_array_elements(coalesce(provenance -> 'phones', '[]') || coalesce(provenance -> 'emails', '[]')) e
+                 from unnest(array[provenance -> 'phones', provenance -> 'emails']) listed, json_array_elements(listed) e
            ) as contacts,
            (select string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | ')
             from unnest(search) where lexeme ^@ 't:' or lexeme ^@ 'e:') as tokens
@@ -13,9 +13,8 @@ select g.party_id::text, e ->> 'value' as value, e ->> 'at' as at,
        g.golden_values ->> 'house_key' as house_key, g.golden_values ->> 'flat' as flat,
        g.golden_values ->> 'surname' as surname
 from golden g
-cross join lateral (
-    select jsonb_array_elements(coalesce(g.provenance -> 'phones', '[]') || coalesce(g.provenance -> 'emails', '[]'))
-) told (e)
+cross join lateral unnest(array[g.provenance -> 'phones', g.provenance -> 'emails']) listed
+cross join lateral json_array_elements(listed) e
 where g.search @@ (select tokens from own)::tsquery and g.party_id <> %(party_id)s
   and e ->> 'value' = any(array(select unnest(contacts) from own));
 
@@ -55,7 +54,7 @@ select party_id::text,
        golden_values ->> 'house_key' as house_key, golden_values ->> 'flat' as flat,
        golden_values ->> 'surname' as surname
 from golden
-where provenance ?| array['phones', 'emails']
+where provenance -> 'phones' is not null or provenance -> 'emails' is not null
 order by party_id;
 
 -- name: find_habits

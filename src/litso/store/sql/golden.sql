@@ -14,8 +14,8 @@ analyze pg_temp.incoming_golden (party_id);
 insert into golden_version (party_id, version, golden_values, provenance, valid_from, valid_to)
 select g.party_id, g.version, g.golden_values, g.provenance, g.published_at, now()
 from golden g join pg_temp.incoming_golden i using (party_id)
-where (g.kind, g.name, g.golden_values, g.provenance, g.records)
-      is distinct from (i.kind, i.name, i.golden_values, i.provenance, i.records);
+where (g.kind, g.name, g.golden_values, g.provenance::text, g.records)
+      is distinct from (i.kind, i.name, i.golden_values, i.provenance::text, i.records);
 
 -- name: merge
 -- A withdrawn party that comes back goes on counting where it was.
@@ -27,8 +27,9 @@ from pg_temp.incoming_golden i
 on conflict (party_id) do update
 set kind = excluded.kind, version = g.version + 1, name = excluded.name, golden_values = excluded.golden_values,
     provenance = excluded.provenance, records = excluded.records, search = excluded.search, published_at = now()
-where (g.kind, g.name, g.golden_values, g.provenance, g.records)
-      is distinct from (excluded.kind, excluded.name, excluded.golden_values, excluded.provenance, excluded.records)
+where (g.kind, g.name, g.golden_values, g.provenance::text, g.records)
+      is distinct from
+      (excluded.kind, excluded.name, excluded.golden_values, excluded.provenance::text, excluded.records)
 returning party_id::text;
 
 -- name: refresh_search
@@ -38,11 +39,11 @@ update golden g set search = i.search from pg_temp.incoming_golden i where i.par
 -- name: publish_few
 with given as materialized (
     select party_id, kind, name, golden_values, provenance, records, search::tsvector
-    from jsonb_to_recordset(%(rows)s::jsonb)
-         i (party_id uuid, kind text, name text, golden_values jsonb, provenance jsonb, records integer, search text)
+    from json_to_recordset(%(rows)s::json)
+         i (party_id uuid, kind text, name text, golden_values jsonb, provenance json, records integer, search text)
 ), present as materialized (
-    select i.party_id, (g.kind, g.name, g.golden_values, g.provenance, g.records)
-                       is distinct from (i.kind, i.name, i.golden_values, i.provenance, i.records) as is_changed
+    select i.party_id, (g.kind, g.name, g.golden_values, g.provenance::text, g.records)
+                       is distinct from (i.kind, i.name, i.golden_values, i.provenance::text, i.records) as is_changed
     from given i join golden g using (party_id)
 ), kept as (
     insert into golden_version (party_id, version, golden_values, provenance, valid_from, valid_to)

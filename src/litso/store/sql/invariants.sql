@@ -54,8 +54,8 @@ select count(*)
 from (
     select distinct g.party_id, origin ->> 'source' as source, origin ->> 'source_id' as source_id
     from golden g
-    cross join lateral jsonb_each(g.provenance) attribute (name, origins)
-    cross join lateral jsonb_array_elements(attribute.origins) origin
+    cross join lateral json_each(g.provenance) attribute (name, origins)
+    cross join lateral json_array_elements(attribute.origins) origin
     where origin ->> 'rule' is distinct from 'pin'
 ) o
 left join source_record r on r.source = o.source and r.source_id = o.source_id
@@ -66,8 +66,8 @@ where n.party_id is distinct from o.party_id;
 -- Pins that golden records show.
 select g.party_id::text, (origin ->> 'source_id')::bigint as pin_id
 from golden g
-cross join lateral jsonb_each(g.provenance) attribute (name, origins)
-cross join lateral jsonb_array_elements(attribute.origins) origin
+cross join lateral json_each(g.provenance) attribute (name, origins)
+cross join lateral json_array_elements(attribute.origins) origin
 where origin ->> 'rule' = 'pin';
 
 -- name: i12_living
