@@ -12,7 +12,7 @@ told by read, beside that of the clients, which send and take bytes and no more.
 run: what a request costs that does nothing.
 
 Without a token it reads in this process from the store of the settings, with neither HTTP nor other programs:
-statements and milliseconds of each part of a read, and with `--profile` where they go.
+milliseconds of each part of a read, and with `--profile` where they go.
 """
 
 from __future__ import annotations
@@ -30,15 +30,13 @@ import selectors
 import socket
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-import psycopg
 
 TICKS = os.sysconf("SC_CLK_TCK")
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -181,16 +179,6 @@ def _spent(given: argparse.Namespace) -> tuple[float, float, float]:
     return cpu_seconds([given.server, *family]), cpu_seconds(sessions(given.home)), time.process_time()
 
 
-class Counting(psycopg.Cursor[Any]):
-    """A cursor that counts statements by their names."""
-
-    seen: ClassVar[Counter[str]] = Counter()
-
-    def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
-        self.seen[getattr(query, "name", "") or "sql"] += 1
-        return super().execute(query, *arguments, **options)
-
-
 @contextmanager
 def measured(title: str, reads: int) -> Iterator[None]:
     begun, cpu = time.perf_counter(), time.process_time()
@@ -220,10 +208,6 @@ def here(given: argparse.Namespace) -> None:
             return [work(party) for party in chosen]
 
         each(read)
-        with store.transaction() as connection:
-            connection.cursor_factory = Counting
-        read(chosen[0])
-        print(f"{sum(Counting.seen.values())} statements: {', '.join(Counting.seen)}")
         with measured("reading", given.reads):
             found = each(read)
         with measured("shaping", given.reads):
