@@ -30,7 +30,7 @@ import selectors
 import socket
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -142,9 +142,24 @@ def some_parties(url: str, token: str, wanted: int) -> list[str]:
     return random.Random(1).sample(found, min(wanted, len(found)))
 
 
+def seen(url: str, token: str, parties: Sequence[str]) -> list[str]:
+    """Those of the parties that a program with limits may read."""
+    peer = http.client.HTTPConnection(urlsplit(url).netloc)
+    found = []
+    for party in parties:
+        peer.request("GET", f"/v1/parties/{party}", headers={"Authorization": f"Bearer {token}"})
+        answer = peer.getresponse()
+        answer.read()
+        if answer.status == 200:
+            found.append(party)
+    return found
+
+
 def over_http(given: argparse.Namespace) -> None:
     """Print a line for each number of clients; of who has limits, too, in turns, if there is a token."""
     found = some_parties(given.url, given.token, 5000)
+    if given.limited:
+        found = seen(given.url, given.limited, found)
     paths = [f"/v1/parties/{party}" for party in found]
     print(f"{len(paths)} parties")
     rows = [("GET /health (peer)", given.token, ["/health"], 1)]
