@@ -20,6 +20,8 @@ from litso.standardize.email import domain_of, email, emails
         ("x1@mailinator.com", "x1@mailinator.com", "DISPOSABLE", 3),
         ("serega@yandex/ru", "serega@yandex.ru", "PERSONAL", 4),
         ("ivanov@mail,ru", "ivanov@mail.ru", "PERSONAL", 4),
+        ("ivanov@мейл;ru", "ivanov@mail.ru", "PERSONAL", 4),
+        ('"}a -@;il.ru', "a-@il.ru", "CORPORATE", 4),
         ("ivanov@mail", "ivanov@mail.ru", "PERSONAL", 4),
         ("ivanov@mailru", "ivanov@mail.ru", "PERSONAL", 4),
         ("ivanov@gmial.com", "ivanov@gmail.com", "PERSONAL", 4),

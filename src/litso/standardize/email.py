@@ -80,7 +80,7 @@ def emails(text: str | None) -> list[Email]:
     lowered = tidy_keeping_lines(text or "").lower()
     whole = _LABELS.sub("", lowered)
     parts = [whole] if _QUOTED.match(whole) else list(_split(whole))
-    found = [_one(part) for part in parts]
+    found = [_settled(part) for part in parts]
     if "".join(lowered.split()) != "".join((text or "").lower().split()):
         found = [_noted_as_repaired(one) for one in found]  # signs of other alphabets became plain ones
     return list(dict.fromkeys(found))
@@ -88,6 +88,23 @@ def emails(text: str | None) -> list[Email]:
 
 def _noted_as_repaired(one: Email) -> Email:
     return one._replace(qc=4, problems="repaired") if one.qc == 0 else one
+
+
+_READINGS: Final = 3
+
+
+def _settled(text: str) -> Email:
+    """One address; one that had to be repaired is read again, as it is then, until it says the same: «мейл;ru» is
+    «мейл.ru» first, and then `mail.ru`."""
+    found = _one(text)
+    for _ in range(_READINGS):
+        if found.qc != 4 or found.email is None:
+            break
+        again = _one(found.email)
+        if again.email == found.email:
+            break
+        found = _noted_as_repaired(again)
+    return found
 
 
 _NUMBER_WITH_STOP: Final = re.compile("[\u2488-\u249b]")
