@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 from small_town import Place, party_id
 from test_screens import HTML, enter
 
+from apart import run_apart
 from litso.commands.serve import build_app
 from litso.domain.scope import Scope
 from litso.errors import Forbidden
@@ -126,10 +127,14 @@ HANDLERS = _handlers()
 
 def is_let_in(route: str, actor: Actor | None) -> bool:
     """What the guards of a route say."""
-    scope: Any = {"type": "http", "user": actor, "headers": [], "path": "/"}
-    try:
+
+    async def ask() -> None:
+        scope: Any = {"type": "http", "user": actor, "headers": [], "path": "/"}
         for guard in HANDLERS[route].guards or ():
-            guard(ASGIConnection(scope), HANDLERS[route])
+            await guard(ASGIConnection(scope), HANDLERS[route])
+
+    try:
+        run_apart(ask())
     except (Forbidden, NotSignedIn):
         return False
     return True

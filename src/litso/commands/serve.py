@@ -51,7 +51,9 @@ def serve(
     processes: Annotated[
         int, typer.Option(help="How many processes serve: one a processor, if reads are many.", min=1, max=MOST)
     ] = 1,
-    one_of_many: Annotated[bool, typer.Option(hidden=True)] = False,
+    one_of_many: Annotated[
+        bool, typer.Option(hidden=True, help="This is one of the processes that another began, and ends with it.")
+    ] = False,
 ) -> None:
     """Serve the web interface and the API until interrupted."""
     settings = load_settings()
